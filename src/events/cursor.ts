@@ -1,0 +1,183 @@
+/**
+ * The layout of an event and a cursor that reads it where it lies: in the ring buffer, in a capture's
+ * chunk, in a test's array. Nothing is copied and nothing allocated until a value is asked for.
+ *
+ *     offset  size  little-endian
+ *     0       8     timestamp, nanoseconds since the epoch
+ *     8       8     thread id
+ *     16      4     length of the whole event
+ *     20      2     event code (table.ts)
+ *     22      4     number of parameters
+ *     26      2×n   length of each parameter (4×n where the type has LARGE_PAYLOAD)
+ *             …     the parameters, without padding
+ */
+import type { ByteString } from './bytes.ts';
+import { EVENT_TYPES, type EventType } from './table.ts';
+
+export const HEADER_SIZE = 26;
+
+/** More parameters than any event has; a header that claims more is damaged. */
+export const MAX_PARAMETERS = 64;
+
+const UNKNOWN_TYPE = EVENT_TYPES[1] as EventType;
+
+const TWO_32 = 2 ** 32;
+const EMPTY = Buffer.alloc(HEADER_SIZE);
+const EMPTY_VIEW = new DataView(EMPTY.buffer, EMPTY.byteOffset, EMPTY.byteLength);
+
+/** 1 for the codes whose parameter lengths have four bytes. */
+const LARGE_PAYLOAD = Uint8Array.from(EVENT_TYPES, (type) => (type.flags.has('LARGE_PAYLOAD') ? 1 : 0));
+
+/**
+ * Reads one event after the other. A cursor is reused: what must outlive the event is taken out as a
+ * value. Reading a parameter that the event does not have gives `undefined`.
+ */
+export class EventCursor {
+  /** Number of the event in its source, from 1. */
+  number = 0;
+  /** CPU on which the event happened. */
+  cpu = 0;
+  /** Event code; see {@link EVENT_TYPES}. */
+  code = 0;
+  /** Thread id. */
+  tid = 0;
+  parameterCount = 0;
+
+  #buffer: Buffer = EMPTY;
+  #view: DataView = EMPTY_VIEW;
+  #offset = 0;
+  #lengthSize = 2;
+  /** `#starts[i]` is where parameter i begins, known for i ≤ `#located`. */
+  readonly #starts = new Int32Array(MAX_PARAMETERS + 1);
+  #located = 0;
+
+  /**
+   * Use `buffer` from now on. Cheap, but not free: sources call it once per buffer, not per event.
+   * The buffer may be memory that the kernel writes to.
+   */
+  attach(buffer: Buffer): void {
+    this.#buffer = buffer;
+    this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  }
+
+  /** Move to the event that begins at `offset` of the attached buffer. The caller has checked its length. */
+  moveTo(offset: number): void {
+    const view = this.#view;
+    this.#offset = offset;
+    this.tid = view.getUint32(offset + 8, true);
+    this.code = view.getUint16(offset + 20, true);
+    this.parameterCount = Math.min(view.getUint32(offset + 22, true), MAX_PARAMETERS);
+    this.#lengthSize = LARGE_PAYLOAD[this.code] === 1 ? 4 : 2;
+    this.#starts[0] = offset + HEADER_SIZE + this.parameterCount * this.#lengthSize;
+    this.#located = 0;
+  }
+
+  get type(): EventType {
+    return EVENT_TYPES[this.code] ?? UNKNOWN_TYPE;
+  }
+
+  /** Length of the whole event in bytes. */
+  get length(): number {
+    return this.#view.getUint32(this.#offset + 16, true);
+  }
+
+  /** The event's own bytes, where they lie: valid until the source moves on. */
+  get bytes(): Buffer {
+    return this.#buffer.subarray(this.#offset, this.#offset + this.length);
+  }
+
+  /** Nanoseconds since the epoch. */
+  get timestamp(): bigint {
+    return this.#view.getBigUint64(this.#offset, true);
+  }
+
+  /** Milliseconds since the epoch with a fraction, precise to about a microsecond: for arithmetic without bigint. */
+  get milliseconds(): number {
+    const view = this.#view;
+    return (view.getUint32(this.#offset + 4, true) * TWO_32 + view.getUint32(this.#offset, true)) / 1e6;
+  }
+
+  has(index: number): boolean {
+    return index < this.parameterCount;
+  }
+
+  /** Length of parameter `index` in bytes; 0 when the event does not have it. */
+  sizeOf(index: number): number {
+    return index < this.parameterCount ? this.#locate(index + 1) - this.#locate(index) : 0;
+  }
+
+  /** Bytes of a parameter, where they lie: valid until the source moves on. */
+  raw(index: number): Buffer | undefined {
+    if (index >= this.parameterCount) return undefined;
+    return this.#buffer.subarray(this.#locate(index), this.#locate(index + 1));
+  }
+
+  /** Text of a CHARBUF, FSPATH or FSRELPATH parameter: up to its NUL. Empty when the kernel could not read it. */
+  text(index: number): ByteString | undefined {
+    if (index >= this.parameterCount) return undefined;
+    const start = this.#locate(index);
+    let end = this.#locate(index + 1);
+    if (end > start && this.#buffer[end - 1] === 0) end--;
+    const text = this.#buffer.toString('latin1', start, end);
+    const nul = text.indexOf('\0');
+    return nul < 0 ? text : text.slice(0, nul);
+  }
+
+  /** NUL-terminated strings that follow each other, such as arguments and environment. */
+  texts(index: number): ByteString[] | undefined {
+    if (index >= this.parameterCount) return undefined;
+    const start = this.#locate(index);
+    let end = this.#locate(index + 1);
+    if (end === start) return [];
+    if (this.#buffer[end - 1] === 0) end--;
+    return this.#buffer.toString('latin1', start, end).split('\0');
+  }
+
+  u8(index: number): number | undefined {
+    return this.sizeOf(index) >= 1 ? this.#view.getUint8(this.#locate(index)) : undefined;
+  }
+
+  u16(index: number): number | undefined {
+    return this.sizeOf(index) >= 2 ? this.#view.getUint16(this.#locate(index), true) : undefined;
+  }
+
+  u32(index: number): number | undefined {
+    return this.sizeOf(index) >= 4 ? this.#view.getUint32(this.#locate(index), true) : undefined;
+  }
+
+  i32(index: number): number | undefined {
+    return this.sizeOf(index) >= 4 ? this.#view.getInt32(this.#locate(index), true) : undefined;
+  }
+
+  /** A 64-bit signed parameter as a number: exact for results, descriptors and process ids. */
+  i64(index: number): number | undefined {
+    if (this.sizeOf(index) < 8) return undefined;
+    const at = this.#locate(index);
+    return this.#view.getInt32(at + 4, true) * TWO_32 + this.#view.getUint32(at, true);
+  }
+
+  /** A 64-bit unsigned parameter, exact. */
+  u64(index: number): bigint | undefined {
+    return this.sizeOf(index) >= 8 ? this.#view.getBigUint64(this.#locate(index), true) : undefined;
+  }
+
+  /** Where parameter `index` begins; `index` may be the number of parameters, which gives the end of the last. */
+  #locate(index: number): number {
+    const starts = this.#starts;
+    let located = this.#located;
+    if (index > located) {
+      const view = this.#view;
+      const end = this.#offset + this.length;
+      let at = starts[located] as number;
+      for (; located < index; located++) {
+        const lengthAt = this.#offset + HEADER_SIZE + located * this.#lengthSize;
+        at += this.#lengthSize === 2 ? view.getUint16(lengthAt, true) : view.getUint32(lengthAt, true);
+        // A damaged event must not make us read its neighbour.
+        if (at > end) at = end;
+        starts[located + 1] = at;
+      }
+      this.#located = located;
+    }
+    return starts[index] as number;
+  }
+}

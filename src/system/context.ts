@@ -1,0 +1,35 @@
+/**
+ * One event together with what the model knows at that moment: all that a field may look at. There is
+ * one context per source, and it is filled anew for every event.
+ */
+import type { EventCursor } from '../events/cursor.ts';
+import type { Descriptor } from './descriptor.ts';
+import type { Thread } from './thread.ts';
+import type { UserDatabase } from './users.ts';
+
+export interface EventContext {
+  readonly event: EventCursor;
+  /** The thread that the event is of, after the event has changed it; undefined for events without one. */
+  readonly thread: Thread | undefined;
+  /** The descriptor that the event is about; undefined when there is none or nothing is known of it. */
+  readonly descriptor: Descriptor | undefined;
+  readonly system: SystemView;
+}
+
+/** The model of the machine as fields read it. */
+export interface SystemView {
+  readonly hostname: string;
+  /** Start of the machine, nanoseconds since the epoch. */
+  readonly bootTime: bigint;
+  readonly users: UserDatabase;
+  /** Thread by id; undefined when it is not known. */
+  thread(tid: number): Thread | undefined;
+  /** Main thread of the parent process. */
+  parent(thread: Thread): Thread | undefined;
+  /** Main thread of the thread's own process. */
+  leader(thread: Thread): Thread | undefined;
+  /** All threads, for counts over a process. */
+  threads(): Iterable<Thread>;
+  /** Addresses of this machine's interfaces, as byte strings of 4 or 16 bytes. */
+  isLocalAddress(ip: string): boolean;
+}

@@ -1,0 +1,55 @@
+/** What the model knows of an open file descriptor. */
+import type { ByteString } from '../events/bytes.ts';
+
+/**
+ * Kind of a descriptor by the letter that `fd.typechar` prints: file, directory, IPv4 and IPv6 socket,
+ * unix socket, pipe, event, signalfd, eventpoll, inotify, timerfd, netlink, bpf, userfaultfd (`u` as
+ * well), io_uring, memfd, pidfd, other, unsupported.
+ */
+export type DescriptorKind =
+  | 'f'
+  | 'd'
+  | '4'
+  | '6'
+  | 'u'
+  | 'p'
+  | 'e'
+  | 's'
+  | 'l'
+  | 'i'
+  | 't'
+  | 'n'
+  | 'b'
+  | 'r'
+  | 'm'
+  | 'P'
+  | 'o'
+  | 'X';
+
+export interface Descriptor {
+  kind: DescriptorKind;
+  /** Path of a file as the kernel resolves it, text of a socket's ends, name of a memfd. */
+  name: ByteString;
+  /** Path as the system call gave it, before it was made absolute and normal. */
+  rawName: ByteString;
+  device: number;
+  inode: bigint;
+  upperLayer: boolean;
+  lowerLayer: boolean;
+  /** Ends of a socket; undefined for everything else. */
+  socket: SocketEnds | undefined;
+}
+
+export interface SocketEnds {
+  /** Layer-4 protocol number (IPPROTO_*): 6 tcp, 17 udp, 1 icmp, 0 unknown. */
+  protocol: number;
+  /** 4 or 16 bytes as a byte string; empty when not bound. Client is the tuple's source. */
+  clientIp: ByteString;
+  serverIp: ByteString;
+  clientPort: number;
+  serverPort: number;
+  /** This process is the server: it accepted or listens. `undefined` when unknown. */
+  isServer: boolean | undefined;
+  /** Path of a unix socket. */
+  path: ByteString;
+}
