@@ -92,6 +92,8 @@ export interface FieldReference<F extends FieldInfo = FieldInfo> {
   readonly field: F;
   /** Argument of the dotted form (`evt.arg.name` gives `name`); `undefined` otherwise. */
   readonly argument: string | undefined;
+  /** Type of the value: that of the field, or for DYN that of the parameter which the argument names. */
+  readonly type?: ValueType;
 }
 
 /** The fields that rules may use. */

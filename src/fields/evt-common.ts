@@ -1,0 +1,108 @@
+/** `evt.*` fields that every event has, whatever its source. */
+import { defineClass } from './define.ts';
+
+export const COMMON_EVENT_FIELDS = defineClass(
+  {
+    name: 'evt',
+    title: 'All event types',
+    description: 'What is known of an event of any source: its number, its time, where it comes from.',
+    sources: [],
+  },
+  [
+    {
+      name: 'evt.num',
+      type: 'UINT64',
+      description:
+        'Number of the event within its source, counted from 1. Since it is never 0, `evt.num=0` is the customary way to write a condition that never holds.',
+      read: ({ event }) => event.number,
+    },
+    {
+      name: 'evt.time',
+      type: 'CHARBUF',
+      description: 'Local time of day with nanoseconds, such as `14:03:07.123456789`.',
+    },
+    {
+      name: 'evt.time.s',
+      type: 'CHARBUF',
+      description: 'Local time of day in whole seconds, such as `14:03:07`.',
+    },
+    {
+      name: 'evt.time.iso8601',
+      type: 'CHARBUF',
+      description: 'Date and time in UTC with nanoseconds, such as `2026-01-31T13:03:07.123456789+0000`.',
+    },
+    {
+      name: 'evt.datetime',
+      type: 'CHARBUF',
+      description: 'Local date and time with nanoseconds, such as `2026-01-31 14:03:07.123456789`.',
+    },
+    {
+      name: 'evt.datetime.s',
+      type: 'CHARBUF',
+      description: 'Local date and time in whole seconds, such as `2026-01-31 14:03:07`.',
+    },
+    {
+      name: 'evt.rawtime',
+      type: 'ABSTIME',
+      description: 'Time of the event in nanoseconds since the epoch.',
+    },
+    {
+      name: 'evt.rawtime.s',
+      type: 'ABSTIME',
+      description: 'Time of the event in whole seconds since the epoch.',
+    },
+    {
+      name: 'evt.rawtime.ns',
+      type: 'ABSTIME',
+      description: 'Nanoseconds within the second of the event, 0 to 999999999.',
+    },
+    {
+      name: 'evt.reltime',
+      type: 'RELTIME',
+      description: 'Nanoseconds between the first event of the source and this one.',
+    },
+    {
+      name: 'evt.reltime.s',
+      type: 'RELTIME',
+      description: 'Whole seconds between the first event of the source and this one.',
+    },
+    {
+      name: 'evt.reltime.ns',
+      type: 'RELTIME',
+      description: 'What is left of `evt.reltime` after its whole seconds, in nanoseconds.',
+    },
+    {
+      name: 'evt.pluginname',
+      type: 'CHARBUF',
+      description: 'Name of the plugin that made the event; missing for system calls.',
+    },
+    {
+      name: 'evt.plugininfo',
+      type: 'CHARBUF',
+      description: 'Summary of the event in the words of the plugin that made it; missing for system calls.',
+    },
+    {
+      name: 'evt.source',
+      type: 'CHARBUF',
+      description: 'Name of the source that the event comes from: `syscall` or `k8s_audit`.',
+    },
+    {
+      name: 'evt.is_async',
+      type: 'BOOL',
+      description:
+        'True for events that no system call stands behind, such as news about a container put between the events of the source.',
+    },
+    {
+      name: 'evt.asynctype',
+      type: 'CHARBUF',
+      description: 'Kind of an asynchronous event, such as `container`; missing for all others.',
+    },
+    {
+      name: 'evt.hostname',
+      type: 'CHARBUF',
+      description:
+        'Name of the machine: the environment variable FALCO_HOSTNAME when it is set (useful to carry the node name into a pod), otherwise what the kernel says.',
+      read: ({ system }) => system.hostname,
+    },
+  ],
+);

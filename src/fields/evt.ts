@@ -1,0 +1,359 @@
+/** `evt.*` fields of system calls and of the events that come with them. */
+import { defineClass, REQUIRED_INDEX, REQUIRED_INDEX_OR_KEY, REQUIRED_KEY } from './define.ts';
+
+export const EVENT_FIELDS = defineClass(
+  {
+    name: 'evt',
+    title: 'Syscall events only',
+    description:
+      'What a system call did: its name, its parameters (`evt.arg.NAME`, named as in `--list-events`) and its result.',
+    sources: ['syscall'],
+  },
+  [
+    {
+      name: 'evt.latency',
+      type: 'RELTIME',
+      deprecated: true,
+      description:
+        'Nanoseconds between entering and leaving the system call. Always 0: entries are no longer recorded.',
+    },
+    {
+      name: 'evt.latency.s',
+      type: 'RELTIME',
+      deprecated: true,
+      description: 'Whole seconds of `evt.latency`.',
+    },
+    {
+      name: 'evt.latency.ns',
+      type: 'RELTIME',
+      deprecated: true,
+      description: 'Nanoseconds of `evt.latency` beyond its whole seconds.',
+    },
+    {
+      name: 'evt.latency.quantized',
+      type: 'UINT64',
+      deprecated: true,
+      hidden: true,
+      description: 'Decimal logarithm of `evt.latency`, scaled for spectrograms.',
+    },
+    {
+      name: 'evt.latency.human',
+      type: 'CHARBUF',
+      deprecated: true,
+      description: '`evt.latency` with a unit, such as `10.3ms`.',
+    },
+    {
+      name: 'evt.deltatime',
+      type: 'RELTIME',
+      description: 'Nanoseconds since the previous event of the source.',
+    },
+    {
+      name: 'evt.deltatime.s',
+      type: 'RELTIME',
+      description: 'Whole seconds since the previous event of the source.',
+    },
+    {
+      name: 'evt.deltatime.ns',
+      type: 'RELTIME',
+      description: 'Nanoseconds of `evt.deltatime` beyond its whole seconds.',
+    },
+    {
+      name: 'evt.outputtime',
+      type: 'CHARBUF',
+      outputOnly: true,
+      description: 'Time of the event as alerts begin with it: local time of day.',
+    },
+    {
+      name: 'evt.dir',
+      type: 'CHARBUF',
+      deprecated: true,
+      description:
+        'Direction of the event: `>` for entering a system call, `<` for leaving it. Only the latter is recorded.',
+    },
+    {
+      name: 'evt.type',
+      type: 'CHARBUF',
+      description:
+        'Name of the event, for a system call its name such as `openat`. Rules that name their events here are only asked about those, so every rule should.',
+    },
+    {
+      name: 'evt.type.is',
+      type: 'UINT32',
+      argument: REQUIRED_KEY,
+      description:
+        '1 when the event has the type named by the argument, as in `evt.type.is.open`, otherwise 0.',
+    },
+    {
+      name: 'syscall.type',
+      type: 'CHARBUF',
+      description: 'Name of the system call; missing for events that are none, unlike `evt.type`.',
+    },
+    {
+      name: 'evt.category',
+      type: 'CHARBUF',
+      description:
+        'What the event deals with: `file`, `net`, `IPC`, `process`, `memory`, `user`, `signal`, `time`, `system` and so on. Reads and writes are `file`, `net` or `IPC` by the descriptor they use.',
+    },
+    {
+      name: 'evt.cpu',
+      type: 'INT16',
+      description: 'Number of the CPU on which the event happened.',
+      read: ({ event }) => event.cpu,
+    },
+    {
+      name: 'evt.args',
+      type: 'CHARBUF',
+      cost: 8,
+      description:
+        'All parameters of the event in one line, `name=value` each. A value with a symbolic form has it in parentheses, as in `flags=65(O_RDONLY|O_CREAT)`.',
+    },
+    {
+      name: 'evt.arg',
+      type: 'CHARBUF',
+      argument: REQUIRED_INDEX_OR_KEY,
+      cost: 5,
+      description:
+        'One parameter, by name (`evt.arg.flags`) or by number (`evt.arg[0]`), as text: flags and enumerations by their symbols joined with `|`, descriptors as `<f>/etc/passwd`, users by name, errors by errno name. The bare number appears only where there is no symbolic form.',
+    },
+    {
+      name: 'evt.rawarg',
+      type: 'DYN',
+      argument: REQUIRED_KEY,
+      noRightHandSide: true,
+      noTransformer: true,
+      cost: 2,
+      description:
+        'One parameter by name, as the value that it is and not as text, so that `evt.rawarg.size > 4096` compares numbers. Its type is that of the parameter.',
+    },
+    {
+      name: 'evt.info',
+      type: 'CHARBUF',
+      cost: 8,
+      description: 'The same as `evt.args`.',
+    },
+    {
+      name: 'evt.buffer',
+      type: 'BYTEBUF',
+      cost: 3,
+      description:
+        'Data that was read or written, cut to its first bytes (80 unless configured otherwise). Only for events that carry data.',
+    },
+    {
+      name: 'evt.buflen',
+      type: 'UINT64',
+      description: 'Number of bytes that a read or write moved; missing when it failed.',
+    },
+    {
+      name: 'evt.res',
+      type: 'CHARBUF',
+      description: 'Result in words: `SUCCESS`, or the name of the error such as `ENOENT`.',
+    },
+    {
+      name: 'evt.rawres',
+      type: 'INT64',
+      description: 'Result as a number. Negative values are errors: -2 is ENOENT.',
+    },
+    {
+      name: 'evt.failed',
+      type: 'BOOL',
+      description: 'True when the system call failed.',
+    },
+    {
+      name: 'evt.is_io',
+      type: 'BOOL',
+      description: 'True for events that read from or write to a descriptor.',
+    },
+    {
+      name: 'evt.is_io_read',
+      type: 'BOOL',
+      description: 'True for events that read from a descriptor, such as read and recvfrom.',
+    },
+    {
+      name: 'evt.is_io_write',
+      type: 'BOOL',
+      description: 'True for events that write to a descriptor, such as write and sendto.',
+    },
+    {
+      name: 'evt.io_dir',
+      type: 'CHARBUF',
+      description: '`read` or `write` for events that do one of them, missing for others.',
+    },
+    {
+      name: 'evt.is_wait',
+      type: 'BOOL',
+      description: 'True for system calls that are there to wait, such as poll, select and nanosleep.',
+    },
+    {
+      name: 'evt.wait_latency',
+      type: 'RELTIME',
+      deprecated: true,
+      description: 'Nanoseconds spent waiting. Missing: entries of system calls are no longer recorded.',
+    },
+    {
+      name: 'evt.is_syslog',
+      type: 'BOOL',
+      description: 'True for writes to `/dev/log`.',
+    },
+    {
+      name: 'evt.count',
+      type: 'UINT32',
+      description: 'Always 1, for tools that sum it up.',
+      read: () => 1,
+    },
+    {
+      name: 'evt.count.error',
+      type: 'UINT32',
+      description: '1 for events that failed, missing for others.',
+    },
+    {
+      name: 'evt.count.error.file',
+      type: 'UINT32',
+      description: '1 for events on files and directories that failed.',
+    },
+    {
+      name: 'evt.count.error.net',
+      type: 'UINT32',
+      description: '1 for events on sockets that failed.',
+    },
+    {
+      name: 'evt.count.error.memory',
+      type: 'UINT32',
+      description: '1 for memory events, such as mmap, that failed.',
+    },
+    {
+      name: 'evt.count.error.other',
+      type: 'UINT32',
+      description: '1 for failed events that concern neither files nor sockets nor memory.',
+    },
+    {
+      name: 'evt.count.exit',
+      type: 'UINT32',
+      description: '1 for events that tell of leaving a system call.',
+    },
+    {
+      name: 'evt.count.procinfo',
+      type: 'UINT32',
+      hidden: true,
+      description: '1 for procinfo events of main threads, otherwise 0.',
+    },
+    {
+      name: 'evt.count.threadinfo',
+      type: 'UINT32',
+      hidden: true,
+      description: '1 for procinfo events, otherwise 0.',
+    },
+    {
+      name: 'evt.around',
+      type: 'UINT64',
+      argument: REQUIRED_INDEX,
+      conditionOnly: true,
+      noRightHandSide: true,
+      noTransformer: true,
+      description:
+        '`evt.around[T]=D` holds for events at most D milliseconds before or after the time T, given in nanoseconds as `evt.rawtime` prints it.',
+    },
+    {
+      name: 'evt.abspath',
+      type: 'CHARBUF',
+      argument: { presence: 'optional', kind: 'key' },
+      cost: 4,
+      description:
+        'Absolute path that a system call of the *at family names, made from its directory and its path. `evt.abspath.src` and `evt.abspath.dst` choose one of two.',
+    },
+    {
+      name: 'evt.buflen.in',
+      type: 'UINT64',
+      hidden: true,
+      description: '`evt.buflen`, for reads only.',
+    },
+    {
+      name: 'evt.buflen.out',
+      type: 'UINT64',
+      hidden: true,
+      description: '`evt.buflen`, for writes only.',
+    },
+    {
+      name: 'evt.buflen.file',
+      type: 'UINT64',
+      hidden: true,
+      description: '`evt.buflen`, for files only.',
+    },
+    {
+      name: 'evt.buflen.file.in',
+      type: 'UINT64',
+      hidden: true,
+      description: '`evt.buflen`, for reads of files only.',
+    },
+    {
+      name: 'evt.buflen.file.out',
+      type: 'UINT64',
+      hidden: true,
+      description: '`evt.buflen`, for writes of files only.',
+    },
+    {
+      name: 'evt.buflen.net',
+      type: 'UINT64',
+      hidden: true,
+      description: '`evt.buflen`, for network sockets only.',
+    },
+    {
+      name: 'evt.buflen.net.in',
+      type: 'UINT64',
+      hidden: true,
+      description: '`evt.buflen`, for reads of network sockets only.',
+    },
+    {
+      name: 'evt.buflen.net.out',
+      type: 'UINT64',
+      hidden: true,
+      description: '`evt.buflen`, for writes of network sockets only.',
+    },
+    {
+      name: 'evt.is_open_read',
+      type: 'BOOL',
+      description:
+        'True when an open, openat, openat2 or open_by_handle_at asked to read, successful or not.',
+    },
+    {
+      name: 'evt.is_open_write',
+      type: 'BOOL',
+      description:
+        'True when an open, openat, openat2 or open_by_handle_at asked to write, successful or not.',
+    },
+    {
+      name: 'evt.infra.docker.name',
+      type: 'CHARBUF',
+      hidden: true,
+      description: 'Name of a Docker event in an old capture.',
+    },
+    {
+      name: 'evt.infra.docker.container.id',
+      type: 'CHARBUF',
+      hidden: true,
+      description: 'Container id, 12 characters, of a Docker event in an old capture.',
+    },
+    {
+      name: 'evt.infra.docker.container.name',
+      type: 'CHARBUF',
+      hidden: true,
+      description: 'Container name of a Docker event in an old capture.',
+    },
+    {
+      name: 'evt.infra.docker.container.image',
+      type: 'CHARBUF',
+      hidden: true,
+      description: 'Image of a Docker event in an old capture.',
+    },
+    {
+      name: 'evt.is_open_exec',
+      type: 'BOOL',
+      description:
+        'True when an open or creat would create the file with permission to execute it for anybody.',
+    },
+    {
+      name: 'evt.is_open_create',
+      type: 'BOOL',
+      description: 'True when an open, openat, openat2 or open_by_handle_at created the file.',
+    },
+  ],
+);
