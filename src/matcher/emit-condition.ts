@@ -1,0 +1,166 @@
+/** Code that decides conditions. */
+import type { Field, FieldCatalog } from '../fields/field.ts';
+import type {
+  Condition,
+  Expression,
+  ListCheck,
+  ScalarCheck,
+  ScalarOperator,
+  Value,
+} from '../rules/checked.ts';
+import {
+  compareValues,
+  compileMembership,
+  compileModified,
+  compileTest,
+  isNetwork,
+  type Test,
+} from './comparisons.ts';
+import type { Constants } from './constants.ts';
+import { cheapestFirst } from './cost.ts';
+import type { ExpressionEmitter } from './emit-expression.ts';
+import { allAmong, anyAmong, anyCandidate, everyCandidate, guardType, hasCandidate } from './runtime.ts';
+import { bytesAsText } from './transformers.ts';
+
+/** Up to this many values are compared one by one; more go into a set. */
+const FEW_VALUES = 3;
+
+/** JavaScript for the operators that need no preparation, with the operands in the variables `v` and `w`. */
+const INLINE: Readonly<Partial<Record<ScalarOperator, (right: string) => string>>> = {
+  '=': (right) => `v === ${right}`,
+  '!=': (right) => `v !== ${right}`,
+  '<': (right) => `v < ${right}`,
+  '<=': (right) => `v <= ${right}`,
+  '>': (right) => `v > ${right}`,
+  '>=': (right) => `v >= ${right}`,
+  contains: (right) => `v.includes(${right})`,
+  bcontains: (right) => `v.includes(${right})`,
+  startswith: (right) => `v.startsWith(${right})`,
+  bstartswith: (right) => `v.startsWith(${right})`,
+  endswith: (right) => `v.endsWith(${right})`,
+};
+
+/**
+ * Turns conditions into JavaScript expressions over `context` and the variables `v` and `w`, which hold the
+ * operands of one check at a time.
+ */
+export class ConditionEmitter {
+  readonly #catalog: FieldCatalog<Field>;
+  readonly #constants: Constants;
+  readonly #expressions: ExpressionEmitter;
+
+  constructor(catalog: FieldCatalog<Field>, constants: Constants, expressions: ExpressionEmitter) {
+    this.#catalog = catalog;
+    this.#constants = constants;
+    this.#expressions = expressions;
+  }
+
+  emit(condition: Condition): string {
+    switch (condition.kind) {
+      case 'and':
+        return this.#junction(condition.operands, ' && ');
+      case 'or':
+        return this.#junction(condition.operands, ' || ');
+      case 'not':
+        return `!(${this.emit(condition.operand)})`;
+      case 'exists':
+        return this.#multiplicity(condition.left)
+          ? this.#call(hasCandidate, this.#expressions.emit(condition.left))
+          : `${this.#expressions.emit(condition.left)} !== undefined`;
+      case 'scalar':
+        return this.#scalar(condition);
+      case 'list':
+        return this.#list(condition);
+    }
+  }
+
+  #junction(operands: readonly Condition[], operator: string): string {
+    const ordered = cheapestFirst(operands, this.#catalog);
+    return ordered.map((operand) => `(${this.emit(operand)})`).join(operator);
+  }
+
+  #scalar(check: ScalarCheck): string {
+    const { left, operator, modifier, right } = check;
+    if (right.kind !== 'values') return this.#fieldToField(left, operator, right);
+    if (modifier === undefined && right.values.length === 1) {
+      return this.#literal(left, operator, right.values[0] as Value);
+    }
+    const tests = right.values.map((value) => compileTest(operator, value));
+    return this.#prepared(left, operator, compileModified(modifier ?? 'anyof', tests), right.values);
+  }
+
+  /** A comparison with one literal, spelled out where there is nothing to prepare. */
+  #literal(left: Expression, operator: ScalarOperator, value: Value): string {
+    const inline = INLINE[operator];
+    if (!inline || isNetwork(value) || left.type === 'DYN' || this.#hasSeveralValues(left)) {
+      return this.#prepared(left, operator, compileTest(operator, value), [value]);
+    }
+    const test = inline(this.#constants.literal(bytesAsText(value)));
+    return `${this.#assign('v', left)} !== undefined && ${test}`;
+  }
+
+  /** A comparison by a prepared test. */
+  #prepared(left: Expression, operator: ScalarOperator | 'in', test: Test, values: readonly Value[]): string {
+    const guarded = left.type === 'DYN' ? guardType(operator, literalType(values), test) : test;
+    const name = this.#constants.bind(guarded);
+    const multiplicity = this.#multiplicity(left);
+    if (multiplicity === 'ends' && operator === '!=') {
+      return this.#call(everyCandidate, this.#expressions.emit(left), name);
+    }
+    if (multiplicity || left.isList) return this.#call(anyCandidate, this.#expressions.emit(left), name);
+    return `${this.#assign('v', left)} !== undefined && ${name}(v)`;
+  }
+
+  #fieldToField(left: Expression, operator: ScalarOperator, right: Expression): string {
+    const inline = this.#hasSeveralValues(left) ? undefined : INLINE[operator];
+    const both = `${this.#assign('v', left)} !== undefined && ${this.#assign('w', right)} !== undefined`;
+    if (inline) return `${both} && ${inline('w')}`;
+    const all = this.#multiplicity(left) === 'ends' && operator === '!=' ? everyCandidate : anyCandidate;
+    const compare = this.#call(compareValues, this.#constants.bind(operator), 'each', 'w');
+    return `${both} && ${this.#call(all, 'v', `(each) => ${compare}`)}`;
+  }
+
+  #list(check: ListCheck): string {
+    const { left, operator, right } = check;
+    const quantifier = left.isList && operator === 'in' ? 'every' : 'some';
+    if (right.kind !== 'values') {
+      const among = quantifier === 'every' ? allAmong : anyAmong;
+      return this.#call(among, this.#expressions.emit(left), this.#expressions.emit(right));
+    }
+    if (left.isList) {
+      const test = this.#constants.bind(compileMembership(operator, right.values));
+      return `${this.#assign('v', left)} !== undefined && v.${quantifier}((each) => ${test}(each))`;
+    }
+    const fewValues = right.values.length > 0 && right.values.length <= FEW_VALUES;
+    const plain = operator !== 'pmatch' && fewValues && !right.values.some(isNetwork);
+    if (!plain || left.type === 'DYN' || this.#hasSeveralValues(left)) {
+      return this.#prepared(left, 'in', compileMembership(operator, right.values), right.values);
+    }
+    const [first, ...others] = right.values.map((value) =>
+      this.#constants.literal(bytesAsText(value as string)),
+    );
+    return [`${this.#assign('v', left)} === ${first}`, ...others.map((other) => `v === ${other}`)].join(
+      ' || ',
+    );
+  }
+
+  #multiplicity(left: Expression): Field['multiplicity'] {
+    return left.kind === 'field' ? this.#expressions.field(left).multiplicity : undefined;
+  }
+
+  #hasSeveralValues(left: Expression): boolean {
+    return left.isList || this.#multiplicity(left) !== undefined;
+  }
+
+  #assign(variable: 'v' | 'w', expression: Expression): string {
+    return `(${variable} = ${this.#expressions.emit(expression)})`;
+  }
+
+  #call(callee: unknown, ...values: readonly string[]): string {
+    return `${this.#constants.bind(callee)}(${values.join(', ')})`;
+  }
+}
+
+function literalType(values: readonly Value[]): 'string' | 'number' {
+  return typeof values[0] === 'number' || typeof values[0] === 'bigint' ? 'number' : 'string';
+}

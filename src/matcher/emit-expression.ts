@@ -1,0 +1,122 @@
+/** Code that reads fields and applies transformers. */
+import type { Field, FieldCatalog } from '../fields/field.ts';
+import type {
+  Expression,
+  FieldExpression,
+  TransformExpression,
+  TransformerName,
+  TransformOperand,
+} from '../rules/checked.ts';
+import { readableField } from './catalog.ts';
+import type { Constants } from './constants.ts';
+import { asComparable } from './runtime.ts';
+import {
+  baseName,
+  concat,
+  decodeB64,
+  getopt,
+  join,
+  lengthOf,
+  listOf,
+  toLower,
+  toUpper,
+} from './transformers.ts';
+
+/**
+ * Fields at least this dear are read once per event and remembered; reading cheaper ones again costs no
+ * more than remembering them.
+ */
+const REMEMBER_FROM_COST = 3;
+
+const TRANSFORMERS: Readonly<Record<Exclude<TransformerName, 'val' | 'getopt'>, unknown>> = {
+  tolower: toLower,
+  toupper: toUpper,
+  b64: decodeB64,
+  basename: baseName,
+  len: lengthOf,
+  join,
+  concat,
+};
+
+/** Turns expressions into JavaScript expressions over `context`. Each yields a FieldValue. */
+export class ExpressionEmitter {
+  readonly #catalog: FieldCatalog<Field>;
+  readonly #constants: Constants;
+  /** Names of the remembered reads, by field and argument. */
+  readonly #remembered = new Map<string, string>();
+  readonly #declarations: string[] = [];
+
+  constructor(catalog: FieldCatalog<Field>, constants: Constants) {
+    this.#catalog = catalog;
+    this.#constants = constants;
+  }
+
+  /** Code of the expression's value; byte buffers come as text. */
+  emit(expression: Expression): string {
+    const code = this.#raw(expression);
+    const mayBeBuffer = expression.type === 'BYTEBUF' || expression.type === 'DYN';
+    return mayBeBuffer ? `${this.#constants.bind(asComparable)}(${code})` : code;
+  }
+
+  field(expression: FieldExpression): Field {
+    return readableField(this.#catalog, expression.field);
+  }
+
+  /** Declarations of the remembered reads. They hold for one value of the variable `epoch`. */
+  get declarations(): string {
+    return this.#declarations.join('\n');
+  }
+
+  /** Statement that forgets all remembered reads, for when `epoch` starts anew. */
+  get forgetting(): string {
+    return this.#declarations.map((_, index) => `epoch${index} = 0;`).join(' ');
+  }
+
+  #raw(expression: Expression): string {
+    return expression.kind === 'field' ? this.#read(expression) : this.#transform(expression);
+  }
+
+  #read(expression: FieldExpression): string {
+    const field = this.field(expression);
+    const { argument } = expression;
+    const read = `${this.#constants.bind(field)}.read(context, ${this.#constants.literal(argument)})`;
+    if (field.cost < REMEMBER_FROM_COST) return read;
+    const key = argument === undefined ? field.name : `${field.name}[${argument}]`;
+    let name = this.#remembered.get(key);
+    if (name === undefined) {
+      const index = this.#remembered.size;
+      name = `read${index}`;
+      this.#remembered.set(key, name);
+      this.#declarations.push(
+        `let value${index}, epoch${index} = 0;
+function ${name}(context) {
+  if (epoch${index} !== epoch) { value${index} = ${read}; epoch${index} = epoch; }
+  return value${index};
+}`,
+      );
+    }
+    return `${name}(context)`;
+  }
+
+  #transform({ name, operands, argument }: TransformExpression): string {
+    const values = operands.map((operand) => this.#operand(operand));
+    if (name === 'val') return values[0] as string;
+    if (name === 'getopt') {
+      return this.#call(getopt, [...values, this.#constants.literal(argument)]);
+    }
+    return this.#call(TRANSFORMERS[name], values);
+  }
+
+  #operand(operand: TransformOperand): string {
+    if (operand.kind === 'literal') return this.#constants.literal(operand.value);
+    if (operand.kind !== 'list') return this.#raw(operand);
+    return this.#call(
+      listOf,
+      operand.items.map((item) => this.#operand(item)),
+    );
+  }
+
+  #call(callee: unknown, values: readonly string[]): string {
+    return `${this.#constants.bind(callee)}(${values.join(', ')})`;
+  }
+}
