@@ -1,0 +1,161 @@
+/**
+ * Brings a fresh checkout into a state in which Lanner can run: npm packages, the pinned Node, Debian
+ * packages, the probe. Plain JavaScript for any Node from 18 on, since it runs before the pinned Node is
+ * there. Looks at a handful of files when nothing is missing, and calls neither npm nor apt then.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The Node that the lockfile pins, inside node_modules. */
+export const PINNED_NODE = join(ROOT, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+
+const PROBE = join(ROOT, 'build', 'lanner.bpf.o');
+
+const LIBRARY_FOLDERS = [
+  `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`,
+  '/usr/lib64',
+  '/usr/lib',
+];
+
+/**
+ * What Lanner needs from the distribution. `files` are the places where it may lie, one of them is
+ * enough; `when` says which command needs it: to run, to build the probe, to test.
+ */
+const DEBIAN_PACKAGES = [
+  {
+    name: 'libbpf1',
+    why: 'loads the probe into the kernel',
+    when: ['run', 'test'],
+    files: LIBRARY_FOLDERS.map((folder) => `${folder}/libbpf.so.1`),
+  },
+  { name: 'clang', why: 'compiles the probe', when: ['build'], files: onPath('clang') },
+  {
+    name: 'libbpf-dev',
+    why: 'header files of the probe',
+    when: ['build'],
+    files: ['/usr/include/bpf/bpf_helpers.h'],
+  },
+  { name: 'runc', why: 'starts the containers of the live tests', when: ['test'], files: onPath('runc') },
+  {
+    name: 'busybox-static',
+    why: 'root file system of the containers of the live tests',
+    when: ['test'],
+    files: ['/bin/busybox', '/usr/bin/busybox'],
+  },
+  {
+    name: 'gcc',
+    why: 'compiles the small programs that live tests watch',
+    when: ['test'],
+    files: onPath('gcc'),
+  },
+  {
+    name: 'libc6-dev',
+    why: 'header files of the small programs that live tests watch',
+    when: ['test'],
+    files: ['/usr/include/stdio.h'],
+  },
+];
+
+/**
+ * Installs and builds what is missing for `purpose` (`run` or `test`). Ends the process with a message
+ * and exit code 1 when it cannot.
+ */
+export async function setUp(purpose) {
+  if (process.platform !== 'linux') stop(`Lanner runs on Linux only; this is ${process.platform}.`);
+  installNpmPackages();
+  const buildProbe = await probeToBuild();
+  installDebianPackages(buildProbe ? [purpose, 'build'] : [purpose]);
+  if (buildProbe) {
+    say('building the probe (build/lanner.bpf.o)');
+    await buildProbe();
+  }
+}
+
+/** `npm ci` writes node_modules/.package-lock.json last: older than the lockfile means out of date. */
+function installNpmPackages() {
+  const wanted = modified(join(ROOT, 'package-lock.json'));
+  const installed = modified(join(ROOT, 'node_modules', '.package-lock.json'));
+  if (installed < wanted) {
+    say('installing the npm packages of package-lock.json, the pinned Node among them (npm ci)');
+    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  }
+  if (!existsSync(PINNED_NODE)) {
+    stop(`there is no pinned Node for ${process.arch} at ${PINNED_NODE}: run "npm ci" and see what it says.`);
+  }
+}
+
+function installDebianPackages(reasons) {
+  const missing = DEBIAN_PACKAGES.filter(
+    (entry) => entry.when.some((reason) => reasons.includes(reason)) && !entry.files.some(existsSync),
+  );
+  if (missing.length === 0) return;
+  const names = missing.map((entry) => entry.name);
+  say(`missing: ${missing.map((entry) => `${entry.name} (${entry.why})`).join(', ')}`);
+  if (!existsSync('/usr/bin/apt-get')) {
+    stop(
+      `this is not Debian: install what it calls ${names.join(', ')} with your package manager, then start again.`,
+    );
+  }
+  if (process.getuid() !== 0) {
+    stop(`install them as root, then start again: sudo apt-get install ${names.join(' ')}`);
+  }
+  say(`installing ${names.join(', ')} (apt-get install)`);
+  const install = ['install', '--yes', '--no-install-recommends', '-qq', ...names];
+  if (!hasPackageLists() || !aptGet(install)) {
+    aptGet(['update', '-qq']);
+    if (!aptGet(install)) stop(`apt-get could not install ${names.join(', ')}: see its messages above.`);
+  }
+}
+
+/** A fresh image ships without package lists; `apt-get install` can only fail then. */
+function hasPackageLists() {
+  try {
+    return readdirSync('/var/lib/apt/lists').some((file) => file.includes('_Packages'));
+  } catch {
+    return false;
+  }
+}
+
+function aptGet(args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env }).status === 0;
+}
+
+/** The function that builds the probe, when its sources are newer than what was built. */
+async function probeToBuild() {
+  if (!existsSync(join(ROOT, 'scripts', 'build-probe.mjs'))) return undefined;
+  const { buildProbe, probeSources } = await import('./build-probe.mjs');
+  const newest = Math.max(...probeSources().map(modified));
+  return modified(PROBE) < newest ? buildProbe : undefined;
+}
+
+function onPath(program) {
+  return (process.env.PATH ?? '').split(':').map((folder) => join(folder, program));
+}
+
+/** Time of the last change in milliseconds; 0 for a file that is not there. */
+function modified(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** Runs a program whose output people may want to see; its stdout goes to stderr, since ours is for alerts. */
+function run(program, args) {
+  const result = spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  if (result.status === 0) return;
+  const reason = result.error?.message ?? `exit code ${result.status}`;
+  stop(`"${program} ${args.join(' ')}" failed: ${reason}`);
+}
+
+function say(message) {
+  process.stderr.write(`setup: ${message}\n`);
+}
+
+function stop(message) {
+  say(message);
+  process.exit(1);
+}

@@ -1,0 +1,8 @@
+/** `npm test [-- GROUPS]`: sets up what is missing, then runs the tests with the pinned Node. */
+import { join } from 'node:path';
+import process from 'node:process';
+import { passThrough } from './pass-through.mjs';
+import { PINNED_NODE, ROOT, setUp } from './setup.mjs';
+
+await setUp('test');
+passThrough(PINNED_NODE, [join(ROOT, 'scripts', 'run-tests.ts'), ...process.argv.slice(2)]);

@@ -1,0 +1,16 @@
+/** Outcome of one test or check. */
+export interface Result {
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** File and line, or the name of the check. */
+  readonly place: string;
+  readonly name: string;
+  /** One line; empty when passed. */
+  readonly reason: string;
+  /** All that is known of a failure, several lines. */
+  readonly detail: string;
+}
+
+/** First line of a text, for a list that has one line per test. */
+export function firstLine(text: string): string {
+  return text.trim().split('\n', 1)[0] ?? '';
+}
