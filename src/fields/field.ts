@@ -85,6 +85,11 @@ export interface Field extends FieldInfo {
   read(context: EventContext, argument: string | undefined): FieldValue;
   /** Text of the value in an alert, where it differs from the plain text of the value. */
   format?(context: EventContext, argument: string | undefined): string | undefined;
+  /**
+   * Value in the JSON of an alert, where it differs from the one that conditions compare: times of day are
+   * nanoseconds there.
+   */
+  json?(context: EventContext, argument: string | undefined): FieldValue;
 }
 
 /** A field name as a rule writes it, split into the field and its argument in dotted form. */

@@ -92,7 +92,7 @@ export class ConditionEmitter {
   /** A comparison with one literal, spelled out where there is nothing to prepare. */
   #literal(left: Expression, operator: ScalarOperator, value: Value): string {
     const inline = INLINE[operator];
-    if (!inline || isNetwork(value) || left.type === 'DYN' || this.#hasSeveralValues(left)) {
+    if (!inline || isNetwork(value) || isDynamic(left) || this.#hasSeveralValues(left)) {
       return this.#prepared(left, operator, compileTest(operator, value), [value]);
     }
     const test = inline(this.#constants.literal(bytesAsText(value)));
@@ -101,7 +101,7 @@ export class ConditionEmitter {
 
   /** A comparison by a prepared test. */
   #prepared(left: Expression, operator: ScalarOperator | 'in', test: Test, values: readonly Value[]): string {
-    const guarded = left.type === 'DYN' ? guardType(operator, literalType(values), test) : test;
+    const guarded = isDynamic(left) ? guardType(operator, literalType(values), test) : test;
     const name = this.#constants.bind(guarded);
     const multiplicity = this.#multiplicity(left);
     if (multiplicity === 'ends' && operator === '!=') {
@@ -133,7 +133,7 @@ export class ConditionEmitter {
     }
     const fewValues = right.values.length > 0 && right.values.length <= FEW_VALUES;
     const plain = operator !== 'pmatch' && fewValues && !right.values.some(isNetwork);
-    if (!plain || left.type === 'DYN' || this.#hasSeveralValues(left)) {
+    if (!plain || isDynamic(left) || this.#hasSeveralValues(left)) {
       return this.#prepared(left, 'in', compileMembership(operator, right.values), right.values);
     }
     const [first, ...others] = right.values.map((value) =>
@@ -163,4 +163,9 @@ export class ConditionEmitter {
 
 function literalType(values: readonly Value[]): 'string' | 'number' {
   return typeof values[0] === 'number' || typeof values[0] === 'bigint' ? 'number' : 'string';
+}
+
+/** The type is known only when the event is seen, also where the rule language could guess it. */
+function isDynamic(left: Expression): boolean {
+  return left.kind === 'field' && left.field.type === 'DYN';
 }

@@ -54,7 +54,8 @@ export class ExpressionEmitter {
   /** Code of the expression's value; byte buffers come as text. */
   emit(expression: Expression): string {
     const code = this.#raw(expression);
-    const mayBeBuffer = expression.type === 'BYTEBUF' || expression.type === 'DYN';
+    const mayBeBuffer =
+      expression.type === 'BYTEBUF' || (expression.kind === 'field' && expression.field.type === 'DYN');
     return mayBeBuffer ? `${this.#constants.bind(asComparable)}(${code})` : code;
   }
 

@@ -13,27 +13,15 @@ import type {
   ListCheck,
   ScalarCheck,
   ScalarOperator,
-  TransformExpression,
-  TransformOperand,
   Value,
 } from '../rules/checked.ts';
 import type { EventContext } from '../system/context.ts';
 import { lowerAscii } from './ascii.ts';
 import { readableField } from './catalog.ts';
 import type { Matcher, MatcherOptions } from './compile.ts';
+import { evaluate } from './evaluate.ts';
 import { compileGlob } from './glob.ts';
-import {
-  baseName,
-  bytesAsText,
-  concat,
-  decodeB64,
-  getopt,
-  join,
-  lengthOf,
-  listOf,
-  toLower,
-  toUpper,
-} from './transformers.ts';
+import { bytesAsText } from './transformers.ts';
 
 /** Matches like {@link compileMatcher}, by interpretation. */
 export function interpretRules(
@@ -200,49 +188,4 @@ function isPathBelow(path: ByteString, prefix: ByteString): boolean {
       return /[?*[]/.test(pattern) ? compileGlob(pattern)(component) : pattern === component;
     })
   );
-}
-
-function evaluate(expression: Expression, context: EventContext, catalog: FieldCatalog<Field>): FieldValue {
-  return expression.kind === 'field'
-    ? readableField(catalog, expression.field).read(context, expression.argument)
-    : transform(expression, context, catalog);
-}
-
-function transform(
-  { name, operands, argument }: TransformExpression,
-  context: EventContext,
-  catalog: FieldCatalog<Field>,
-): FieldValue {
-  const values = operands.map((operand) => operandValue(operand, context, catalog));
-  const [first, second] = values;
-  switch (name) {
-    case 'tolower':
-      return toLower(first);
-    case 'toupper':
-      return toUpper(first);
-    case 'b64':
-      return decodeB64(first);
-    case 'basename':
-      return baseName(first);
-    case 'len':
-      return lengthOf(first);
-    case 'join':
-      return join(first, second);
-    case 'concat':
-      return concat(...values);
-    case 'getopt':
-      return getopt(first, second, argument);
-    case 'val':
-      return first;
-  }
-}
-
-function operandValue(
-  operand: TransformOperand,
-  context: EventContext,
-  catalog: FieldCatalog<Field>,
-): FieldValue {
-  if (operand.kind === 'literal') return operand.value;
-  if (operand.kind !== 'list') return evaluate(operand, context, catalog);
-  return listOf(...operand.items.map((item) => operandValue(item, context, catalog)));
 }
