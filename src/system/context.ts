@@ -2,7 +2,9 @@
  * One event together with what the model knows at that moment: all that a field may look at. There is
  * one context per source, and it is filled anew for every event.
  */
+import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
+import type { ContainerDirectory } from './container.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { Thread } from './thread.ts';
 import type { UserDatabase } from './users.ts';
@@ -14,6 +16,13 @@ export interface EventContext {
   /** The descriptor that the event is about; undefined when there is none or nothing is known of it. */
   readonly descriptor: Descriptor | undefined;
   readonly system: SystemView;
+  /** Name of the source that the event comes from; `syscall` when absent. */
+  readonly source?: string;
+  /** Time of the first event of the source and of the event before this one, nanoseconds since the epoch. */
+  readonly firstTimestamp?: bigint;
+  readonly previousTimestamp?: bigint;
+  /** This event gave the descriptor another name; absent when nobody keeps track of names. */
+  readonly descriptorRenamed?: boolean;
 }
 
 /** The model of the machine as fields read it. */
@@ -32,4 +41,12 @@ export interface SystemView {
   threads(): Iterable<Thread>;
   /** Addresses of this machine's interfaces, as byte strings of 4 or 16 bytes. */
   isLocalAddress(ip: string): boolean;
+  /** A descriptor of the process; absent when no table of descriptors is kept. */
+  descriptor?(thread: Thread, fd: number): Descriptor | undefined;
+  /** All descriptors that the process is known to have open. */
+  descriptors?(thread: Thread): Iterable<Descriptor>;
+  /** What the container engine says of a container; undefined until it has answered. */
+  readonly containers?: ContainerDirectory;
+  /** Name that services(5) gives a port, such as `https`. */
+  serviceName?(port: number, protocol: 'tcp' | 'udp' | undefined): ByteString | undefined;
 }

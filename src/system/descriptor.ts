@@ -50,6 +50,8 @@ export interface SocketEnds {
   serverPort: number;
   /** This process is the server: it accepted or listens. `undefined` when unknown. */
   isServer: boolean | undefined;
+  /** The socket has a peer, or its connect is under way; absent when only the ends can tell. */
+  connected?: boolean;
   /** Path of a unix socket. */
   path: ByteString;
 }
