@@ -59,6 +59,8 @@ export interface Thread {
   cgroups: readonly ByteString[];
   /** Container id, 12 characters where the engine uses 64; empty on the host. */
   containerId: ByteString;
+  /** `container.type`: docker, podman, containerd, cri-o, runc, lxc, libvirt-lxc, bpm; `host` on the host. */
+  containerType: ByteString;
   executable: ExecutableFacts;
   /** When the thread was created, nanoseconds since the epoch; 0 when unknown. */
   cloneTime: bigint;

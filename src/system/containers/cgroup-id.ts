@@ -1,0 +1,104 @@
+/**
+ * Which container a process is in, told from the paths of its cgroups. The forms are those of Falco's
+ * container plugin; what makes each of them certain stands beside it.
+ */
+import type { ByteString } from '../../events/bytes.ts';
+
+/** What `container.type` prints. */
+export type ContainerEngine =
+  | 'docker'
+  | 'podman'
+  | 'containerd'
+  | 'cri-o'
+  | 'runc'
+  | 'lxc'
+  | 'libvirt-lxc'
+  | 'bpm';
+
+export interface ContainerIdentity {
+  /** 12 characters where the engine uses 64 hexadecimal digits, otherwise the engine's own id. */
+  readonly id: ByteString;
+  /** The whole id, as the engine's API wants it. */
+  readonly fullId: ByteString;
+  readonly engine: ContainerEngine;
+}
+
+/** One layout of paths; group 1 is the id. */
+interface PathForm {
+  readonly engine: ContainerEngine;
+  readonly path: RegExp;
+}
+
+const HEX64 = '([0-9a-f]{64})';
+
+/** Tried in this order on each path: a name that an engine gives wins over a bare id. */
+const PATH_FORMS: readonly PathForm[] = [
+  { engine: 'podman', path: new RegExp(`/libpod(?:-payload)?-${HEX64}(?:\\.scope)?(?:/.*)?$`) },
+  { engine: 'docker', path: new RegExp(`/docker-${HEX64}\\.scope(?:/.*)?$`) },
+  { engine: 'docker', path: new RegExp(`/docker/${HEX64}(?:/.*)?$`) },
+  { engine: 'cri-o', path: new RegExp(`[/:]crio[-:]${HEX64}(?:\\.scope)?(?:/.*)?$`) },
+  {
+    engine: 'containerd',
+    path: new RegExp(`[/:](?:cri-containerd|nerdctl)[-:]${HEX64}(?:\\.scope)?(?:/.*)?$`),
+  },
+  { engine: 'containerd', path: new RegExp(`/(?:kubepods[^/]*/.*|k8s\\.io|default)/${HEX64}$`) },
+  { engine: 'runc', path: new RegExp(`^/${HEX64}$`) },
+  { engine: 'docker', path: new RegExp(`/${HEX64}$`) },
+  { engine: 'lxc', path: /\/lxc(?:\.payload)?\/([^/]+)/ },
+  { engine: 'lxc', path: /\/lxc\.payload\.([^/]+)/ },
+  { engine: 'libvirt-lxc', path: /\/([^/]+)\.libvirt-lxc(?:\/|$)/ },
+  { engine: 'libvirt-lxc', path: /\/machine-lxc\\x2d\d+\\x2d([^/]+)\.scope(?:\/libvirt)?(?:\/|$)/ },
+  { engine: 'libvirt-lxc', path: /\/libvirt\/lxc\/([^/]+)/ },
+  { engine: 'bpm', path: /\/bpm-([^/]+?)\.scope(?:\/|$)/ },
+];
+
+/** `/NAME` and `/NAMESPACE/NAME`: where runc and containerd put a container that is not named by digits. */
+const PLAIN_FORM = /^\/(?:([^/]+)\/)?([^/]{1,64})$/;
+
+const SYSTEMD_UNIT = /\.(?:service|slice|scope|mount|socket)$/;
+
+/**
+ * The container of a process with these cgroups (`controller=path`), or `undefined` on the host.
+ *
+ * A path may look like a container's and be none: anyone can make a cgroup `/web` or `/jobs/4711`. A
+ * name that is not 64 digits is therefore believed only when the process has the same path in every
+ * hierarchy *and* lives in a pid namespace of its own (`ownPidNamespace`), as runc and containerd
+ * arrange it; processes that are merely put into a cgroup do not have both.
+ */
+export function containerOf(
+  cgroups: readonly ByteString[],
+  ownPidNamespace: boolean,
+): ContainerIdentity | undefined {
+  const paths = new Set<ByteString>();
+  for (const cgroup of cgroups) {
+    const path = pathOf(cgroup);
+    if (path !== '/' && path !== '') paths.add(path);
+  }
+  for (const form of PATH_FORMS)
+    for (const path of paths) {
+      const id = form.path.exec(path)?.[1];
+      if (id !== undefined) return identity(id, form.engine);
+    }
+  return ownPidNamespace ? plainContainer(cgroups) : undefined;
+}
+
+function plainContainer(cgroups: readonly ByteString[]): ContainerIdentity | undefined {
+  const [first, ...others] = cgroups;
+  if (first === undefined) return undefined;
+  const path = pathOf(first);
+  const match = PLAIN_FORM.exec(path);
+  if (!match || others.some((cgroup) => pathOf(cgroup) !== path)) return undefined;
+  const [, namespace, name = ''] = match;
+  if (SYSTEMD_UNIT.test(name) || (namespace !== undefined && SYSTEMD_UNIT.test(namespace))) return undefined;
+  return identity(name, namespace === undefined ? 'runc' : 'containerd');
+}
+
+function identity(fullId: ByteString, engine: ContainerEngine): ContainerIdentity {
+  return { id: /^[0-9a-f]{64}$/.test(fullId) ? fullId.slice(0, 12) : fullId, fullId, engine };
+}
+
+/** `name=systemd=/path` has two equals signs, a path may have more: the path begins at the first `=/`. */
+function pathOf(cgroup: ByteString): ByteString {
+  const at = cgroup.indexOf('=/');
+  return at < 0 ? '' : cgroup.slice(at + 1);
+}

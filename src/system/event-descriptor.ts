@@ -1,0 +1,201 @@
+/**
+ * The descriptor that an event is about, as the kernel itself described it at the event: extension
+ * `fdinfo`. Nothing is decoded before someone asks.
+ *
+ *     offset  size
+ *     0       1     kind, the letter of `fd.typechar`
+ *     1       1     layer-4 protocol of a socket (IPPROTO_*)
+ *     2       1     flags: 1 upper layer, 2 lower layer, 4 path truncated, 8 unlinked, 16 this end is the server
+ *     3       1     zero
+ *     4       4     device
+ *     8       8     inode
+ *     16      …     path with its NUL, or the ends of a socket as a SOCKTUPLE parameter has them
+ *
+ * A SOCKTUPLE begins with its family. IPv4 (2): client's address (4 bytes, network order), its port
+ * (2, little-endian), the server's address and port. IPv6 (10): the same with 16 bytes an address.
+ * Unix (1): two kernel addresses of 8 bytes, then the path with its NUL.
+ */
+import type { ByteString } from '../events/bytes.ts';
+import type { EventCursor } from '../events/cursor.ts';
+import { EVENT_TYPES, type EventType } from '../events/table.ts';
+import type { Descriptor, DescriptorKind, SocketEnds } from './descriptor.ts';
+import { formatIp, isUnspecified, unmapIp } from './ip.ts';
+
+const HEADER = 16;
+
+const UPPER_LAYER = 1;
+const LOWER_LAYER = 2;
+const IS_SERVER = 16;
+
+const AF_UNIX = 1;
+const AF_INET = 2;
+const AF_INET6 = 10;
+
+const FILE_KINDS: ReadonlySet<string> = new Set(['f', 'd']);
+
+const IPPROTO_ICMP = 1;
+const IPPROTO_ICMPV6 = 58;
+const IPPROTO_RAW = 255;
+
+/** Index of the parameter `fdinfo` by event code; 0 (never an extension) where there is none. */
+const DESCRIPTOR_INDEX = Uint8Array.from(EVENT_TYPES, (type) => {
+  const extension = type.extensions.findIndex((parameter) => parameter.type === 'DESCRIPTOR');
+  return extension < 0 ? 0 : type.parameters.length + extension;
+});
+
+/** Index of the path as the call gave it, by event code, for the events that open a file; 0 for none. */
+const RAW_NAME_INDEX = Uint8Array.from(EVENT_TYPES, (type) => {
+  if (!type.flags.has('CREATES_FD')) return 0;
+  return Math.max(0, type.parameters.findIndex(isOpenedName(type)));
+});
+
+function isOpenedName(type: EventType) {
+  return ({ name }: { name: string }) =>
+    name === 'name' || (type.name === 'open_by_handle_at' && name === 'path');
+}
+
+/** Path of the file or directory that the event's descriptor is of; `undefined` when the event does not tell. */
+export function descriptorPath(event: EventCursor): ByteString | undefined {
+  const index = DESCRIPTOR_INDEX[event.code] as number;
+  if (index === 0 || event.sizeOf(index) <= HEADER) return undefined;
+  const bytes = event.raw(index) as Buffer;
+  return FILE_KINDS.has(String.fromCharCode(bytes[0] as number)) ? textAt(bytes, HEADER) : undefined;
+}
+
+/** One object for all events: it shows the descriptor of the event that its cursor stands on. */
+export class EventDescriptor implements Descriptor {
+  readonly #event: EventCursor;
+  #index = 0;
+  #bytes: Buffer | undefined;
+  #name: ByteString | undefined;
+  #socket: SocketEnds | undefined;
+
+  constructor(event: EventCursor) {
+    this.#event = event;
+  }
+
+  /** Shows the descriptor of the event that the cursor stands on now. False when the event has none. */
+  show(): boolean {
+    this.#bytes = undefined;
+    this.#name = undefined;
+    this.#socket = undefined;
+    this.#index = DESCRIPTOR_INDEX[this.#event.code] as number;
+    return this.#index !== 0 && this.#event.sizeOf(this.#index) >= HEADER;
+  }
+
+  get kind(): DescriptorKind {
+    const letter = String.fromCharCode(this.#event.u8(this.#index) ?? 0) as DescriptorKind;
+    return letter === '6' && this.#ends()?.clientIp.length === 4 ? '4' : letter;
+  }
+  get device(): number {
+    return this.#raw().readUInt32LE(4);
+  }
+  get inode(): bigint {
+    return this.#raw().readBigUInt64LE(8);
+  }
+  get upperLayer(): boolean {
+    return (this.#flags() & UPPER_LAYER) !== 0;
+  }
+  get lowerLayer(): boolean {
+    return (this.#flags() & LOWER_LAYER) !== 0;
+  }
+  get name(): ByteString {
+    this.#name ??= this.#hasEnds() ? this.#socketName() : textAt(this.#raw(), HEADER);
+    return this.#name;
+  }
+  get rawName(): ByteString {
+    const index = RAW_NAME_INDEX[this.#event.code] as number;
+    return (index > 0 ? this.#event.text(index) : undefined) ?? this.name;
+  }
+  get socket(): SocketEnds | undefined {
+    return this.#ends();
+  }
+
+  #raw(): Buffer {
+    this.#bytes ??= this.#event.raw(this.#index) as Buffer;
+    return this.#bytes;
+  }
+
+  #flags(): number {
+    return this.#raw()[2] as number;
+  }
+
+  #hasEnds(): boolean {
+    const letter = String.fromCharCode(this.#raw()[0] as number);
+    return letter === '4' || letter === '6' || (letter === 'u' && this.#raw()[HEADER] === AF_UNIX);
+  }
+
+  #ends(): SocketEnds | undefined {
+    if (this.#socket === undefined && this.#hasEnds()) this.#socket = this.#decodeEnds();
+    return this.#socket;
+  }
+
+  #decodeEnds(): SocketEnds | undefined {
+    const bytes = this.#raw();
+    const protocol = bytes[1] as number;
+    const isServer = (this.#flags() & IS_SERVER) !== 0;
+    const family = bytes[HEADER];
+    if (family === AF_UNIX) {
+      const path = bytes.length > HEADER + 17 ? textAt(bytes, HEADER + 17) : '';
+      return {
+        protocol: 0,
+        clientIp: '',
+        serverIp: '',
+        clientPort: 0,
+        serverPort: 0,
+        isServer: isServer || undefined,
+        path,
+      };
+    }
+    const size = family === AF_INET ? 4 : family === AF_INET6 ? 16 : 0;
+    const server = HEADER + 1 + size + 2;
+    if (size === 0 || bytes.length < server + size + 2) return undefined;
+    const clientIp = bytes.toString('latin1', HEADER + 1, HEADER + 1 + size);
+    const serverIp = bytes.toString('latin1', server, server + size);
+    const clientPort = bytes.readUInt16LE(HEADER + 1 + size);
+    const serverPort = bytes.readUInt16LE(server + size);
+    const isMapped = unmapIp(clientIp).length === 4 && unmapIp(serverIp).length === 4;
+    return {
+      protocol,
+      clientIp: isMapped ? unmapIp(clientIp) : clientIp,
+      serverIp: isMapped ? unmapIp(serverIp) : serverIp,
+      clientPort,
+      serverPort,
+      isServer: isServer ? true : serverPort !== 0 ? false : undefined,
+      path: '',
+    };
+  }
+
+  #socketName(): ByteString {
+    const ends = this.#ends();
+    if (!ends) return '';
+    const bytes = this.#raw();
+    if (bytes[HEADER] === AF_UNIX) return unixName(bytes, ends.path);
+    return internetName(ends);
+  }
+}
+
+/** `addr->addr path` with the kernel's addresses in hexadecimal; empty for a socket that has neither. */
+function unixName(bytes: Buffer, path: ByteString): ByteString {
+  if (bytes.length < HEADER + 17) return path;
+  const source = bytes.readBigUInt64LE(HEADER + 1);
+  const destination = bytes.readBigUInt64LE(HEADER + 9);
+  return `${source.toString(16)}->${destination.toString(16)} ${path}`;
+}
+
+/** `client->server`; one end alone while the other is not known, nothing while neither is. */
+function internetName({ protocol, clientIp, clientPort, serverIp, serverPort }: SocketEnds): ByteString {
+  const hasClient = clientPort !== 0 || !isUnspecified(clientIp);
+  const hasServer = serverPort !== 0 || !isUnspecified(serverIp);
+  if (!hasClient && !hasServer) return '';
+  const hasPorts = protocol !== IPPROTO_ICMP && protocol !== IPPROTO_ICMPV6 && protocol !== IPPROTO_RAW;
+  const end = (ip: ByteString, port: number): string => (hasPorts ? `${formatIp(ip)}:${port}` : formatIp(ip));
+  if (!hasClient) return end(serverIp, serverPort);
+  if (!hasServer) return end(clientIp, clientPort);
+  return `${end(clientIp, clientPort)}->${end(serverIp, serverPort)}`;
+}
+
+function textAt(bytes: Buffer, start: number): ByteString {
+  const end = bytes.indexOf(0, start);
+  return bytes.toString('latin1', start, end < 0 ? bytes.length : end);
+}

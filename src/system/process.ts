@@ -1,0 +1,178 @@
+/** A process as the model keeps it: the facts that its threads share, and its threads. */
+import type { ByteString } from '../events/bytes.ts';
+import { type CgroupSet, NO_CGROUPS } from './cgroup-sets.ts';
+import type { ContainerIdentity } from './containers/cgroup-id.ts';
+import { NO_EXECUTABLE_FACTS } from './proc-reader.ts';
+import type { ExecutableFacts, Thread } from './thread.ts';
+
+const NO_STRINGS: readonly ByteString[] = Object.freeze([]);
+
+/**
+ * How much is known of a process: nothing but ids, the names that a scoped capture may read, or all.
+ * It only grows, until the process is replaced by another of the same id.
+ */
+export type Knowledge = 'nothing' | 'names' | 'full';
+
+export class Process {
+  readonly pid: number;
+  ptid = 0;
+  knowledge: Knowledge = 'nothing';
+  /** A look-up in /proc has been made and need not be repeated: either it succeeded or the process was gone. */
+  lookedUp = false;
+  /** Milliseconds of the last exec that was seen; 0 for none. */
+  execTime = 0;
+  /** Thread that gets the children when the process ends; 0 when it has none, negative when unknown. */
+  reaper = 0;
+  /** The parent's id for which a search found none; 0 before any search. */
+  missingParent = 0;
+  threadCount = 0;
+
+  vpid: number;
+  sid = 0;
+  pgid = 0;
+  vpgid = 0;
+  exe: ByteString = '';
+  exepath: ByteString = '';
+  args: readonly ByteString[] = NO_STRINGS;
+  env: readonly ByteString[] = NO_STRINGS;
+  cwd: ByteString = '';
+  executable: ExecutableFacts = NO_EXECUTABLE_FACTS;
+  tty = 0;
+  cgroups: CgroupSet = NO_CGROUPS;
+  pidNamespaceStart = 0n;
+  fdLimit = -1;
+  vmSize = 0;
+  vmRss = 0;
+  vmSwap = 0;
+
+  constructor(pid: number) {
+    this.pid = pid;
+    this.vpid = pid;
+  }
+
+  get container(): ContainerIdentity | undefined {
+    return this.vpid === this.pid ? this.cgroups.container : this.cgroups.containerInPidNamespace;
+  }
+
+  /** Take over what a new process has from the one that made it; what it knows better is set afterwards. */
+  inherit(parent: Process): void {
+    this.knowledge = parent.knowledge;
+    this.sid = parent.sid;
+    this.pgid = parent.pgid;
+    this.vpgid = parent.vpgid;
+    this.exe = parent.exe;
+    this.exepath = parent.exepath;
+    this.args = parent.args;
+    this.env = parent.env;
+    this.cwd = parent.cwd;
+    this.executable = parent.executable;
+    this.tty = parent.tty;
+    this.cgroups = parent.cgroups;
+    this.pidNamespaceStart = parent.pidNamespaceStart;
+    this.fdLimit = parent.fdLimit;
+  }
+}
+
+/** A thread with the facts of its process. */
+export class ThreadEntry implements Thread {
+  readonly tid: number;
+  readonly process: Process;
+  vtid: number;
+  comm: ByteString = '';
+  uid = 0;
+  gid = 0;
+  loginuid = -1;
+  capEffective = 0n;
+  capPermitted = 0n;
+  capInheritable = 0n;
+  cloneTime = 0n;
+  /** Milliseconds since the epoch when the thread began, or when the model first heard of it. */
+  since: number;
+  majorFaults = 0;
+  minorFaults = 0;
+  lastSeen: number;
+  exited = false;
+
+  constructor(tid: number, process: Process, now: number) {
+    this.tid = tid;
+    this.vtid = tid;
+    this.process = process;
+    this.since = now;
+    this.lastSeen = now;
+  }
+
+  /** As {@link Process.inherit}, for the facts that each thread has of its own. */
+  inherit(parent: ThreadEntry): void {
+    this.comm = parent.comm;
+    this.uid = parent.uid;
+    this.gid = parent.gid;
+    this.loginuid = parent.loginuid;
+    this.capEffective = parent.capEffective;
+    this.capPermitted = parent.capPermitted;
+    this.capInheritable = parent.capInheritable;
+  }
+
+  get pid(): number {
+    return this.process.pid;
+  }
+  get ptid(): number {
+    return this.process.ptid;
+  }
+  get vpid(): number {
+    return this.process.vpid;
+  }
+  get sid(): number {
+    return this.process.sid;
+  }
+  get pgid(): number {
+    return this.process.pgid;
+  }
+  get vpgid(): number {
+    return this.process.vpgid;
+  }
+  get exe(): ByteString {
+    return this.process.exe;
+  }
+  get exepath(): ByteString {
+    return this.process.exepath;
+  }
+  get args(): readonly ByteString[] {
+    return this.process.args;
+  }
+  get env(): readonly ByteString[] {
+    return this.process.env;
+  }
+  get cwd(): ByteString {
+    return this.process.cwd;
+  }
+  get executable(): ExecutableFacts {
+    return this.process.executable;
+  }
+  get tty(): number {
+    return this.process.tty;
+  }
+  get cgroups(): readonly ByteString[] {
+    return this.process.cgroups.paths;
+  }
+  get containerId(): ByteString {
+    return this.process.container?.id ?? '';
+  }
+  get containerType(): ByteString {
+    return this.process.container?.engine ?? 'host';
+  }
+  get pidNamespaceStart(): bigint {
+    return this.process.pidNamespaceStart;
+  }
+  get fdLimit(): number {
+    return this.process.fdLimit;
+  }
+  get vmSize(): number {
+    return this.process.vmSize;
+  }
+  get vmRss(): number {
+    return this.process.vmRss;
+  }
+  get vmSwap(): number {
+    return this.process.vmSwap;
+  }
+}

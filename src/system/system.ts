@@ -1,0 +1,252 @@
+/**
+ * The model of the machine: what runs, who it belongs to, what it is part of. Every event passes
+ * through {@link System.learn} before rules see it, and {@link System.settle} after they have.
+ */
+import type { ByteString } from '../events/bytes.ts';
+import type { EventCursor } from '../events/cursor.ts';
+import { EVENT_TYPES } from '../events/table.ts';
+import { CgroupSets } from './cgroup-sets.ts';
+import type { EventContext, SystemView } from './context.ts';
+import { newProcessCounters, type ProcessCounters } from './counters.ts';
+import { EventContextView } from './event-context.ts';
+import { FileUsers } from './file-users.ts';
+import { bootTime, hostName, LocalAddresses } from './host.ts';
+import { ProcReader } from './proc-reader.ts';
+import type { ThreadEntry } from './process.ts';
+import { endThread, RecentExits } from './process-end.ts';
+import { CHANGES, IS_CLONE, learnOwnBirth, type ProcessModel } from './process-events.ts';
+import { ProcessLoader } from './process-loader.ts';
+import type { Thread } from './thread.ts';
+import { ThreadTable } from './thread-table.ts';
+import { TokenBucket } from './token-bucket.ts';
+import type { UserDatabase } from './users.ts';
+
+/**
+ * What is read from /proc at the start, and with it what may be read later. `host`: every process, in
+ * full. `processes`: these in full and their ancestors by name. `none`: nothing. In the last two, a
+ * process that an event names as the one that acted is read in full when it is not known, and only its
+ * ancestors' names are read: a scoped capture does not pry into what is outside its scope.
+ */
+export type Seed =
+  | { readonly kind: 'host' }
+  | { readonly kind: 'processes'; readonly pids: readonly number[] }
+  | { readonly kind: 'none' };
+
+export interface SystemLimits {
+  /** Threads in the table; Falco's `thread_table_size`. */
+  readonly threads: number;
+  /** Look-ups in /proc a second, and at once after a quiet time. 0 keeps away from /proc (captures). */
+  readonly lookupsPerSecond: number;
+  readonly lookupBurst: number;
+  /** Containers whose users and groups are remembered. */
+  readonly containerUsers: number;
+}
+
+export const DEFAULT_LIMITS: SystemLimits = {
+  threads: 262_144,
+  lookupsPerSecond: 500,
+  lookupBurst: 1000,
+  containerUsers: 1024,
+};
+
+export interface SystemOptions {
+  /** Prefix of /proc and /etc when the host's files are mounted elsewhere; empty by default. */
+  readonly hostRoot?: string;
+  readonly seed: Seed;
+  readonly limits?: Partial<SystemLimits>;
+  /** Milliseconds of a clock that never goes back; for tests. */
+  readonly clock?: () => number;
+}
+
+/** Counts since the start; `threads` and `processes` are those known now. */
+export interface SystemStatistics extends Readonly<ProcessCounters> {
+  readonly threads: number;
+  readonly processes: number;
+  /** Threads that did not fit the table. */
+  readonly discarded: number;
+}
+
+const CGROUP_SETS = 4096;
+const RECENT_EXITS = 8192;
+
+/** A thread unseen for so long is looked for in /proc, and removed if it is gone: its exit was lost. */
+const UNSEEN_MS = 300_000;
+/** Upkeep looks at so many threads at a time, so often, so that it never holds up events. */
+const UPKEEP_THREADS = 64;
+const UPKEEP_INTERVAL_MS = 100;
+
+/** 1 for the codes of events that a thread causes. */
+const HAS_THREAD = Uint8Array.from(EVENT_TYPES, ({ kind }) =>
+  kind === 'SYSCALL' || kind === 'TRACEPOINT' ? 1 : 0,
+);
+
+export class System implements SystemView {
+  readonly hostname: ByteString;
+  readonly bootTime: bigint;
+  readonly users: UserDatabase;
+
+  readonly #table: ThreadTable;
+  readonly #loader: ProcessLoader;
+  readonly #reader: ProcReader;
+  readonly #counters = newProcessCounters();
+  readonly #recentExits = new RecentExits(RECENT_EXITS);
+  readonly #model: ProcessModel;
+  readonly #addresses: LocalAddresses;
+  readonly #mayLookUp: boolean;
+  #context: EventContextView | undefined;
+  #leaving: ThreadEntry | undefined;
+  #now = 0;
+  #nextUpkeep = 0;
+
+  /** Builds the model and fills it from /proc as `options.seed` says. */
+  static open(options: SystemOptions): System {
+    return new System(options);
+  }
+
+  private constructor(options: SystemOptions) {
+    const { hostRoot = '', seed, clock = () => performance.now() } = options;
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.hostname = hostName(process.env);
+    this.bootTime = bootTime(hostRoot);
+    this.#addresses = new LocalAddresses(clock);
+    this.#mayLookUp = limits.lookupsPerSecond > 0;
+    this.#table = new ThreadTable(limits.threads);
+    this.#reader = new ProcReader(hostRoot);
+    const cgroups = new CgroupSets(CGROUP_SETS);
+    this.#loader = new ProcessLoader({
+      table: this.#table,
+      reader: this.#reader,
+      cgroups,
+      bucket: new TokenBucket(limits.lookupsPerSecond, this.#mayLookUp ? limits.lookupBurst : 0, clock),
+      counters: this.#counters,
+      bootTime: this.bootTime,
+      bystanderDepth: seed.kind === 'host' ? 'full' : 'names',
+    });
+    this.#model = {
+      table: this.#table,
+      loader: this.#loader,
+      cgroups,
+      counters: this.#counters,
+      recentExits: this.#recentExits,
+      bootTime: this.bootTime,
+    };
+    this.users = new FileUsers({
+      hostRoot,
+      processesIn: (containerId) => this.#processesIn(containerId),
+      containerLimit: limits.containerUsers,
+      clock,
+    });
+    if (seed.kind === 'host') this.#loader.seed(this.#reader.pids());
+    if (seed.kind === 'processes') this.#loader.seed(seed.pids);
+  }
+
+  /**
+   * Learns from `event` and returns it with all that is known at that moment: the same object every
+   * time, valid until the next call.
+   */
+  learn(event: EventCursor): EventContext {
+    if (this.#context?.event !== event) this.#context = new EventContextView(event, this);
+    const context = this.#context;
+    context.show(HAS_THREAD[event.code] === 1 ? this.#learn(event) : undefined);
+    return context;
+  }
+
+  #learn(event: EventCursor): ThreadEntry | undefined {
+    const { code, tid } = event;
+    const now = event.milliseconds;
+    this.#now = now;
+    if (IS_CLONE[code] === 1 && event.i64(0) === 0) return learnOwnBirth(event, this.#model);
+    let thread = this.#table.thread(tid);
+    if (thread === undefined || (thread.process.knowledge !== 'full' && !thread.process.lookedUp))
+      thread = this.#meet(tid, now);
+    if (thread === undefined) return undefined;
+    const change = CHANGES[code];
+    if (change !== undefined) {
+      change(event, thread, this.#model);
+      // An exec may have put another thread in its place.
+      thread = this.#table.thread(tid);
+      if (thread?.exited) this.#leaving = thread;
+    }
+    if (thread !== undefined) thread.lastSeen = now;
+    return thread;
+  }
+
+  /** A thread of which not all is known acts: see what /proc says. */
+  #meet(tid: number, now: number): ThreadEntry | undefined {
+    const isSettled = this.#mayLookUp ? this.#loader.lookUpActor(tid, now) : true;
+    let thread = this.#table.thread(tid);
+    if (!thread) {
+      thread = this.#table.add(tid, tid, now);
+      this.#counters.unknown++;
+    }
+    if (thread && isSettled) thread.process.lookedUp = true;
+    return thread;
+  }
+
+  /** To be called when the event that was learned has been judged: forgets what it ended. */
+  settle(): void {
+    if (this.#leaving !== undefined) {
+      endThread(this.#leaving, this.#now, this.#model);
+      this.#leaving = undefined;
+    }
+    if (this.#now >= this.#nextUpkeep) this.#upkeep();
+  }
+
+  /** Removes threads whose exit was lost, some at a time. */
+  #upkeep(): void {
+    this.#nextUpkeep = this.#now + UPKEEP_INTERVAL_MS;
+    if (!this.#mayLookUp) return;
+    for (const thread of this.#table.sweep(UPKEEP_THREADS)) {
+      if (this.#now - thread.lastSeen < UNSEEN_MS) continue;
+      if (this.#reader.exists(thread.tid)) thread.lastSeen = this.#now;
+      else {
+        this.#table.remove(thread);
+        this.#counters.purged++;
+      }
+    }
+  }
+
+  *#processesIn(containerId: ByteString): Generator<number> {
+    for (const process of this.#table.processes())
+      if (process.container?.id === containerId) yield process.pid;
+  }
+
+  thread(tid: number): Thread | undefined {
+    return this.#table.thread(tid);
+  }
+
+  parent(thread: Thread): Thread | undefined {
+    if (thread.ptid <= 0) return undefined;
+    return this.#table.leader(thread.ptid) ?? this.#findParent(thread.pid);
+  }
+
+  /** The parent that is known has gone without our seeing it: /proc tells who has taken its place. */
+  #findParent(pid: number): Thread | undefined {
+    const process = this.#table.process(pid);
+    if (!process || process.missingParent === process.ptid || !this.#mayLookUp) return undefined;
+    this.#loader.refreshParent(process);
+    process.missingParent = process.ptid;
+    return this.#table.leader(process.ptid);
+  }
+
+  leader(thread: Thread): Thread | undefined {
+    return this.#table.leader(thread.pid);
+  }
+
+  threads(): Iterable<Thread> {
+    return this.#table.threads();
+  }
+
+  isLocalAddress(ip: ByteString): boolean {
+    return this.#addresses.has(ip);
+  }
+
+  get statistics(): SystemStatistics {
+    return {
+      threads: this.#table.size,
+      processes: this.#table.processCount,
+      discarded: this.#table.discarded,
+      ...this.#counters,
+    };
+  }
+}
