@@ -42,6 +42,8 @@ export class EventCursor {
   /** Thread id. */
   tid = 0;
   parameterCount = 0;
+  /** The model of the machine learns from this event, but rules must not see it; captures have such events. */
+  stateOnly = false;
 
   #buffer: Buffer = EMPTY;
   #view: DataView = EMPTY_VIEW;
