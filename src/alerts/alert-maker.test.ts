@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Field, FieldCatalog, FieldValue } from '../fields/field.ts';
+import {
+  exists,
+  field,
+  literal,
+  not,
+  rule,
+  type TestValues,
+  testCatalog,
+  testEvent,
+  transform,
+} from '../matcher/test-kit.ts';
+import type { Expression, FieldExpression, OutputSegment } from '../rules/checked.ts';
+import { type OutputAddition, suggestedOutput } from './additions.ts';
+import { AlertMaker } from './alert-maker.ts';
+
+const always = not(exists('t.raw'));
+
+function text(content: string): OutputSegment {
+  return { kind: 'text', text: content };
+}
+
+function value(expression: Expression, source: string, width?: number): OutputSegment {
+  return { kind: 'value', expression, source, width };
+}
+
+function make(segments: OutputSegment[], values: TestValues, additions: OutputAddition[] = []) {
+  const made = rule('r', always, { outputSegments: segments, tags: ['host', 'net'] });
+  return new AlertMaker(testCatalog, additions).make(made, testEvent(values));
+}
+
+function messageOf(expression: Expression, values: TestValues, width?: number): string {
+  return make([value(expression, 'x', width)], values).message;
+}
+
+function jsonOf(expression: Expression, values: TestValues): unknown {
+  return make([value(expression, 'x')], values).fields[0]?.value;
+}
+
+test('a message joins text and values; missing values are <NA> in text and null as fields', () => {
+  const alert = make(
+    [text('file='), value(field('t.path'), 't.path'), text(' by '), value(field('t.name'), 't.name')],
+    { 't.path': '/etc/shadow' },
+  );
+  assert.equal(alert.message, 'file=/etc/shadow by <NA>');
+  assert.deepEqual(alert.fields, [
+    { key: 't.path', value: '/etc/shadow', type: 'FSPATH' },
+    { key: 't.name', value: null, type: 'CHARBUF' },
+  ]);
+});
+
+test('values print by their types', () => {
+  const ip = '\x7f\0\0\x01';
+  const cases: [Expression, TestValues, string, unknown][] = [
+    [field('t.number'), { 't.number': -3 }, '-3', -3],
+    [field('t.big'), { 't.big': 2n ** 64n - 1n }, '18446744073709551615', 2n ** 64n - 1n],
+    [field('t.flag'), { 't.flag': true }, 'true', true],
+    [field('t.ratio'), { 't.ratio': 2 }, '2.0', 2],
+    [field('t.ratio'), { 't.ratio': 0.25 }, '0.2', 0.25],
+    [field('t.ratio'), { 't.ratio': 0.75 }, '0.8', 0.75],
+    [field('t.ratio'), { 't.ratio': -1.06 }, '-1.1', -1.06],
+    [field('t.ip'), { 't.ip': ip }, '127.0.0.1', '127.0.0.1'],
+    [field('t.ip'), { 't.ip': `${'\0'.repeat(15)}\x01` }, '::1', '::1'],
+    [field('t.list'), { 't.list': ['a', 'b'] }, '(a,b)', ['a', 'b']],
+    [field('t.list'), { 't.list': [] }, '()', null],
+    [field('t.numbers'), { 't.numbers': [1, 2] }, '(1,2)', [1, 2]],
+    [field('t.ancestor'), { 't.ancestor': ['bash', 'init'] }, 'bash init', 'bash init'],
+    [field('t.ancestor'), { 't.ancestor': [] }, '<NA>', null],
+    [field('t.ancestor', '1'), { 't.ancestor[1]': 'bash' }, 'bash', 'bash'],
+    [field('t.buffer'), { 't.buffer': Uint8Array.of(65, 0, 10, 200, 66) }, 'A...B', 'A...B'],
+    [field('t.name'), { 't.name': 'a\xc3\xa9\xff' }, 'aé\ufffd', 'aé\ufffd'],
+  ];
+  for (const [expression, values, expectedText, expectedValue] of cases) {
+    assert.equal(messageOf(expression, values), expectedText);
+    assert.deepEqual(jsonOf(expression, values), expectedValue);
+  }
+});
+
+test('a width pads or cuts to so many bytes', () => {
+  assert.equal(messageOf(field('t.name'), { 't.name': 'cat' }, 5), 'cat  ');
+  assert.equal(messageOf(field('t.name'), { 't.name': 'gzip' }, 2), 'gz');
+  assert.equal(messageOf(field('t.name'), {}, 6), '<NA>  ');
+  assert.equal(messageOf(field('t.name'), { 't.name': '\xc3\xa9' }, 1), '\ufffd');
+});
+
+test('fields inside a transformer are named, its result is not', () => {
+  const upper = transform('toupper', [
+    transform('concat', [field('t.name'), literal('-'), field('t.ancestor', '2')]),
+  ]);
+  const alert = make([value(upper, 'toupper(…)')], { 't.name': 'a', 't.ancestor[2]': 'b' });
+  assert.equal(alert.message, 'A-B');
+  assert.deepEqual(
+    alert.fields.map(({ key }) => key),
+    ['t.name', 't.ancestor[2]'],
+  );
+});
+
+test('a field has one entry however often it is named', () => {
+  const alert = make([value(field('t.name'), 't.name'), value(field('t.name'), 't.name', 3)], {
+    't.name': 'x',
+  });
+  assert.equal(alert.message, 'xx  ');
+  assert.equal(alert.fields.length, 1);
+});
+
+test('additions for a rule extend its message and fields', () => {
+  const added: OutputAddition = {
+    match: { rule: 'r', source: 'syscall', tags: ['net'] },
+    output: [text('n='), value(field('t.number'), 't.number')],
+    fields: [
+      { key: 't.flag', expression: field('t.flag') },
+      { key: 'who', format: [text('by '), value(field('t.name'), 't.name')] },
+    ],
+  };
+  const alert = make([text('hit')], { 't.number': 5, 't.flag': true, 't.name': 'cat' }, [added]);
+  assert.equal(alert.message, 'hit n=5');
+  assert.deepEqual(alert.fields, [
+    { key: 't.number', value: 5, type: 'INT64' },
+    { key: 't.flag', value: true, type: 'BOOL' },
+    { key: 'who', value: 'by cat', type: 'CHARBUF' },
+  ]);
+});
+
+test('additions for other rules, sources and tags do not apply', () => {
+  const matches = [{ rule: 'other' }, { source: 'k8s_audit' }, { tags: ['host', 'file'] }];
+  const additions = matches.map((match) => ({ match, output: [text('no')], fields: [] }));
+  assert.equal(make([text('hit')], {}, additions).message, 'hit');
+});
+
+test('suggested fields are appended under their names with underscores', () => {
+  const output = suggestedOutput([field('t.name'), field('t.path')]);
+  const alert = make([text('hit')], { 't.name': 'a' }, [{ match: {}, output, fields: [] }]);
+  assert.equal(alert.message, 'hit t_name=a t_path=<NA>');
+});
+
+test('a field may print otherwise than it compares', () => {
+  const special: Field = {
+    ...(testCatalog.find('t.name')?.field as Field),
+    name: 'x.time',
+    read: (): FieldValue => 'compared',
+    format: () => 'printed',
+    json: () => 1795290112828833529n,
+  };
+  const catalog: FieldCatalog<Field> = {
+    fields: [special],
+    find: () => ({ field: special, argument: undefined }),
+  };
+  const expression: FieldExpression = { ...field('t.name'), field: special };
+  const made = rule('r', always, { outputSegments: [value(expression, 'x.time')] });
+  const alert = new AlertMaker(catalog).make(made, testEvent({}));
+  assert.equal(alert.message, 'printed');
+  assert.equal(alert.fields[0]?.value, 1795290112828833529n);
+});

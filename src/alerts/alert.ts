@@ -1,0 +1,50 @@
+/** What an alert is: everything that outputs need, as plain values that outlive the event. */
+import type { ValueType } from '../fields/field.ts';
+import type { Priority } from '../rules/checked.ts';
+
+/** A value that people and programs read: text is Unicode, addresses and byte buffers are text, `null` is missing. */
+export type AlertValue = string | number | bigint | boolean | null | readonly AlertValue[];
+
+export interface AlertField {
+  /** As the output names it, such as `proc.aname[2]`. */
+  readonly key: string;
+  readonly value: AlertValue;
+  readonly type: ValueType;
+}
+
+/** A rule has matched an event. */
+export interface RuleAlert {
+  readonly kind: 'rule';
+  readonly rule: string;
+  readonly priority: Priority;
+  readonly source: string;
+  /** Sorted. */
+  readonly tags: readonly string[];
+  /** Time of the event, nanoseconds since the epoch. */
+  readonly time: bigint;
+  readonly hostname: string;
+  /** The rule's output with its values, without time and priority. */
+  readonly message: string;
+  /** The values that the output names, and those added by configuration, in that order, keys unique. */
+  readonly fields: readonly AlertField[];
+}
+
+/** Lanner has something to say of itself, such as lost events. */
+export interface InternalAlert {
+  readonly kind: 'internal';
+  /** {@link INTERNAL_PREFIX} and the subject. */
+  readonly rule: string;
+  readonly priority: Priority;
+  readonly time: bigint;
+  readonly hostname: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, string | number | bigint | boolean>>;
+}
+
+export type Alert = RuleAlert | InternalAlert;
+
+/** Begins the rule name of every internal alert. */
+export const INTERNAL_PREFIX = 'Lanner internal: ';
+
+/** Name of the source of internal alerts. */
+export const INTERNAL_SOURCE = 'internal';

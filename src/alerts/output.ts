@@ -1,0 +1,111 @@
+/** From the parsed output of a rule to functions that read its values from an event. */
+import { type ByteString, toByteString } from '../events/bytes.ts';
+import type { Field, FieldCatalog, FieldValue } from '../fields/field.ts';
+import { readableField } from '../matcher/catalog.ts';
+import { evaluate } from '../matcher/evaluate.ts';
+import type { Expression, FieldExpression, OutputSegment, TransformOperand } from '../rules/checked.ts';
+import type { EventContext } from '../system/context.ts';
+import type { AlertField } from './alert.ts';
+import { alertValue, MISSING_TEXT, valueText } from './value-text.ts';
+
+export interface CompiledOutput {
+  /** The message in bytes. A missing value prints as `<NA>`. */
+  message(context: EventContext): ByteString;
+  /** The fields that the output names, each once, in the order of their first appearance. */
+  fields(context: EventContext): AlertField[];
+}
+
+/**
+ * Compiles an output. Fields inside a transformer count as named, the transformer's own result does not:
+ * that is what Falco puts into `output_fields`.
+ */
+export function compileOutput(
+  segments: readonly OutputSegment[],
+  catalog: FieldCatalog<Field>,
+): CompiledOutput {
+  const parts = segments.map((segment) => compileSegment(segment, catalog));
+  const readers = new Map<string, (context: EventContext) => AlertField>();
+  for (const segment of segments) {
+    if (segment.kind === 'text') continue;
+    for (const [key, expression] of namedFields(segment.expression, segment.source)) {
+      if (!readers.has(key)) readers.set(key, compileField(key, expression, catalog));
+    }
+  }
+  return {
+    message: (context) => parts.map((part) => part(context)).join(''),
+    fields: (context) => [...readers.values().map((read) => read(context))],
+  };
+}
+
+function compileSegment(
+  segment: OutputSegment,
+  catalog: FieldCatalog<Field>,
+): (context: EventContext) => ByteString {
+  if (segment.kind === 'text') {
+    const text = toByteString(segment.text);
+    return () => text;
+  }
+  const { expression, width } = segment;
+  if (width === undefined) return (context) => expressionText(expression, context, catalog);
+  return (context) => expressionText(expression, context, catalog).slice(0, width).padEnd(width);
+}
+
+/** Text of an expression in the message. */
+export function expressionText(
+  expression: Expression,
+  context: EventContext,
+  catalog: FieldCatalog<Field>,
+): ByteString {
+  if (expression.kind === 'field') {
+    const field = readableField(catalog, expression.field);
+    if (field.format) {
+      const text = field.format(context, expression.argument);
+      return text === undefined ? MISSING_TEXT : text;
+    }
+    return valueText(candidatesAsText(field, field.read(context, expression.argument)), expression.type);
+  }
+  return valueText(evaluate(expression, context, catalog), expression.type);
+}
+
+/** Reader of one entry of `output_fields`. */
+export function compileField(
+  key: string,
+  expression: Expression,
+  catalog: FieldCatalog<Field>,
+): (context: EventContext) => AlertField {
+  const { type } = expression;
+  if (expression.kind !== 'field') {
+    return (context) => ({ key, type, value: alertValue(evaluate(expression, context, catalog), type) });
+  }
+  const field = readableField(catalog, expression.field);
+  const { argument } = expression;
+  return (context) => {
+    const value = field.json
+      ? field.json(context, argument)
+      : candidatesAsText(field, field.read(context, argument));
+    return { key, type, value: alertValue(value, type) };
+  };
+}
+
+/** All ancestors, where a field without an index stands for them, as one text. */
+function candidatesAsText(field: Field, value: FieldValue): FieldValue {
+  if (field.multiplicity === undefined || !Array.isArray(value)) return value;
+  return value.length === 0 ? undefined : value.join(' ');
+}
+
+/** The fields that an expression reads, with their keys. */
+function* namedFields(expression: Expression, source: string): Generator<[string, FieldExpression]> {
+  if (expression.kind === 'field') yield [source, expression];
+  else for (const operand of expression.operands) yield* fieldsOfOperand(operand);
+}
+
+function* fieldsOfOperand(operand: TransformOperand): Generator<[string, FieldExpression]> {
+  if (operand.kind === 'field') yield [fieldKey(operand), operand];
+  else if (operand.kind === 'list') for (const item of operand.items) yield* fieldsOfOperand(item);
+  else if (operand.kind === 'transform') for (const inner of operand.operands) yield* fieldsOfOperand(inner);
+}
+
+/** Key of a field that stands inside a transformer. */
+function fieldKey({ field, argument }: FieldExpression): string {
+  return argument === undefined ? field.name : `${field.name}[${argument}]`;
+}
