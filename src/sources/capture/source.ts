@@ -1,0 +1,220 @@
+/** A capture as a source of events: reads its blocks, delivers its events, tells its state. */
+import { EventCursor, HEADER_SIZE } from '../../events/cursor.ts';
+import { EVENT_TYPES } from '../../events/table.ts';
+import type { EventSink, EventSource, SourceStatistics } from '../source.ts';
+import { BlockReader, DIFFERENT_LENGTHS } from './block-reader.ts';
+import * as blocks from './blocks.ts';
+import { ANY_COUNT, CURRENT_COUNTS } from './conversion-plan.ts';
+import { type ConversionCounts, Converter } from './converter.ts';
+import { CaptureError, Damage } from './error.ts';
+import { checkEvent, insertCount, OLD_HEADER_SIZE } from './event-shape.ts';
+import { type Input, openInput } from './input.ts';
+import type { MachineInfo, StateSink } from './state.ts';
+import { readMachine, readState } from './state-reader.ts';
+
+/** A capture has no losses of its own; the counts say what in the file is not delivered. */
+export interface CaptureStatistics extends SourceStatistics, ConversionCounts {
+  /** Events of types that the event table does not have yet. */
+  readonly unknownTypes: number;
+  /** Blocks of types that nobody knows. */
+  readonly unknownBlocks: number;
+  /** Enter events forgotten because too many waited for their exit event. */
+  readonly evicted: number;
+}
+
+export interface CaptureProgress {
+  /** Bytes of the file taken so far. */
+  readonly bytes: number;
+  /** Size of the file; undefined for a pipe. */
+  readonly size: number | undefined;
+}
+
+export interface CaptureSource extends EventSource {
+  /** The machine of the capture's first section; undefined where the capture does not tell. */
+  readonly machine: MachineInfo | undefined;
+  readonly statistics: CaptureStatistics;
+  readonly progress: CaptureProgress;
+  /**
+   * Delivers the capture: state to `state`, events to `sink`, in the order of the file. `stop` ends it
+   * after the event being delivered. Rejects with a {@link CaptureError} at the first damage, after
+   * everything before it has been delivered. To be called once.
+   */
+  run(sink: EventSink, state?: StateSink): Promise<void>;
+}
+
+/**
+ * Opens a capture, plain or compressed, file or pipe, and reads it up to the description of the machine.
+ * Rejects with a {@link CaptureError} when the file cannot be read or is no capture.
+ */
+export async function openCapture(path: string): Promise<CaptureSource> {
+  let input: Input;
+  try {
+    input = await openInput(path);
+  } catch (error) {
+    throw new CaptureError(`${path}: cannot be read: ${(error as Error).message}`, undefined, error);
+  }
+  const capture = new Capture(path, input);
+  try {
+    await capture.begin();
+  } catch (error) {
+    capture.close();
+    throw error;
+  }
+  return capture;
+}
+
+class Capture implements CaptureSource {
+  readonly name = 'syscall';
+  machine: MachineInfo | undefined;
+
+  readonly #input: Input;
+  readonly #reader: BlockReader;
+  readonly #converter = new Converter();
+  readonly #cursor = new EventCursor();
+  /** The buffer that the cursor reads. */
+  #attached: Buffer | undefined;
+  #delivered = 0;
+  #unknownTypes = 0;
+  #unknownBlocks = 0;
+  /** All state before the next event has been told, and the sink knows. */
+  #stateComplete = false;
+  #stopped = false;
+
+  constructor(path: string, input: Input) {
+    this.#input = input;
+    this.#reader = new BlockReader(path, input);
+  }
+
+  get statistics(): CaptureStatistics {
+    return {
+      ...this.#converter.counts,
+      delivered: this.#delivered,
+      lost: new Map(),
+      unknownTypes: this.#unknownTypes,
+      unknownBlocks: this.#unknownBlocks,
+      evicted: this.#converter.enterEvents.evicted,
+    };
+  }
+
+  get progress(): CaptureProgress {
+    return { bytes: this.#input.consumed, size: this.#input.size };
+  }
+
+  /** Reads the section header and, where it comes next, the description of the machine. */
+  async begin(): Promise<void> {
+    const reader = this.#reader;
+    await reader.begin();
+    await reader.guard(async () => {
+      if (!(await reader.next()) || blocks.stateBlock(reader.type)?.kind !== 'machine') return;
+      await reader.load();
+      this.machine = readMachine(reader.body());
+      await reader.skip();
+    });
+  }
+
+  async run(sink: EventSink, state: StateSink = {}): Promise<void> {
+    const reader = this.#reader;
+    state.section?.();
+    if (this.machine) state.machine?.(this.machine);
+    await reader.guard(async () => {
+      while (!this.#stopped && (await reader.next())) {
+        const kind = blocks.eventBlock(reader.type);
+        if (kind === 0) {
+          await this.#tell(state);
+        } else {
+          this.#completeState(state);
+          await reader.load(kind);
+          this.#deliver(sink);
+        }
+      }
+    });
+    this.#completeState(state);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  close(): void {
+    this.#input.close();
+  }
+
+  /** Delivers the events of all blocks that are whole in the window, up to the first without an event. */
+  #deliver(sink: EventSink): void {
+    const { window } = this.#reader;
+    const { buffer, view, end } = window;
+    const cursor = this.#cursor;
+    if (buffer !== this.#attached) cursor.attach(buffer);
+    this.#attached = buffer;
+    while (!this.#stopped && end - window.start >= blocks.BLOCK_HEADER) {
+      const at = window.start;
+      const kind = blocks.eventBlock(view.getUint32(at, true));
+      const length = view.getUint32(at + 4, true);
+      if (kind === 0 || length > end - at) return;
+      if (length > blocks.MAX_EVENT_BLOCK && (kind & blocks.LARGE) === 0) return;
+      const body = at + blocks.BLOCK_HEADER;
+      const withFlags = (kind & blocks.WITH_FLAGS) !== 0;
+      // Both are read before the event's header may move over them.
+      cursor.cpu = view.getUint16(body, true);
+      cursor.stateOnly = withFlags && (view.getUint32(body + 2, true) & blocks.STATE_ONLY) !== 0;
+      const event = this.#eventAt(
+        view,
+        body + (withFlags ? 6 : 2),
+        at + length - blocks.BLOCK_TRAILER,
+        kind,
+        length,
+      );
+      window.start = at + length;
+      if (event < 0) continue;
+      cursor.moveTo(event);
+      cursor.number = ++this.#delivered;
+      sink(cursor);
+    }
+  }
+
+  /**
+   * Checks the event at `offset` of a block that ends at `limit`, and converts it where it is an old one.
+   * Where in the window's buffer the event to deliver lies; -1 when there is none. Throws {@link Damage}.
+   */
+  #eventAt(view: DataView, offset: number, limit: number, kind: number, length: number): number {
+    const old = (kind & blocks.WITHOUT_COUNT) !== 0;
+    if (offset + (old ? OLD_HEADER_SIZE : HEADER_SIZE) > limit)
+      throw new Damage(`an event in a block of only ${length} bytes`);
+    if (view.getUint32(limit, true) !== length) throw new Damage(DIFFERENT_LENGTHS);
+    const code = view.getUint16(offset + 20, true);
+    if (code >= EVENT_TYPES.length) {
+      this.#unknownTypes++;
+      return -1;
+    }
+    const event = old ? insertCount(view, offset, limit, code) : offset;
+    const count = checkEvent(view, event, limit, code);
+    const current = CURRENT_COUNTS[code];
+    if (count === current || current === ANY_COUNT) return event;
+    return this.#converter.convert(this.#reader.window, event);
+  }
+
+  /** Tells the state in the block, which holds no event. */
+  async #tell(state: StateSink): Promise<void> {
+    const reader = this.#reader;
+    const block = blocks.stateBlock(reader.type);
+    if (block) {
+      await reader.load();
+      readState(block, reader.body(), state);
+      await reader.skip();
+      this.#stateComplete = false;
+    } else if (reader.type === blocks.SECTION_HEADER) {
+      await reader.section();
+      this.#converter.enterEvents.clear();
+      state.section?.();
+      this.#stateComplete = false;
+    } else {
+      await reader.skip();
+      this.#unknownBlocks++;
+    }
+  }
+
+  #completeState(state: StateSink): void {
+    if (!this.#stateComplete) state.complete?.();
+    this.#stateComplete = true;
+  }
+}
