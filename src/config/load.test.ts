@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type LoadedConfig, loadConfig } from './load.ts';
+
+interface Given {
+  readonly yaml?: string;
+  readonly overrides?: readonly string[];
+  readonly environment?: Record<string, string>;
+}
+
+function load(context: TestContext, { yaml, overrides = [], environment = {} }: Given): LoadedConfig {
+  if (yaml === undefined) return loadConfig({ file: undefined, overrides, environment });
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-config-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'falco.yaml');
+  writeFileSync(file, yaml);
+  return loadConfig({ file, overrides, environment });
+}
+
+test('without a file every key has its default', (context) => {
+  const { config, warnings } = load(context, {});
+  assert.equal(config.priority, 'Debug');
+  assert.equal(config.stdout_output.enabled, true);
+  assert.equal(config.engine.modern_ebpf.buf_size_preset, 4);
+  assert.deepEqual(config.syscall_event_drops.actions, ['log', 'alert']);
+  assert.deepEqual(warnings, []);
+});
+
+test('a file sets what it names and leaves the rest', (context) => {
+  const yaml =
+    'json_output: true\nengine:\n  modern_ebpf:\n    buf_size_preset: 2\nrules_files:\n  - /a\n  - /b\n';
+  const { config } = load(context, { yaml });
+  assert.equal(config.json_output, true);
+  assert.equal(config.json_include_tags_property, true);
+  assert.equal(config.engine.modern_ebpf.buf_size_preset, 2);
+  assert.equal(config.engine.kind, 'modern_ebpf');
+  assert.deepEqual(config.rules_files, ['/a', '/b']);
+});
+
+test('values that do not fit are all reported with their places', (context) => {
+  const yaml = 'priority: loud\nengine:\n  modern_ebpf:\n    buf_size_preset: 11\njson_output: [1]\n';
+  assert.throws(
+    () => load(context, { yaml }),
+    (error: Error) => {
+      const lines = error.message.split('\n');
+      assert.equal(lines.length, 3);
+      assert.match(lines[0] ?? '', /falco\.yaml:1:11: priority must be one of Emergency, .*, not "loud"$/);
+      assert.match(
+        lines[1] ?? '',
+        /falco\.yaml:4:22: engine\.modern_ebpf\.buf_size_preset must be .* 10, not 11$/,
+      );
+      assert.match(lines[2] ?? '', /falco\.yaml:5:14: json_output must be true or false, not a list$/);
+      return true;
+    },
+  );
+});
+
+test('an unknown key is left out with a suggestion', (context) => {
+  const { warnings } = load(context, { yaml: 'prioriti: warning\nengine:\n  kindd: kmod\nzzzzzzzz: 1\n' });
+  assert.equal(warnings.length, 3);
+  assert.match(warnings[0] ?? '', /:1:11: unknown key prioriti, left out; did you mean priority\?$/);
+  assert.match(warnings[1] ?? '', /unknown key engine\.kindd, left out; did you mean kind\?$/);
+  assert.match(warnings[2] ?? '', /unknown key zzzzzzzz, left out$/);
+});
+
+test("keys of Falco's that are not used yet are named in one warning", (context) => {
+  const { warnings } = load(context, {
+    yaml: 'webserver:\n  enabled: true\nengine:\n  kmod:\n    drop: 1\n',
+  });
+  assert.deepEqual(warnings, ['these settings have no effect yet: webserver, engine.kmod']);
+});
+
+test('a file that is missing, or not YAML, or not a mapping is an error', (context) => {
+  const missing = { file: '/nonexistent/falco.yaml', overrides: [], environment: {} };
+  assert.throws(() => loadConfig(missing), /cannot read the configuration: ENOENT/);
+  assert.throws(() => load(context, { yaml: 'a: [1\nb: 2\n' }), /falco\.yaml:\d+:\d+: /);
+  assert.throws(() => load(context, { yaml: '- a\n' }), /falco\.yaml:1:1: a configuration is a mapping/);
+});
+
+test('an empty file, and sections without a value, are defaults', (context) => {
+  assert.equal(load(context, { yaml: '' }).config.priority, 'Debug');
+  assert.equal(load(context, { yaml: 'engine:\n' }).config.engine.kind, 'modern_ebpf');
+});
+
+test('environment variables are put in, and read as if they had been written there', (context) => {
+  const yaml = 'json_output: ${JSON}\nfile_output:\n  filename: "/var/${NAME}/$${NAME}${UNSET}"\n';
+  const { config } = load(context, { yaml, environment: { JSON: 'true', NAME: 'log' } });
+  assert.equal(config.json_output, true);
+  assert.equal(config.file_output.filename, '/var/log/${NAME}');
+});
+
+test('overrides come after the file, in order', (context) => {
+  const { config } = load(context, {
+    yaml: 'priority: error\nrules_files: [/a]\n',
+    overrides: ['priority=warning', 'priority=notice', 'rules_files[]=/b', 'rules_files[0]=/c'],
+  });
+  assert.equal(config.priority, 'Notice');
+  assert.deepEqual(config.rules_files, ['/c', '/b']);
+});
+
+test('an override makes what its path leads through, and takes JSON', (context) => {
+  const { config } = load(context, {
+    overrides: [
+      'engine.modern_ebpf.buf_size_preset=6',
+      'file_output={"enabled": true, "filename": "/tmp/a=b"}',
+      'syscall_event_drops.actions=["exit"]',
+    ],
+  });
+  assert.equal(config.engine.modern_ebpf.buf_size_preset, 6);
+  assert.deepEqual(config.file_output, { enabled: true, keep_alive: false, filename: '/tmp/a=b' });
+  assert.deepEqual(config.syscall_event_drops.actions, ['exit']);
+});
+
+test('an override that cannot be read says what is wrong', (context) => {
+  const cases: [string, RegExp][] = [
+    ['priority', /^-o priority: write it as key=value/],
+    ['=x', /^-o =x: write it as key=value/],
+    ['[0]=x', /write it as key=value/],
+    ['priority=x', /^-o priority=x: priority must be one of/],
+    ['rules_files[3]=x', /there is no element \[3\]; the list has 0/],
+    ['rules_files={"a"', /not valid JSON/],
+  ];
+  for (const [option, expected] of cases) {
+    assert.throws(() => load(context, { overrides: [option] }), { message: expected }, option);
+  }
+  const into = { yaml: 'rules_files: [/a]\nengine: {}\n' };
+  assert.throws(() => load(context, { ...into, overrides: ['rules_files.a=x'] }), /leads into a list/);
+  assert.throws(() => load(context, { ...into, overrides: ['engine[0]=x'] }), /leads into a mapping/);
+  assert.throws(
+    () => load(context, { yaml: 'engine: x\n', overrides: ['engine.kind=kmod'] }),
+    /a single value/,
+  );
+});
+
+test('a backslash takes the next character of a key literally', (context) => {
+  const { warnings } = load(context, { overrides: ['a\\.b\\=c=1'] });
+  assert.match(warnings[0] ?? '', /unknown key a\.b=c, left out/);
+});

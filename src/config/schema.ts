@@ -1,0 +1,88 @@
+/**
+ * The configuration: every key with its default, named as in falco.yaml, so that one name leads from a
+ * user's file to the code. Defaults are those of the falco.yaml that Falco ships.
+ */
+import { PRIORITIES } from '../rules/checked.ts';
+import { choice, decimal, flag, integer, LATER, list, section, text, type ValueOf } from './shape.ts';
+
+const ENGINES = ['modern_ebpf', 'kmod', 'replay', 'nodriver'] as const;
+const RULE_MATCHING = ['first', 'all'] as const;
+const DROP_ACTIONS = ['ignore', 'log', 'alert', 'exit'] as const;
+
+export const SCHEMA = section({
+  /** Files and directories; those that are not there are passed over. */
+  rules_files: list(text(''), []),
+  /** Old name of `rules_files`. */
+  rule_files: list(text(''), []),
+  /** Rules less severe than this are loaded but never asked. */
+  priority: choice(PRIORITIES, 'Debug', { info: 'Informational' }),
+  /** Whether an event stops at the first rule that it matches. */
+  rule_matching: choice(RULE_MATCHING, 'first'),
+
+  json_output: flag(false),
+  json_include_output_property: flag(true),
+  json_include_message_property: flag(false),
+  json_include_output_fields_property: flag(true),
+  json_include_tags_property: flag(true),
+  time_format_iso_8601: flag(false),
+  /** Taken, and without effect: every line is written at once, lines that wait are written together. */
+  buffered_outputs: flag(false),
+
+  stdout_output: section({ enabled: flag(true) }),
+  file_output: section({
+    enabled: flag(false),
+    /** Keep the file open; otherwise it is opened for each write, so that it can be moved away. */
+    keep_alive: flag(false),
+    filename: text('./events.txt'),
+  }),
+
+  engine: section({
+    kind: choice(ENGINES, 'modern_ebpf'),
+    modern_ebpf: section({
+      /** 1 to 10: 1, 2, 4, 8, 16 … 512 MB per buffer. */
+      buf_size_preset: integer(4, 1, 10),
+      cpus_for_each_buffer: LATER,
+      drop_failed_exit: LATER,
+      disable_iterators: LATER,
+    }),
+    kmod: LATER,
+    replay: LATER,
+  }),
+
+  /** What to do when events are lost: when more than `threshold` of a second's events are. */
+  syscall_event_drops: section({
+    threshold: decimal(0.1, 0, 1),
+    actions: list(choice(DROP_ACTIONS, 'alert'), ['log', 'alert']),
+    /** Actions per second, and how many at once after a quiet time. */
+    rate: decimal(0.03333, 0, Number.MAX_SAFE_INTEGER),
+    max_burst: decimal(1, 0, Number.MAX_SAFE_INTEGER),
+    simulate_drops: LATER,
+  }),
+
+  append_output: LATER,
+  base_syscalls: LATER,
+  buffer_format_base64: LATER,
+  capture: LATER,
+  config_files: LATER,
+  falco_libs: LATER,
+  http_output: LATER,
+  libs_logger: LATER,
+  load_plugins: LATER,
+  log_level: LATER,
+  log_stderr: LATER,
+  log_syslog: LATER,
+  metrics: LATER,
+  output_timeout: LATER,
+  outputs_queue: LATER,
+  plugins: LATER,
+  plugins_hostinfo: LATER,
+  program_output: LATER,
+  rules: LATER,
+  static_fields: LATER,
+  syscall_event_timeouts: LATER,
+  syslog_output: LATER,
+  watch_config_files: LATER,
+  webserver: LATER,
+});
+
+export type Config = ValueOf<typeof SCHEMA>;

@@ -1,0 +1,87 @@
+/** Reads YAML into configuration nodes that remember their places. */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument, Scalar } from 'yaml';
+import { type Environment, expandVariables } from './environment.ts';
+import { ConfigError, type ConfigNode, type MapNode, type ScalarValue } from './node.ts';
+
+/**
+ * Reads the text of a configuration file. `file` is its name for messages. Values get their environment
+ * variables replaced. Throws {@link ConfigError} when it is not YAML or not a mapping.
+ */
+export function parseConfigText(text: string, file: string, environment: Environment): MapNode {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const place = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  if (document.errors.length > 0) {
+    throw new ConfigError(document.errors.map((error) => `${place(error.pos[0])}: ${error.message}`));
+  }
+  const convert = (node: ParsedNode | null, parent: string): ConfigNode => {
+    if (node === null) return { kind: 'scalar', value: null, place: parent };
+    const at = place(node.range[0]);
+    if (isMap(node)) {
+      const entries = node.items.map((pair) => [keyText(pair.key, at), convert(pair.value, at)] as const);
+      return { kind: 'map', entries: new Map(entries), place: at };
+    }
+    if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => convert(item, at)), place: at };
+    if (isScalar(node)) return { kind: 'scalar', value: scalarValue(node, environment), place: at };
+    if (isAlias(node)) throw new ConfigError([`${at}: aliases (*name) are not supported in a configuration`]);
+    throw new ConfigError([`${at}: unexpected kind of value`]);
+  };
+  const root = convert(document.contents, `${file}:1:1`);
+  if (root.kind === 'map') return root;
+  if (root.kind === 'scalar' && root.value === null) {
+    return { kind: 'map', entries: new Map(), place: root.place };
+  }
+  throw new ConfigError([`${root.place}: a configuration is a mapping of keys to values`]);
+}
+
+/**
+ * Reads the value of an option on the command line: a mapping or list in JSON, otherwise one value as
+ * YAML reads it when it is written without quotes.
+ */
+export function parseOptionValue(text: string, place: string, environment: Environment): ConfigNode {
+  if (!/^\s*[[{]/.test(text)) {
+    return { kind: 'scalar', value: plainValue(expandVariables(text, environment)), place };
+  }
+  try {
+    return fromPlainData(JSON.parse(text), place, environment);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new ConfigError([`${place}: not valid JSON: ${error.message}`]);
+    throw error;
+  }
+}
+
+function fromPlainData(data: unknown, place: string, environment: Environment): ConfigNode {
+  if (Array.isArray(data)) {
+    return { kind: 'list', items: data.map((item) => fromPlainData(item, place, environment)), place };
+  }
+  if (typeof data === 'object' && data !== null) {
+    const entries = Object.entries(data).map(
+      ([key, value]) => [key, fromPlainData(value, place, environment)] as const,
+    );
+    return { kind: 'map', entries: new Map(entries), place };
+  }
+  const value = typeof data === 'string' ? expandVariables(data, environment) : (data as ScalarValue);
+  return { kind: 'scalar', value, place };
+}
+
+function keyText(key: unknown, place: string): string {
+  if (isScalar(key)) return String(key.value);
+  throw new ConfigError([`${place}: a key must be plain text`]);
+}
+
+/** A variable may hold any kind of value: without quotes, its value is read as if it had been written there. */
+function scalarValue(node: Scalar, environment: Environment): ScalarValue {
+  const value = node.value as ScalarValue;
+  if (typeof value !== 'string') return value;
+  const expanded = expandVariables(value, environment);
+  return expanded !== value && node.type === Scalar.PLAIN ? plainValue(expanded) : expanded;
+}
+
+function plainValue(text: string): ScalarValue {
+  if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  if (/^[-+]?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text)) return Number(text);
+  return text;
+}

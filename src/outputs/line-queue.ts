@@ -1,0 +1,89 @@
+/** A queue of lines in front of something slower, such as a pipe whose reader takes its time. */
+import type { OutputStatistics } from './output.ts';
+
+/** Bytes that may wait. */
+const LIMIT = 16 * 1024 * 1024;
+/** Bytes that are handed on at a time. */
+const CHUNK = 1024 * 1024;
+
+export interface LineQueueOptions {
+  /** Writes one or more lines; the next call is made when it has ended. */
+  readonly put: (chunk: Buffer) => Promise<void>;
+  /** Called when `put` fails after it had worked. Its lines are dropped; the next lines are tried again. */
+  readonly onFailure: (error: NodeJS.ErrnoException) => void;
+  /** Bytes that may wait; a line that does not fit is dropped. */
+  readonly limit?: number;
+}
+
+export class LineQueue {
+  readonly #put: (chunk: Buffer) => Promise<void>;
+  readonly #onFailure: (error: NodeJS.ErrnoException) => void;
+  readonly #limit: number;
+  readonly #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | undefined;
+  #failing = false;
+  #written = 0;
+  #dropped = 0;
+
+  constructor({ put, onFailure, limit = LIMIT }: LineQueueOptions) {
+    this.#put = put;
+    this.#onFailure = onFailure;
+    this.#limit = limit;
+  }
+
+  /** Takes a line without its newline. */
+  push(line: string): void {
+    const bytes = Buffer.from(`${line}\n`, 'utf8');
+    if (this.#waitingBytes + bytes.length > this.#limit) {
+      this.#dropped++;
+      return;
+    }
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    this.#writing ??= this.#drain();
+  }
+
+  /** Ends when all lines taken so far have been written or dropped. */
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+  }
+
+  get statistics(): OutputStatistics {
+    return { written: this.#written, dropped: this.#dropped };
+  }
+
+  async #drain(): Promise<void> {
+    // Lines that come in the same turn are written together.
+    await undefined;
+    try {
+      for (let lines = this.#take(); lines.length > 0; lines = this.#take()) {
+        await this.#hand(lines);
+      }
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  #take(): Buffer[] {
+    let bytes = 0;
+    let count = 0;
+    for (; count < this.#waiting.length && bytes < CHUNK; count++) bytes += this.#waiting[count]?.length ?? 0;
+    return this.#waiting.splice(0, count);
+  }
+
+  async #hand(lines: readonly Buffer[]): Promise<void> {
+    const chunk = Buffer.concat(lines);
+    try {
+      await this.#put(chunk);
+      this.#written += lines.length;
+      this.#failing = false;
+    } catch (error) {
+      this.#dropped += lines.length;
+      if (!this.#failing) this.#onFailure(error as NodeJS.ErrnoException);
+      this.#failing = true;
+    } finally {
+      this.#waitingBytes -= chunk.length;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/** What a channel for alerts is. One file per channel; each keeps the order of what it is given. */
+import type { Alert } from '../alerts/alert.ts';
+
+/** An alert together with the line that people or programs read, made once for all outputs. */
+export interface OutputMessage {
+  readonly alert: Alert;
+  /** Text or JSON as configured, without a newline. */
+  readonly line: string;
+}
+
+export interface Output {
+  /** As messages name it: `stdout`, `file alerts.log`. */
+  readonly name: string;
+  /** Takes a message and returns at once. When the channel cannot keep up, the message is dropped and counted. */
+  write(message: OutputMessage): void;
+  /** Opens files and connections anew (SIGUSR1), so that a file that was moved away is left alone. */
+  reopen(): void;
+  /** Writes what waits, then releases what the output holds. Idempotent. */
+  close(): Promise<void>;
+  readonly statistics: OutputStatistics;
+}
+
+/** Counts since the start, in messages. */
+export interface OutputStatistics {
+  readonly written: number;
+  /** Not written, since too much waited or the channel failed. */
+  readonly dropped: number;
+}
+
+/** Told when a channel fails that had worked before: what was to be written is lost, and counted. */
+export type OutputFailure = (output: Output, error: NodeJS.ErrnoException) => void;

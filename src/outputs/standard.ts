@@ -1,0 +1,38 @@
+/** Alerts on standard output, or on standard error. */
+import { LineQueue } from './line-queue.ts';
+import type { Output, OutputFailure, OutputMessage, OutputStatistics } from './output.ts';
+import { writeAll } from './write-all.ts';
+
+const DESCRIPTORS = { stdout: 1, stderr: 2 } as const;
+
+/**
+ * Lines on a standard stream. `onFailure` is called with `EPIPE` when the reader has gone. The descriptor
+ * is written to directly: `process.stdout` would wait for a slow pipe and hold up the events.
+ */
+export class StandardOutput implements Output {
+  readonly name: keyof typeof DESCRIPTORS;
+  readonly #lines: LineQueue;
+
+  constructor(name: keyof typeof DESCRIPTORS, onFailure: OutputFailure) {
+    this.name = name;
+    this.#lines = new LineQueue({
+      put: (chunk) => writeAll(DESCRIPTORS[name], chunk),
+      onFailure: (error) => onFailure(this, error),
+    });
+  }
+
+  write({ line }: OutputMessage): void {
+    this.#lines.push(line);
+  }
+
+  /** A standard stream cannot be opened anew. */
+  reopen(): void {}
+
+  close(): Promise<void> {
+    return this.#lines.flush();
+  }
+
+  get statistics(): OutputStatistics {
+    return this.#lines.statistics;
+  }
+}
