@@ -1,5 +1,5 @@
 /** Alert lines as Falco prints them: text, and JSON with its keys in alphabetical order. */
-import { formatClockNs, formatUtc } from '../events/time.ts';
+import { fraction, iso8601, timeOfDay } from '../fields/time-text.ts';
 import {
   type Alert,
   type AlertField,
@@ -41,8 +41,17 @@ export function formatJson(alert: Alert, options: FormatOptions): string {
 
 /** Time, priority and message. */
 function outputOf({ time, priority, message }: RuleAlert, { timeFormatIso8601 }: FormatOptions): string {
-  const clock = timeFormatIso8601 ? `${formatUtc(time)}+0000` : formatClockNs(time);
+  const clock = timeFormatIso8601 ? iso8601(time) : localClock(time);
   return `${clock}: ${priority} ${message}`;
+}
+
+function localClock(time: bigint): string {
+  return timeOfDay(time) + fraction(time);
+}
+
+/** The `time` of JSON alerts: UTC with a `Z`. */
+function utcTime(time: bigint): string {
+  return iso8601(time).replace('+0000', 'Z');
 }
 
 function ruleJson(alert: RuleAlert, options: FormatOptions): string {
@@ -61,13 +70,13 @@ function ruleJson(alert: RuleAlert, options: FormatOptions): string {
     ['rule', JSON.stringify(alert.rule)],
     ['source', JSON.stringify(alert.source)],
     ['tags', options.jsonIncludeTagsProperty && JSON.stringify(alert.tags)],
-    ['time', JSON.stringify(`${formatUtc(alert.time)}Z`)],
+    ['time', JSON.stringify(utcTime(alert.time))],
   ]);
 }
 
 function internalText({ time, priority, message, fields }: InternalAlert): string {
   const values = sortedEntries(fields).map(([key, value]) => `${key}=${valueJson(value)}`);
-  return `${formatClockNs(time)}: ${priority} ${message} (${values.join(' ')})`;
+  return `${localClock(time)}: ${priority} ${message} (${values.join(' ')})`;
 }
 
 function internalJson({ time, priority, message, fields, hostname, rule }: InternalAlert): string {
@@ -79,7 +88,7 @@ function internalJson({ time, priority, message, fields, hostname, rule }: Inter
     ['priority', JSON.stringify(priority)],
     ['rule', JSON.stringify(rule)],
     ['source', JSON.stringify(INTERNAL_SOURCE)],
-    ['time', JSON.stringify(`${formatUtc(time)}Z`)],
+    ['time', JSON.stringify(utcTime(time))],
   ]);
 }
 
