@@ -34,9 +34,9 @@ export class BlockReader {
   async begin(): Promise<void> {
     const { window } = this;
     await this.#need(blocks.BLOCK_HEADER + SECTION_BODY);
-    if (window.end === window.start) throw new CaptureError(`${this.#path}: is empty, not a capture`);
+    if (window.end === window.start) throw new CaptureError(`${this.#path}: empty, not a capture`);
     if (window.end - window.start < blocks.BLOCK_HEADER + SECTION_BODY || this.type !== blocks.SECTION_HEADER)
-      throw new CaptureError(`${this.#path}: is no capture: it does not begin with a section header`);
+      throw new CaptureError(`${this.#path}: not a capture: it does not begin with a section header`);
     await this.guard(() => this.section());
   }
 
@@ -94,12 +94,12 @@ export class BlockReader {
     const body = window.start + blocks.BLOCK_HEADER;
     const magic = window.view.getUint32(body, true);
     if (magic === blocks.SECTION_MAGIC_SWAPPED)
-      throw new CaptureError(`${this.#path}: comes from a big-endian machine, which Lanner cannot read`);
+      throw new CaptureError(`${this.#path}: from a big-endian machine, which Lanner cannot read`);
     if (magic !== blocks.SECTION_MAGIC) throw new Damage('a section header without its magic number');
     const version = window.view.getUint16(body + 4, true);
     if (version > SUPPORTED_VERSION)
       throw new CaptureError(
-        `${this.#path}: has format version ${version}; Lanner reads versions up to ${SUPPORTED_VERSION}`,
+        `${this.#path}: format version ${version}; Lanner reads versions up to ${SUPPORTED_VERSION}`,
       );
     await this.skip();
   }
@@ -143,12 +143,12 @@ export class BlockReader {
   }
 
   #cutOff(offset = this.#offset): CaptureError {
-    const message = `${this.#path}: is cut off in the block at ${this.#place(offset)}`;
+    const message = `${this.#path}: cut off in the block at ${this.#place(offset)}`;
     return new CaptureError(message, offset);
   }
 
   #damaged(offset: number, what: string): CaptureError {
-    return new CaptureError(`${this.#path}: is damaged at ${this.#place(offset)}: ${what}`, offset);
+    return new CaptureError(`${this.#path}: damaged at ${this.#place(offset)}: ${what}`, offset);
   }
 
   #place(offset: number): string {
