@@ -1,4 +1,5 @@
 /** Internet addresses: byte strings of 4 or 16 bytes, and the text that people read. */
+import { isIPv4, isIPv6 } from 'node:net';
 import type { ByteString } from '../events/bytes.ts';
 
 const MAPPED_PREFIX = '\0\0\0\0\0\0\0\0\0\0\xff\xff';
@@ -41,9 +42,7 @@ function formatIpv6(ip: ByteString): string {
     start = Math.max(start, end);
   }
   // inet_ntop writes the last 32 bits of ::a.b.c.d and ::ffff:a.b.c.d as IPv4.
-  const isEmbedded =
-    bestStart === 0 &&
-    (bestLength === 6 || (bestLength === 7 && groups[7] !== 1) || (bestLength === 5 && groups[5] === 0xffff));
+  const isEmbedded = bestStart === 0 && (bestLength === 6 || (bestLength === 5 && groups[5] === 0xffff));
   const texts = groups.map((group) => group.toString(16));
   if (isEmbedded) texts.splice(6, 2, formatIpv4(ip, 12));
   if (bestStart === 8) return texts.join(':');
@@ -53,35 +52,21 @@ function formatIpv6(ip: ByteString): string {
 /** The address as bytes, from text of node:os or a configuration; `undefined` when it is none. */
 export function parseIp(text: string): ByteString | undefined {
   const plain = text.split('%', 1)[0] ?? '';
-  if (plain.includes(':')) return parseIpv6(plain);
-  const bytes = plain.split('.').map((part) => (/^\d{1,3}$/.test(part) ? Number(part) : 256));
-  return bytes.length === 4 && bytes.every((byte) => byte < 256) ? String.fromCharCode(...bytes) : undefined;
+  if (isIPv4(plain)) return String.fromCharCode(...plain.split('.').map(Number));
+  if (!isIPv6(plain)) return undefined;
+  const [head = '', tail = ''] = plain.split('::').map(groupBytes);
+  return head + '\0'.repeat(16 - head.length - tail.length) + tail;
 }
 
-function parseIpv6(text: string): ByteString | undefined {
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const [head = [], tail = []] = halves.map(parseGroups);
-  if (head === undefined || tail === undefined) return undefined;
-  const missing = 16 - head.length - tail.length;
-  if (halves.length === 2 ? missing < 2 : missing !== 0) return undefined;
-  return String.fromCharCode(...head, ...new Array<number>(missing).fill(0), ...tail);
-}
-
-/** Bytes of groups separated by colons, the last of which may be an IPv4 address. */
-function parseGroups(text: string): number[] | undefined {
-  const bytes: number[] = [];
-  if (text === '') return bytes;
-  const groups = text.split(':');
-  for (const [index, group] of groups.entries()) {
-    if (/^[0-9a-fA-F]{1,4}$/.test(group)) {
+/** Bytes of the groups of a valid IPv6 address, the last of which may be an IPv4 address. */
+function groupBytes(text: string): ByteString {
+  if (text === '') return '';
+  return text
+    .split(':')
+    .map((group) => {
+      if (group.includes('.')) return String.fromCharCode(...group.split('.').map(Number));
       const value = Number.parseInt(group, 16);
-      bytes.push(value >> 8, value & 0xff);
-      continue;
-    }
-    const embedded = index === groups.length - 1 && !group.includes(':') ? parseIp(group) : undefined;
-    if (embedded === undefined) return undefined;
-    for (let at = 0; at < 4; at++) bytes.push(embedded.charCodeAt(at));
-  }
-  return bytes;
+      return String.fromCharCode(value >> 8, value & 0xff);
+    })
+    .join('');
 }

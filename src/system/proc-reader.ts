@@ -2,7 +2,7 @@
  * Reads processes from /proc. How much may be read of a process is explicit, for a scoped capture must
  * not pry into processes outside its scope.
  */
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
 import type { ByteString } from '../events/bytes.ts';
 import {
   type ProcStat,
@@ -140,12 +140,23 @@ function executableFacts(path: string): ExecutableFacts {
   }
 }
 
+/** One buffer for all files: what is larger than it is cut. */
+const BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+
 /** Empty when the file is gone or denied, which for a process that ends is the normal case. */
 function readText(path: string): ByteString {
+  let file: number | undefined;
   try {
-    return readFileSync(path, 'latin1');
+    file = openSync(path, 'r');
+    let length = 0;
+    // Files of /proc give a page or less at a time.
+    for (let count = 1; count > 0 && length < BUFFER.length; length += count)
+      count = readSync(file, BUFFER, length, BUFFER.length - length, null);
+    return BUFFER.toString('latin1', 0, length);
   } catch {
     return '';
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

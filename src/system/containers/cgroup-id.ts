@@ -44,11 +44,11 @@ const PATH_FORMS: readonly PathForm[] = [
   { engine: 'containerd', path: new RegExp(`/(?:kubepods[^/]*/.*|k8s\\.io|default)/${HEX64}$`) },
   { engine: 'runc', path: new RegExp(`^/${HEX64}$`) },
   { engine: 'docker', path: new RegExp(`/${HEX64}$`) },
+  { engine: 'libvirt-lxc', path: /\/libvirt\/lxc\/([^/]+)/ },
   { engine: 'lxc', path: /\/lxc(?:\.payload)?\/([^/]+)/ },
   { engine: 'lxc', path: /\/lxc\.payload\.([^/]+)/ },
   { engine: 'libvirt-lxc', path: /\/([^/]+)\.libvirt-lxc(?:\/|$)/ },
   { engine: 'libvirt-lxc', path: /\/machine-lxc\\x2d\d+\\x2d([^/]+)\.scope(?:\/libvirt)?(?:\/|$)/ },
-  { engine: 'libvirt-lxc', path: /\/libvirt\/lxc\/([^/]+)/ },
   { engine: 'bpm', path: /\/bpm-([^/]+?)\.scope(?:\/|$)/ },
 ];
 
@@ -61,9 +61,10 @@ const SYSTEMD_UNIT = /\.(?:service|slice|scope|mount|socket)$/;
  * The container of a process with these cgroups (`controller=path`), or `undefined` on the host.
  *
  * A path may look like a container's and be none: anyone can make a cgroup `/web` or `/jobs/4711`. A
- * name that is not 64 digits is therefore believed only when the process has the same path in every
- * hierarchy *and* lives in a pid namespace of its own (`ownPidNamespace`), as runc and containerd
- * arrange it; processes that are merely put into a cgroup do not have both.
+ * name that is not 64 digits is therefore believed only when it is the process's only path, it has that
+ * path in more than one hierarchy (or in the only one that there is), *and* it lives in a pid namespace
+ * of its own (`ownPidNamespace`), as runc and containerd arrange it. A process that was merely put into
+ * a cgroup of one controller, or of all of them, does not fit.
  */
 export function containerOf(
   cgroups: readonly ByteString[],
@@ -79,17 +80,15 @@ export function containerOf(
       const id = form.path.exec(path)?.[1];
       if (id !== undefined) return identity(id, form.engine);
     }
-  return ownPidNamespace ? plainContainer(cgroups) : undefined;
+  return ownPidNamespace && paths.size === 1 ? plainContainer(cgroups, [...paths][0] ?? '') : undefined;
 }
 
-function plainContainer(cgroups: readonly ByteString[]): ContainerIdentity | undefined {
-  const [first, ...others] = cgroups;
-  if (first === undefined) return undefined;
-  const path = pathOf(first);
-  const match = PLAIN_FORM.exec(path);
-  if (!match || others.some((cgroup) => pathOf(cgroup) !== path)) return undefined;
-  const [, namespace, name = ''] = match;
-  if (SYSTEMD_UNIT.test(name) || (namespace !== undefined && SYSTEMD_UNIT.test(namespace))) return undefined;
+/** A controller that is not in use leaves the process in the root there, so that not all paths need be the same. */
+function plainContainer(cgroups: readonly ByteString[], path: ByteString): ContainerIdentity | undefined {
+  const hierarchies = cgroups.filter((cgroup) => pathOf(cgroup) === path).length;
+  if (hierarchies < 2 && cgroups.length > 1) return undefined;
+  const [, namespace, name] = PLAIN_FORM.exec(path) ?? [];
+  if (name === undefined || SYSTEMD_UNIT.test(name) || SYSTEMD_UNIT.test(namespace ?? '')) return undefined;
   return identity(name, namespace === undefined ? 'runc' : 'containerd');
 }
 

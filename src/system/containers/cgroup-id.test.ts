@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { containerOf } from './cgroup-id.ts';
+
+const ID = '0123456789abcdef'.repeat(4);
+const SHORT = '0123456789ab';
+
+/** Path in every hierarchy of an event, engine and id; no id: the host. */
+const FORMS: readonly (readonly [path: string, engine: string, id: string])[] = [
+  [`/docker/${ID}`, 'docker', SHORT],
+  [`/docker/${ID}/init.scope`, 'docker', SHORT],
+  [`/system.slice/docker-${ID}.scope`, 'docker', SHORT],
+  [`/some/parent/${ID}`, 'docker', SHORT],
+  [`/kubepods/besteffort/pod0a1b/${ID}`, 'containerd', SHORT],
+  [`/kubepods.slice/kubepods-pod0a1b.slice/cri-containerd-${ID}.scope`, 'containerd', SHORT],
+  [`/system.slice/kubepods-pod0a1b.slice:cri-containerd:${ID}`, 'containerd', SHORT],
+  [`/kubepods.slice/kubepods-pod0a1b.slice/docker-${ID}.scope`, 'docker', SHORT],
+  [`/kubepods.slice/kubepods-pod0a1b.slice/crio-${ID}.scope`, 'cri-o', SHORT],
+  [`/kubepods/pod0a1b/crio-${ID}`, 'cri-o', SHORT],
+  [`/k8s.io/${ID}`, 'containerd', SHORT],
+  [`/default/${ID}`, 'containerd', SHORT],
+  [`/user.slice/nerdctl-${ID}.scope`, 'containerd', SHORT],
+  [`/libpod_parent/libpod-${ID}`, 'podman', SHORT],
+  [`/machine.slice/libpod-${ID}.scope`, 'podman', SHORT],
+  [`/machine.slice/libpod-${ID}.scope/container`, 'podman', SHORT],
+  [`/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-${ID}.scope`, 'podman', SHORT],
+  [`/libpod-payload-${ID}`, 'podman', SHORT],
+  [`/${ID}`, 'runc', SHORT],
+  ['/lxc/web', 'lxc', 'web'],
+  ['/lxc.payload/web', 'lxc', 'web'],
+  ['/lxc.payload.web/system.slice/cron.service', 'lxc', 'web'],
+  ['/machine/web.libvirt-lxc', 'libvirt-lxc', 'web'],
+  ['/machine.slice/machine-lxc\\x2d4711\\x2dweb.scope/libvirt', 'libvirt-lxc', 'web'],
+  ['/libvirt/lxc/web', 'libvirt-lxc', 'web'],
+  ['/system.slice/bpm-web.scope', 'bpm', 'web'],
+  // The monitors of podman and cri-o are no containers.
+  [`/libpod_parent/libpod-conmon-${ID}`, 'host', ''],
+  [`/system.slice/crio-conmon-${ID}.scope`, 'host', ''],
+  ['/', 'host', ''],
+  ['/system.slice/nginx.service', 'host', ''],
+  ['/user.slice/user-0.slice/session-1.scope', 'host', ''],
+  // Digits that are too few, too many, or not all hexadecimal.
+  [`/machine/${ID.slice(0, 32)}`, 'host', ''],
+  [`/machine/${ID}0`, 'host', ''],
+  [`/machine/${ID.slice(0, 63)}g`, 'host', ''],
+  ['/web', 'host', ''],
+  ['/jobs/4711', 'host', ''],
+];
+
+test('a container is known by the form of its path', () => {
+  for (const [path, engine, id] of FORMS) {
+    const found = containerOf(
+      ['cpuset', 'cpu', 'memory'].map((controller) => `${controller}=${path}`),
+      false,
+    );
+    assert.deepEqual([found?.engine ?? 'host', found?.id ?? ''], [engine, id], path);
+    if (id === SHORT) assert.equal(found?.fullId, ID);
+  }
+});
+
+test('one hierarchy that tells is enough', () => {
+  assert.equal(containerOf(['cpu=/', `memory=/docker/${ID}`, 'pids=/'], false)?.id, SHORT);
+  assert.equal(containerOf([`name=systemd=/docker/${ID}`], false)?.id, SHORT);
+});
+
+test('a plain name counts only with a pid namespace and in more than one hierarchy', () => {
+  const everywhere = (path: string) =>
+    ['cpuset', 'cpu', 'memory'].map((controller) => `${controller}=${path}`);
+  assert.deepEqual(containerOf(everywhere('/web'), true), { id: 'web', fullId: 'web', engine: 'runc' });
+  assert.equal(containerOf(everywhere('/default/web'), true)?.engine, 'containerd');
+  assert.equal(containerOf(everywhere('/web'), false), undefined);
+  // cpuacct has no place in a unified hierarchy.
+  assert.equal(containerOf([...everywhere('/web'), 'cpuacct=/'], true)?.id, 'web');
+  assert.equal(containerOf(['unified=/web'], true)?.id, 'web');
+  assert.equal(containerOf([...everywhere('/web'), 'pids=/other'], true), undefined);
+  assert.equal(containerOf(['cpu=/', `memory=/process_api/${ID.slice(0, 32)}`], true), undefined);
+  for (const path of ['/init.scope', '/user.slice', '/system.slice/cron.service', '/a/b/c'])
+    assert.equal(containerOf(everywhere(path), true), undefined, path);
+  assert.equal(containerOf([], true), undefined);
+});
