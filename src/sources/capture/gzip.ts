@@ -54,7 +54,7 @@ export class GzipInput implements Input {
 
   /** Starts again, in single bytes from the piece that failed on, and goes to where the reader is. */
   async #recover(): Promise<void> {
-    this.#recovering = false;
+    this.#recovering = true;
     const failed = this.#inflation.position;
     this.#inflation.stop();
     this.#inflation = new Inflation(this.#piecesAgain(failed));
