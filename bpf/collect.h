@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Collects the parameters of an event as its description says. */
+#pragma once
+#include "bytes.h"
+#include "file.h"
+#include "reaper.h"
+#include "socket.h"
+#include "task.h"
+#include "value.h"
+
+/*
+ * Collects one parameter. These are global functions, which the verifier checks once for all arguments:
+ * all parameters of all system calls together cost it what one costs.
+ */
+__noinline int collect_parameter(u64 p)
+{
+	switch (PARAMETER_KIND(p) / 32) {
+	case KIND_RESULT / 32:
+		return collect_value(p);
+	case KIND_TEXT / 32:
+		return collect_bytes(p);
+	case KIND_FILE_DEVICE / 32:
+		return collect_file(p);
+	case KIND_ADDRESS / 32:
+		return collect_socket(p);
+	case KIND_EXE / 32:
+		return collect_task(p);
+	default:
+		return collect_exit(p);
+	}
+}
+
+/* The descriptor that the event is about. */
+static __always_inline void find_subject(struct lanner_scratch *s, const struct lanner_call *call)
+{
+	s32 descriptor = -1;
+
+	if (call->subject == SUBJECT_NONE)
+		return;
+	if (call->subject == SUBJECT_ARGUMENT)
+		descriptor = s->arguments[0];
+	else if (s->result >= 0)
+		descriptor = s->result;
+	else if (call->subject == SUBJECT_RESULT_OR_ARGUMENT)
+		descriptor = s->arguments[0];
+	s->file = file_of(s->task, descriptor);
+}
+
+static __always_inline void collect(const struct lanner_call *call)
+{
+	u32 count = call->count;
+
+	for (u32 i = 0; i < MAX_PARAMETERS; i++) {
+		if (i >= count)
+			break;
+		collect_parameter(call->parameters[i]);
+	}
+}

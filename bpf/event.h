@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Builds one event in the CPU's scratch room and hands it to the CPU's ring buffer. The layout is that of
+ * src/events/cursor.ts: header, a 16-bit length per parameter, the parameters.
+ */
+#pragma once
+#include "maps.h"
+
+#define HEADER_SIZE 26
+
+struct lanner_header {
+	u64 timestamp;
+	u64 tid;
+	u32 length;
+	u16 code;
+	u32 parameters;
+} __attribute__((packed));
+
+/*
+ * Keeps a value within a mask in a way that neither compiler nor verifier can lose: clang drops masks that
+ * it proves redundant, and then the verifier, which cannot prove it, rejects the access.
+ */
+#define BOUND(value, mask)                                          \
+	({                                                          \
+		u64 __bounded = (value);                            \
+		asm volatile("%0 &= %1" : "+r"(__bounded) : "i"(mask)); \
+		__bounded;                                          \
+	})
+
+static __always_inline struct lanner_scratch *get_scratch(void)
+{
+	u32 cpu = bpf_get_smp_processor_id();
+	return bpf_map_lookup_elem(&scratch, &cpu);
+}
+
+static __always_inline struct lanner_counters *get_counters(void)
+{
+	u32 cpu = bpf_get_smp_processor_id();
+	return bpf_map_lookup_elem(&counters, &cpu);
+}
+
+/* Begins an event; NULL when the CPU is in the middle of another one, which is counted. */
+static __always_inline struct lanner_scratch *begin_event(const struct lanner_call *call, u32 tid)
+{
+	struct lanner_scratch *s = get_scratch();
+	struct lanner_header *header;
+
+	if (!s)
+		return NULL;
+	if (s->busy) {
+		struct lanner_counters *c = get_counters();
+		if (c)
+			c->busy[BOUND(call->code, MAX_CODES - 1)]++;
+		return NULL;
+	}
+	s->busy = 1;
+	s->code = call->code;
+	s->index = 0;
+	s->position = HEADER_SIZE + 2 * call->count;
+	s->file = 0;
+	s->filename = 0;
+	header = (struct lanner_header *)s->data;
+	header->timestamp = bpf_ktime_get_boot_ns() + settings.epoch_offset;
+	header->tid = tid;
+	header->code = call->code;
+	header->parameters = call->count;
+	return s;
+}
+
+/* Hands the event out. What does not fit is lost, and counted. */
+static __always_inline void submit_event(struct lanner_scratch *s)
+{
+	u32 cpu = bpf_get_smp_processor_id();
+	struct lanner_counters *c = bpf_map_lookup_elem(&counters, &cpu);
+	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+	u64 code = BOUND(s->code, MAX_CODES - 1);
+	u64 size = s->position;
+
+	((struct lanner_header *)s->data)->length = size;
+	if (c) {
+		if (size > MAX_EVENT)
+			c->oversize[code]++;
+		else if (ring && !bpf_ringbuf_output(ring, s->data, BOUND(size, MAX_EVENT), 0))
+			c->emitted[code]++;
+		else
+			c->full[code]++;
+	}
+	s->busy = 0;
+}
+
+/* Room for the next parameter: a bounded offset into `data`, with at least 2 * MAX_TEXT bytes behind it. */
+#define HERE(s) (&(s)->data[BOUND((s)->position, MAX_EVENT)])
+
+/* The same, some bytes further on. */
+#define THERE(s, offset) (&(s)->data[BOUND((s)->position + (offset), MAX_EVENT)])
+
+/* The next parameter, `length` bytes that lie at HERE, is complete. */
+static __always_inline void append(struct lanner_scratch *s, u32 length)
+{
+	u64 index = BOUND(s->index, 63);
+
+	*(u16 *)&s->data[HEADER_SIZE + 2 * index] = length;
+	s->starts[index] = s->position;
+	s->lengths[index] = length;
+	s->position += length;
+	s->index++;
+}
+
+static __always_inline void append_number(struct lanner_scratch *s, u64 value, u32 size)
+{
+	*(u64 *)HERE(s) = value;
+	append(s, size);
+}
+
+static __always_inline void append_empty(struct lanner_scratch *s)
+{
+	append(s, 0);
+}
+
+/* A string with its NUL; empty when it cannot be read. */
+static __always_inline void append_user_text(struct lanner_scratch *s, u64 address)
+{
+	long length = 0;
+
+	if (address)
+		length = bpf_probe_read_user_str(HERE(s), MAX_TEXT, (void *)address);
+	append(s, length > 0 ? length : 0);
+}
+
+static __always_inline void append_kernel_text(struct lanner_scratch *s, u64 address)
+{
+	long length = 0;
+
+	if (address)
+		length = bpf_probe_read_kernel_str(HERE(s), MAX_TEXT, (void *)address);
+	append(s, length > 0 ? length : 0);
+}
+
+/* Argument `index` of the call; 0 when there is none. */
+static __always_inline u64 argument(struct lanner_scratch *s, u8 index)
+{
+	return index == NO_ARGUMENT ? 0 : s->arguments[BOUND(index, 15)];
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The probe: one object out of one program per tracepoint. */
+#include "exec.c"
+#include "exit.c"
+#include "fork.c"
+#include "system-call.c"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What the probe and src/sources/kernel/ agree on: the tables that user space fills, the counters that it
+ * reads. layout.ts holds the same facts in TypeScript, and a test there compares the two.
+ */
+#pragma once
+#include "kernel.h"
+
+#define MAX_CPUS 1024
+#define MAX_CODES 512      /* event codes; the event table has 454 */
+#define MAX_CALLS 768      /* system call numbers, then the tracepoints' own entries */
+#define MAX_PARAMETERS 32  /* parameters of one event, extensions included */
+#define MAX_TABLES 32      /* bit tables */
+
+#define MAX_TEXT 4096      /* a path, all arguments, all environment */
+#define MAX_EVENT 0xffff
+
+/* Entries of the call table that stand for tracepoints. */
+enum lanner_tracepoint {
+	CALL_EXEC = 760,
+	CALL_EXIT = 761,
+};
+
+/* Which processes the probe watches. */
+enum lanner_scope {
+	SCOPE_HOST = 0,
+	SCOPE_PROCESSES = 1, /* those in the map of threads */
+	SCOPE_CGROUP = 2,    /* those in one control group and its descendants */
+};
+
+/* Fixed before the probe is loaded, so that the verifier drops what a setting rules out. */
+struct lanner_settings {
+	u64 epoch_offset;  /* boot time + this = nanoseconds since the epoch */
+	u64 cgroup;        /* kernfs id of the watched control group */
+	u32 scope;
+	u32 controller;    /* 0: cgroup v2, else 1 + enum cgroup_subsys_id as written in kernel.h */
+	u32 data_limit;    /* bytes of sent and received data */
+	u32 page_shift;    /* log2 of the page size in KiB */
+};
+
+/* Which descriptor an event is about. */
+enum lanner_subject {
+	SUBJECT_NONE = 0,
+	SUBJECT_RESULT = 1,
+	SUBJECT_ARGUMENT = 2,           /* the first argument */
+	SUBJECT_RESULT_OR_ARGUMENT = 3, /* the new descriptor, the old one after a failure */
+};
+
+#define NO_ARGUMENT 0xff
+
+/* What one system call (or tracepoint) becomes. */
+struct lanner_call {
+	u16 code;            /* event code */
+	u8 count;            /* parameters; 0: not of interest */
+	u8 failure_only;     /* a success is told by a tracepoint */
+	u8 subject;          /* enum lanner_subject */
+	u8 structure;        /* argument that points to a structure of 64-bit words, or NO_ARGUMENT */
+	u8 words;            /* how many of its words become arguments 6, 7 … */
+	u8 reserved;
+	u64 parameters[MAX_PARAMETERS];
+};
+
+/*
+ * A parameter is one number, so that the collector can pass it between verified functions:
+ * kind in bits 0-7, then a, b and c of 8 bits, then a constant of 32 bits.
+ */
+#define PARAMETER_KIND(p) ((u8)(p))
+#define PARAMETER_A(p) ((u8)((p) >> 8))
+#define PARAMETER_B(p) ((u8)((p) >> 16))
+#define PARAMETER_C(p) ((u8)((p) >> 24))
+#define PARAMETER_CONSTANT(p) ((u32)((p) >> 32))
+
+/* Kinds of parameters. The group (kind / 32) chooses the function that collects it. */
+enum lanner_kind {
+	/* Numbers of the call itself: value.h */
+	KIND_RESULT = 0,          /* result, 64 bits */
+	KIND_VALUE = 1,           /* argument a, b bytes, through bit table c (0: as it is) */
+	KIND_SIGNED = 2,          /* argument a as int, widened to 64 bits: descriptors, ids */
+	KIND_MASKED = 3,          /* argument a, b bytes, bits of the constant only */
+	KIND_ENUMERATED = 4,      /* argument a, b bytes, through enumeration c */
+	KIND_RESULT_SIZE = 5,     /* result as a size of 32 bits, 0 after a failure */
+	KIND_OPEN_FLAGS = 6,      /* argument a through table c, plus created and overlay layer */
+	KIND_OPEN_MODE = 7,       /* argument a if argument b has a bit of the constant, else 0 */
+	KIND_MOUNT_FLAGS = 8,     /* argument a without the old magic number */
+	KIND_PTRACE_ADDRESS = 9,
+	KIND_PTRACE_DATA = 10,
+	KIND_PRCTL_TEXT = 11,
+	KIND_PRCTL_NUMBER = 12,
+	KIND_CLONE_FLAGS = 13,    /* argument a (NO_ARGUMENT: none) through table c, plus pid namespace */
+
+	/* Bytes out of the process: bytes.h */
+	KIND_TEXT = 32,           /* string at argument a */
+	KIND_BYTES = 33,          /* bytes at argument a, length rule c with argument b, at most constant */
+	KIND_VECTOR_BYTES = 34,   /* the same out of an iovec array at a with b entries */
+	KIND_VECTOR_SIZE = 35,    /* sum of the lengths in the iovec array at a with b entries, 32 bits */
+	KIND_POINTED_TEXT = 36,   /* string at the first pointer of the array at argument a */
+	KIND_POINTED_TEXTS = 37,  /* strings at the pointers of array a from index b on */
+	KIND_EXEC_FILENAME = 38,  /* file name as the kernel's exec has it */
+
+	/* Files and descriptors: file.h */
+	KIND_FILE_DEVICE = 64,    /* of the subject, 32 bits */
+	KIND_FILE_INODE = 65,     /* of the subject, 64 bits */
+	KIND_FILE_LAYER = 66,     /* overlay layer of the subject: 1 upper, 2 lower, 16 bits */
+	KIND_DESCRIPTOR = 67,     /* all about the subject; a: 1 when this end is the server */
+	KIND_BASE = 68,           /* directory (descriptor in argument a, NO_ARGUMENT: cwd) of path parameter b */
+	KIND_CWD = 69,            /* working directory; a: 1 only after success */
+	KIND_EXE_PATH = 70,
+	KIND_EXE_FLAGS = 71,
+	KIND_EXE_INODE = 72,
+	KIND_EXE_CHANGED = 73,
+	KIND_EXE_MODIFIED = 74,
+
+	/* Sockets: socket.h */
+	KIND_ADDRESS = 96,        /* socket address at argument a with length b */
+	KIND_ENDS = 97,           /* both ends of the subject; address at a or NO_ARGUMENT; b inbound; rule c */
+	KIND_QUEUE_PERCENT = 98,  /* accept queue of the socket in argument a */
+	KIND_QUEUE_LENGTH = 99,
+	KIND_QUEUE_MAXIMUM = 100,
+
+	/* The task: task.h */
+	KIND_EXE = 128,           /* a: 1 only after success, as for KIND_ARGS, which must follow KIND_EXE */
+	KIND_ARGS = 129,
+	KIND_ENV = 130,
+	KIND_TID = 131,
+	KIND_PID = 132,
+	KIND_PARENT = 133,
+	KIND_FD_LIMIT = 134,
+	KIND_MAJOR_FAULTS = 135,
+	KIND_MINOR_FAULTS = 136,
+	KIND_VM_SIZE = 137,
+	KIND_VM_RESIDENT = 138,
+	KIND_VM_SWAP = 139,
+	KIND_COMM = 140,
+	KIND_TTY = 141,
+	KIND_VPGID = 142,
+	KIND_PGID = 143,
+	KIND_VTID = 144,
+	KIND_VPID = 145,
+	KIND_LOGINUID = 146,
+	KIND_EUID = 147,
+	KIND_EGID = 148,
+	KIND_CAP_INHERITABLE = 149,
+	KIND_CAP_PERMITTED = 150,
+	KIND_CAP_EFFECTIVE = 151,
+	KIND_PIDNS_START = 152,   /* of the child of a clone only, else 0 */
+	KIND_CGROUPS = 153,
+
+	/* The end of a task: reaper.h */
+	KIND_EXIT_STATUS = 160,
+	KIND_EXIT_CODE = 161,
+	KIND_EXIT_SIGNAL = 162,
+	KIND_EXIT_CORE = 163,
+	KIND_REAPER = 164,
+};
+
+/* How many bytes of data a call has sent or received. */
+enum lanner_length_rule {
+	LENGTH_ARGUMENT = 0, /* as the argument says */
+	LENGTH_SENT = 1,     /* the result, the argument after a failure */
+	LENGTH_RECEIVED = 2, /* the result, nothing after a failure */
+	LENGTH_CONTROL = 3,  /* as the argument says, nothing after a failure */
+};
+
+/* When the ends of a socket are told. */
+enum lanner_ends_rule {
+	ENDS_SUCCESS = 0,
+	ENDS_CONNECTING = 1, /* after success and while a connection is being made */
+};
+
+/* Counters of one CPU, by event code. User space maps them. */
+struct lanner_counters {
+	u64 emitted[MAX_CODES];
+	u64 full[MAX_CODES];     /* lost: the ring buffer was full */
+	u64 busy[MAX_CODES];     /* lost: the CPU was in the middle of another event */
+	u64 oversize[MAX_CODES]; /* lost: larger than an event may be */
+	u64 compat;              /* 32-bit system calls, which are passed over */
+	u64 scope_full;          /* threads that found no room in the map of watched threads */
+};

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* All maps of the probe. */
+#pragma once
+#include "layout.h"
+
+const volatile struct lanner_settings settings = {};
+
+/* Walk from a directory entry up to the root; one step looks at one component (path.h). */
+struct lanner_walk {
+	u64 mount;
+	u64 dentry;
+	u64 root_mount;
+	u64 root_dentry;
+	u64 node;          /* of a control group's path (cgroup.h) */
+	u32 start;         /* where the text built so far begins in `path` */
+	u32 truncated;
+	u32 nameless;      /* the entry lies below no mount: it has no path, at most a name */
+};
+
+/* Room to build one event in, one per CPU. */
+struct lanner_scratch {
+	u8 data[MAX_EVENT + 1 + 2 * MAX_TEXT];
+	u8 path[2 * MAX_TEXT];
+	u8 component[256];
+	u64 arguments[16];
+	s64 result;
+	u64 task;
+	u64 file;          /* of the descriptor that the event is about; 0: none */
+	u64 filename;      /* in kernel memory, at exec */
+	u32 position;      /* where the next parameter goes */
+	u32 index;         /* its number */
+	u32 starts[64];    /* where parameters begin, and how long they are */
+	u32 lengths[64];
+	u32 code;
+	u32 busy;
+	struct lanner_walk walk;
+};
+
+/* User space sets the numbers of entries of the maps with one entry per CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct lanner_scratch);
+} scratch SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct lanner_counters);
+} counters SEC(".maps");
+
+/* One ring buffer per CPU; user space creates them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u32);
+} rings SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_CALLS);
+	__type(key, u32);
+	__type(value, struct lanner_call);
+} calls SEC(".maps");
+
+/*
+ * Flags translated a byte at a time: each of the four bytes of a value picks an entry, and the entries are
+ * OR-ed. Any mapping of bits can be written so, and so can the access mode in the low bits of open's flags.
+ */
+struct lanner_bit_table {
+	u32 bytes[4][256];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_TABLES);
+	__type(key, u32);
+	__type(value, struct lanner_bit_table);
+} bit_tables SEC(".maps");
+
+struct lanner_enumerator {
+	u32 enumeration;
+	u32 value;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 512);
+	__type(key, struct lanner_enumerator);
+	__type(value, u32);
+} enumerations SEC(".maps");
+
+/* Kind of an anonymous inode by the first eight bytes of its name. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 64);
+	__type(key, u64);
+	__type(value, u32);
+} anonymous_kinds SEC(".maps");
+
+/* Watched threads: thread id -> process id. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u32);
+} watched SEC(".maps");
+
+/* Threads whose children are watched although they are not: Lanner's own while it starts a command. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16);
+	__type(key, u32);
+	__type(value, u32);
+} adopters SEC(".maps");
+
+/* Whether a control group, by kernfs id, lies in the watched one: 1 yes, 0 no. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u64);
+	__type(value, u32);
+} cgroup_verdicts SEC(".maps");

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The kernel's own path of a directory entry, as its process sees it: from the entry up to the process's
+ * root, across mounts, built backwards. State is kept in the scratch room and one step is a function that
+ * the verifier checks once; with the state in registers the walk is beyond its limit.
+ */
+#pragma once
+#include "event.h"
+
+#define MAX_COMPONENTS 48
+#define MAX_COMPONENT_SIZE 255
+#define PATH_END (MAX_TEXT - 1) /* of the text in `path`; its NUL lies there */
+
+/* Puts `length` bytes at `name` and a slash, if asked for, before what has been built; false: no room. */
+static __always_inline bool prepend(struct lanner_scratch *s, u64 name, u64 length, bool slash)
+{
+	u32 start = s->walk.start;
+
+	length = BOUND(length, MAX_COMPONENT_SIZE);
+	if (start < length + 1) {
+		s->walk.truncated = 1;
+		return false;
+	}
+	start -= length;
+	bpf_probe_read_kernel(&s->path[BOUND(start, MAX_TEXT - 1)], length, (void *)name);
+	if (slash) {
+		start--;
+		s->path[BOUND(start, MAX_TEXT - 1)] = '/';
+	}
+	s->walk.start = start;
+	return true;
+}
+
+/* One step up. Returns 0 at the top. */
+__noinline int path_step(void)
+{
+	struct lanner_scratch *s = get_scratch();
+	struct dentry *dentry, *parent;
+	struct vfsmount *mount;
+	struct qstr name;
+
+	if (!s)
+		return 0;
+	dentry = (void *)s->walk.dentry;
+	mount = (void *)s->walk.mount;
+	if (!dentry || !mount)
+		return 0;
+	if (s->walk.dentry == s->walk.root_dentry && s->walk.mount == s->walk.root_mount)
+		return 0;
+	parent = BPF_CORE_READ(dentry, d_parent);
+	if (dentry == BPF_CORE_READ(mount, mnt_root)) {
+		struct mount *this = (void *)mount - bpf_core_field_offset(struct mount, mnt);
+		struct mount *above = BPF_CORE_READ(this, mnt_parent);
+
+		if (above == this)
+			return 0;
+		s->walk.dentry = (u64)BPF_CORE_READ(this, mnt_mountpoint);
+		s->walk.mount = (u64)above + bpf_core_field_offset(struct mount, mnt);
+		return 1;
+	}
+	BPF_CORE_READ_INTO(&name.len, dentry, d_name.len);
+	BPF_CORE_READ_INTO(&name.name, dentry, d_name.name);
+	if (dentry == parent) {
+		/* Not below any mount: memfd, pipe, socket, anonymous inode. Its name is all there is. */
+		prepend(s, (u64)name.name, name.len, false);
+		s->walk.nameless = 1;
+		return 0;
+	}
+	if (!prepend(s, (u64)name.name, name.len, true))
+		return 0;
+	s->walk.dentry = (u64)parent;
+	return 1;
+}
+
+/* Builds the path of (mount, dentry) in `path`. Returns its length with the NUL. */
+__noinline int build_path(u64 mount, u64 dentry)
+{
+	struct lanner_scratch *s = get_scratch();
+	struct task_struct *task;
+	struct fs_struct *fs;
+	int more = 1;
+
+	if (!s)
+		return 0;
+	task = (void *)s->task;
+	fs = BPF_CORE_READ(task, fs);
+	s->walk.mount = mount;
+	s->walk.dentry = dentry;
+	s->walk.root_mount = (u64)BPF_CORE_READ(fs, root.mnt);
+	s->walk.root_dentry = (u64)BPF_CORE_READ(fs, root.dentry);
+	s->walk.start = PATH_END;
+	s->walk.truncated = 0;
+	s->walk.nameless = 0;
+	s->path[PATH_END] = 0;
+	for (u32 i = 0; i < MAX_COMPONENTS; i++) {
+		more = path_step();
+		if (!more)
+			break;
+	}
+	if (more)
+		s->walk.truncated = 1;
+	if (s->walk.start == PATH_END && !s->walk.truncated && !s->walk.nameless)
+		prepend(s, 0, 0, true); /* the root itself */
+	return PATH_END + 1 - s->walk.start;
+}
+
+/* Copies the built path to `offset` bytes behind the next parameter's place. Returns its length. */
+static __always_inline u32 copy_path(struct lanner_scratch *s, u32 offset)
+{
+	u64 start = BOUND(s->walk.start, MAX_TEXT - 1);
+	u64 length = BOUND(PATH_END + 1 - start, 2 * MAX_TEXT - 1);
+
+	if (length > MAX_TEXT)
+		length = MAX_TEXT;
+	bpf_probe_read_kernel(THERE(s, offset), length, &s->path[start]);
+	return length;
+}
+
+static __always_inline void append_path(struct lanner_scratch *s, u64 mount, u64 dentry)
+{
+	if (!mount || !dentry) {
+		append_empty(s);
+		return;
+	}
+	build_path(mount, dentry);
+	append(s, copy_path(s, 0));
+}

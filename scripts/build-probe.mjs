@@ -1,0 +1,66 @@
+// Builds the kernel probe, bpf/*.[ch] -> build/lanner.bpf.o, if its sources have changed since.
+// Plain JavaScript for any Node from 18 on: it runs before anything is installed. Other scripts call
+// buildProbe(); `node scripts/build-probe.mjs` does the same from the command line.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(fileURLToPath(import.meta.url), '..', '..');
+const SOURCES = join(ROOT, 'bpf');
+const BUILD = join(ROOT, 'build');
+const OBJECT = join(BUILD, 'lanner.bpf.o');
+const STAMP = `${OBJECT}.sha256`;
+
+/** Per architecture: the macro that libbpf's headers ask for, and Debian's folder of C headers. */
+const TARGETS = {
+  x64: { macro: '__TARGET_ARCH_x86', headers: '/usr/include/x86_64-linux-gnu' },
+  arm64: { macro: '__TARGET_ARCH_arm64', headers: '/usr/include/aarch64-linux-gnu' },
+};
+
+/** Builds the probe and returns the path of its object file. Throws an Error that says what to do. */
+export function buildProbe() {
+  const target = TARGETS[process.arch];
+  if (!target) throw new Error(`the probe knows x64 and arm64, this machine is ${process.arch}`);
+  const flags = [
+    ...['-O2', '-g', '-target', 'bpf', '-mcpu=v3', '-Wall', '-Werror', `-D${target.macro}`],
+    ...['-idirafter', target.headers],
+  ];
+  const hash = createHash('sha256').update(flags.join(' '));
+  for (const name of readdirSync(SOURCES).sort())
+    if (/\.[ch]$/.test(name)) hash.update(name).update(readFileSync(join(SOURCES, name)));
+  const stamp = hash.digest('hex');
+  if (existsSync(OBJECT) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return OBJECT;
+
+  mkdirSync(BUILD, { recursive: true });
+  const unfinished = `${OBJECT}.${process.pid}`;
+  run(
+    'clang',
+    [...flags, '-c', join(SOURCES, 'lanner.bpf.c'), '-o', unfinished],
+    'clang libbpf-dev linux-libc-dev',
+  );
+  // Debug information for people is most of the file; the BTF that libbpf needs stays.
+  run('llvm-strip', ['-g', unfinished], 'llvm');
+  renameSync(unfinished, OBJECT);
+  writeFileSync(STAMP, stamp);
+  return OBJECT;
+}
+
+function run(command, args, packages) {
+  const result = spawnSync(command, args, { encoding: 'utf8' });
+  if (result.error?.code === 'ENOENT')
+    throw new Error(`${command} is missing, which builds the probe: apt-get install ${packages}`);
+  if (result.error) throw result.error;
+  if (result.status !== 0) throw new Error(`${command} could not build the probe:\n${result.stderr.trim()}`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    console.log(buildProbe());
+  } catch (error) {
+    console.error(`build-probe: ${error.message}`);
+    process.exitCode = 1;
+  }
+}

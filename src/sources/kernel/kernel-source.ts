@@ -1,0 +1,253 @@
+/** The running kernel as a source of events. */
+import { setImmediate } from 'node:timers/promises';
+import { EVENT_TYPES } from '../../events/table.ts';
+import type { EventSink, EventSource, SourceStatistics } from '../source.ts';
+import { KernelSourceError } from './error.ts';
+import { COUNTERS } from './layout.ts';
+import { CLOCK_BOOTTIME, clockNanoseconds, threadId, Waiter } from './libbpf.ts';
+import { Probe } from './probe.ts';
+import { RingBuffer } from './ring-buffer.ts';
+import { descendants, processParents, type Scope, threadsOf } from './scope.ts';
+
+export { KernelSourceError, type KernelSourceErrorCode } from './error.ts';
+export type { Scope } from './scope.ts';
+
+const DEFAULT_BUFFER_SIZE = 8 << 20;
+/** Events delivered before timers and I/O get their turn. */
+const EVENTS_PER_TURN = 8192;
+
+export interface KernelSourceOptions {
+  readonly scope: Scope;
+  /** Bytes of each CPU's ring buffer: a power of two, at least a page. 8 MiB unless told. */
+  readonly bufferSize?: number;
+  /** Names of the events to deliver; all that the probe knows when absent. */
+  readonly eventNames?: ReadonlySet<string>;
+  /** Takes lines for people who look for a fault. */
+  readonly debug?: (line: string) => void;
+  /** Path of the probe's object file. */
+  readonly probeFile?: string;
+}
+
+/** Categories by which Falco counts lost events. */
+export type LossCategory =
+  | 'clone_fork'
+  | 'execve'
+  | 'connect'
+  | 'open'
+  | 'dir_file'
+  | 'other_interest'
+  | 'close'
+  | 'proc'
+  | 'other';
+
+export interface KernelStatistics extends SourceStatistics {
+  /** Lost events by Falco's categories; together they are all lost events. */
+  readonly lostByCategory: ReadonlyMap<LossCategory, number>;
+  /** Events that the probe has handed over, delivered yet or not. */
+  readonly emitted: number;
+  /** System calls of 32-bit programs, which the probe passes over. */
+  readonly compatCalls: number;
+  /** Threads that the full map of watched threads could not take: their events are missing. */
+  readonly unwatchedThreads: number;
+}
+
+/**
+ * Loads the probe, attaches it, and finds the processes in scope. Events are collected from then on.
+ * Throws a KernelSourceError; nothing stays attached then.
+ */
+export async function openKernelSource(options: KernelSourceOptions): Promise<KernelSource> {
+  const probe = new Probe({
+    ...options,
+    bufferSize: options.bufferSize ?? DEFAULT_BUFFER_SIZE,
+    debug: options.debug ?? (() => {}),
+  });
+  probe.attach(options.debug ?? (() => {}));
+  try {
+    if (options.scope.kind === 'processes') watchRunning(probe, options.scope.pids);
+    return new KernelSource(probe);
+  } catch (error) {
+    probe.close();
+    throw error;
+  }
+}
+
+/**
+ * Watches running processes and all that descend from them. The fork program is attached already, so a
+ * child that is missed by one look is seen by the next: done when a look finds nothing new.
+ */
+function watchRunning(probe: Probe, pids: readonly number[]): void {
+  const known = new Map<number, number>();
+  for (const pid of pids)
+    if (threadsOf(pid).length === 0) throw new KernelSourceError('BAD_SCOPE', `there is no process ${pid}`);
+  for (let added = pids.length; added > 0; ) {
+    added = 0;
+    for (const pid of descendants(pids, processParents())) {
+      for (const tid of threadsOf(pid)) {
+        if (known.has(tid)) continue;
+        known.set(tid, pid);
+        probe.watch(tid, pid);
+        added++;
+      }
+    }
+  }
+  // One that ended between our look and its entry has not removed itself.
+  for (const [tid, pid] of known) if (!threadsOf(pid).includes(tid)) probe.unwatch(tid);
+}
+
+export class KernelSource implements EventSource {
+  readonly name = 'syscall';
+  readonly #probe: Probe;
+  readonly #rings: readonly RingBuffer[];
+  readonly #waiter: Waiter;
+  readonly #base: bigint;
+  #delivered = 0;
+  #stopping = false;
+  #closed = false;
+  /** The last statistics, kept when the source is closed. */
+  #final: KernelStatistics | undefined;
+
+  constructor(probe: Probe) {
+    this.#probe = probe;
+    this.#base = clockNanoseconds(CLOCK_BOOTTIME) + probe.epochOffset;
+    this.#rings = probe.rings.map((ring) => new RingBuffer(ring, ring.cpu, this.#base));
+    this.#waiter = new Waiter(probe.rings.map(({ fd }) => fd));
+  }
+
+  /**
+   * Delivers events until `stop`. Order: an event never comes before one that happened before it, as far
+   * as the one can know of the other; events of two CPUs at the same moment may come in either order.
+   */
+  async run(sink: EventSink): Promise<void> {
+    for (;;) {
+      const stopping = this.#stopping;
+      const count = this.#deliver(sink);
+      if (count >= EVENTS_PER_TURN) await setImmediate();
+      else if (stopping && count === 0) return;
+      else if (count === 0) await this.#waiter.wait();
+    }
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    this.#waiter.wake();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.stop();
+    this.#final = this.statistics;
+    this.#closed = true;
+    this.#waiter.close();
+    this.#probe.close();
+  }
+
+  /**
+   * Calls `spawn`; processes that the calling thread starts meanwhile are in scope from their first
+   * moment. For sources whose scope is `processes`.
+   */
+  spawnInScope<T>(spawn: () => T): T {
+    const tid = threadId();
+    this.#probe.adopt(tid);
+    try {
+      return spawn();
+    } finally {
+      this.#probe.endAdoption(tid);
+    }
+  }
+
+  /** Ids of the threads in scope at this moment; empty when all have ended. Of scope `processes` only. */
+  scopedPids(): readonly number[] {
+    return this.#closed ? [] : this.#probe.watchedThreads();
+  }
+
+  get statistics(): KernelStatistics {
+    if (this.#final) return this.#final;
+    const lost = this.#probe.countsByCode(COUNTERS.full, COUNTERS.busy, COUNTERS.oversize);
+    const emitted = this.#probe.countsByCode(COUNTERS.emitted);
+    return {
+      delivered: this.#delivered,
+      lost: sumBy(lost, (code) => EVENT_TYPES[code]?.name ?? 'unknown'),
+      lostByCategory: sumBy(lost, lossCategory),
+      emitted: [...emitted.values()].reduce((sum, count) => sum + count, 0),
+      compatCalls: this.#probe.counter(COUNTERS.compat),
+      unwatchedThreads: this.#probe.counter(COUNTERS.scopeFull),
+    };
+  }
+
+  /**
+   * Delivers what lies in the rings, merged by time, at most EVENTS_PER_TURN; returns how many. Only
+   * events up to a moment that was before the look at the rings count: what caused one of them was
+   * complete by then, so it has been seen, whichever CPU it was on.
+   */
+  #deliver(sink: EventSink): number {
+    const until = Number(clockNanoseconds(CLOCK_BOOTTIME) + this.#probe.epochOffset - this.#base);
+    for (const ring of this.#rings) ring.look();
+    let ready = this.#rings.filter((ring) => ring.peek() && ring.timestamp <= until);
+    let count = 0;
+    try {
+      while (ready.length > 0 && count < EVENTS_PER_TURN) {
+        const [first, second] = earliest(ready);
+        const limit = second ? Math.min(second.timestamp, until) : until;
+        let more = true;
+        while (more && first.timestamp <= limit && count < EVENTS_PER_TURN) {
+          first.event.number = ++this.#delivered;
+          count++;
+          first.next();
+          sink(first.event);
+          more = first.peek();
+        }
+        if (!more || first.timestamp > until) ready = ready.filter((ring) => ring !== first);
+      }
+    } finally {
+      for (const ring of this.#rings) ring.release();
+    }
+    return count;
+  }
+}
+
+/** The rings whose first events are the earliest and the second earliest. */
+function earliest(rings: readonly RingBuffer[]): [RingBuffer, RingBuffer | undefined] {
+  let first = rings[0] as RingBuffer;
+  let second: RingBuffer | undefined;
+  for (let index = 1; index < rings.length; index++) {
+    const ring = rings[index] as RingBuffer;
+    if (ring.timestamp < first.timestamp) {
+      second = first;
+      first = ring;
+    } else if (!second || ring.timestamp < second.timestamp) {
+      second = ring;
+    }
+  }
+  return [first, second];
+}
+
+function sumBy<Key>(counts: ReadonlyMap<number, number>, key: (code: number) => Key): Map<Key, number> {
+  const sums = new Map<Key, number>();
+  for (const [code, count] of counts) sums.set(key(code), (sums.get(key(code)) ?? 0) + count);
+  return sums;
+}
+
+const CATEGORIES: Readonly<Record<string, LossCategory>> = {
+  clone: 'clone_fork',
+  clone3: 'clone_fork',
+  fork: 'clone_fork',
+  vfork: 'clone_fork',
+  execve: 'execve',
+  execveat: 'execve',
+  connect: 'connect',
+  open: 'open',
+  openat: 'open',
+  openat2: 'open',
+  creat: 'open',
+  dup: 'dir_file',
+  dup2: 'dir_file',
+  dup3: 'dir_file',
+  chdir: 'dir_file',
+  fchdir: 'dir_file',
+  close: 'close',
+  procexit: 'proc',
+};
+
+function lossCategory(code: number): LossCategory {
+  return CATEGORIES[EVENT_TYPES[code]?.name ?? ''] ?? 'other';
+}

@@ -1,0 +1,297 @@
+/** Loads the probe, fills its tables and attaches it. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { EVENT_TYPES } from '../../events/table.ts';
+import { KernelSourceError } from './error.ts';
+import { checkHost, thisHost } from './host.ts';
+import {
+  COUNTERS,
+  encodeCall,
+  encodeSettings,
+  SCOPE_CGROUP,
+  SCOPE_HOST,
+  SCOPE_PROCESSES,
+  type Settings,
+} from './layout.ts';
+import {
+  type BpfLink,
+  type BpfMap,
+  BpfObject,
+  CLOCK_BOOTTIME,
+  CLOCK_REALTIME,
+  clockNanoseconds,
+  closeFd,
+  createRingBuffer,
+  PROT_READ,
+  PROT_WRITE,
+  pageSize,
+  possibleCpus,
+  raiseMemoryLockLimit,
+  SharedMemory,
+  withMessages,
+} from './libbpf.ts';
+import type { RingMemory } from './ring-buffer.ts';
+import { findControlGroup, type Scope } from './scope.ts';
+import { callDescriptions } from './system-calls.ts';
+import { type Architecture, anonymousKinds, encodeBitTables, enumerators } from './translations.ts';
+
+const DEFAULT_PROBE = fileURLToPath(new URL('../../../build/lanner.bpf.o', import.meta.url));
+/** The scheduler's tracepoints come first: whoever is forked must be in scope before its first call. */
+const PROGRAMS = ['lanner_fork', 'lanner_exec', 'lanner_exit', 'lanner_call_end'];
+const MAX_WATCHED_THREADS = 65_536;
+const LOG_SIZE = 1 << 20;
+/** Falco's `snaplen`: bytes kept of data that was sent or received. */
+const DATA_LIMIT = 80;
+
+export interface ProbeOptions {
+  readonly scope: Scope;
+  /** Bytes of each CPU's ring buffer: a power of two. */
+  readonly bufferSize: number;
+  /** Events to deliver; all when absent. */
+  readonly eventNames?: ReadonlySet<string>;
+  readonly debug: (line: string) => void;
+  readonly probeFile?: string;
+}
+
+/** One CPU's ring buffer. */
+export interface ProbeRing extends RingMemory {
+  readonly cpu: number;
+  readonly fd: number;
+}
+
+/** The loaded and attached probe. */
+export class Probe {
+  readonly rings: readonly ProbeRing[];
+  /** Nanoseconds from boot time to the epoch, as the probe's timestamps use it. */
+  readonly epochOffset: bigint;
+  readonly #object: BpfObject;
+  readonly #links: BpfLink[] = [];
+  readonly #memory: SharedMemory[] = [];
+  readonly #counters: BigUint64Array;
+  readonly #cpus: number;
+  readonly #ringFds: number[] = [];
+  readonly #watched: BpfMap;
+  readonly #adopters: BpfMap;
+
+  constructor(options: ProbeOptions) {
+    const architecture = checkHost(thisHost());
+    const { file, settings } = prepare(options);
+    this.epochOffset = settings.epochOffset;
+    this.#cpus = possibleCpus();
+    try {
+      raiseMemoryLockLimit();
+    } catch (error) {
+      options.debug(`${error}: only kernels before 5.11 need it`);
+    }
+    for (let cpu = 0; cpu < this.#cpus; cpu++) this.#ringFds.push(createRing(options.bufferSize));
+    try {
+      this.#object = load(file, settings, this.#cpus, this.#ringFds, options.debug);
+    } catch (error) {
+      this.#ringFds.forEach(closeFd);
+      throw error;
+    }
+    try {
+      this.#watched = this.#object.map('watched');
+      this.#adopters = this.#object.map('adopters');
+      fill(this.#object, architecture, options.eventNames);
+      const rings = this.#object.map('rings');
+      this.rings = this.#ringFds.map((fd, cpu) => {
+        rings.update(u32(cpu), u32(fd));
+        return { cpu, fd, ...this.#mapRing(fd, options.bufferSize) };
+      });
+      this.#counters = this.#mapCounters();
+    } catch (error) {
+      this.close();
+      throw new KernelSourceError(
+        'LOAD_FAILED',
+        'the probe was loaded but its tables could not be filled',
+        `${error}`,
+      );
+    }
+  }
+
+  /** Attaches all programs. On failure nothing stays attached. */
+  attach(debug: (line: string) => void): void {
+    const said: string[] = [];
+    const note = (line: string) => {
+      said.push(line);
+      debug(line);
+    };
+    try {
+      for (const program of PROGRAMS)
+        this.#links.push(withMessages(note, () => this.#object.attach(program)));
+    } catch (error) {
+      this.close();
+      throw new KernelSourceError(
+        'ATTACH_FAILED',
+        `the kernel did not let the probe attach (${error})`,
+        said.join('\n'),
+      );
+    }
+  }
+
+  /** A thread and all that it starts from now on is watched. */
+  watch(tid: number, pid: number): void {
+    this.#watched.update(u32(tid), u32(pid));
+  }
+
+  unwatch(tid: number): void {
+    this.#watched.delete(u32(tid));
+  }
+
+  /** Ids of the watched threads. */
+  watchedThreads(): number[] {
+    return [...this.#watched.keys()];
+  }
+
+  /** What a thread starts from now on is watched, the thread itself is not. */
+  adopt(tid: number): void {
+    this.#adopters.update(u32(tid), u32(tid));
+  }
+
+  endAdoption(tid: number): void {
+    this.#adopters.delete(u32(tid));
+  }
+
+  /** Sums of a counter over all CPUs; see COUNTERS. */
+  counter(index: number): number {
+    let sum = 0;
+    for (let cpu = 0; cpu < this.#cpus; cpu++) sum += Number(this.#counters[cpu * COUNTERS.size + index]);
+    return sum;
+  }
+
+  /** Event codes with a count, summed over all CPUs and the counters that begin at the given indexes. */
+  countsByCode(...starts: readonly number[]): Map<number, number> {
+    const counts = new Map<number, number>();
+    for (let code = 0; code < EVENT_TYPES.length; code++) {
+      const sum = starts.reduce((total, start) => total + this.counter(start + code), 0);
+      if (sum > 0) counts.set(code, sum);
+    }
+    return counts;
+  }
+
+  /** Detaches and unloads everything. Idempotent. */
+  close(): void {
+    for (const link of this.#links.splice(0)) link.destroy();
+    for (const memory of this.#memory.splice(0)) memory.release();
+    this.#ringFds.splice(0).forEach(closeFd);
+    this.#object.close();
+  }
+
+  #mapRing(fd: number, size: number): RingMemory {
+    const page = pageSize();
+    const consumer = new SharedMemory(fd, 0, page, PROT_READ | PROT_WRITE);
+    this.#memory.push(consumer);
+    const rest = new SharedMemory(fd, page, page + 2 * size, PROT_READ);
+    this.#memory.push(rest);
+    return {
+      consumer: new BigUint64Array(consumer.memory, 0, 1),
+      producer: new BigUint64Array(rest.memory, 0, 1),
+      data: Buffer.from(rest.memory, page, 2 * size),
+    };
+  }
+
+  #mapCounters(): BigUint64Array {
+    const page = pageSize();
+    const length = Math.ceil((COUNTERS.size * 8 * this.#cpus) / page) * page;
+    const memory = new SharedMemory(this.#object.map('counters').fd, 0, length, PROT_READ);
+    this.#memory.push(memory);
+    return new BigUint64Array(memory.memory);
+  }
+}
+
+function createRing(size: number): number {
+  try {
+    return createRingBuffer(size);
+  } catch (error) {
+    throw new KernelSourceError('LOAD_FAILED', `the kernel gave no ring buffer of ${size} bytes (${error})`);
+  }
+}
+
+function prepare(options: ProbeOptions): { file: string; settings: Settings } {
+  const file = options.probeFile ?? DEFAULT_PROBE;
+  if (!existsSync(file))
+    throw new KernelSourceError(
+      'NO_PROBE',
+      `the probe ${file} does not exist: node scripts/build-probe.mjs builds it`,
+    );
+  const { bufferSize, scope } = options;
+  if (!Number.isInteger(Math.log2(bufferSize)) || bufferSize % pageSize() !== 0)
+    throw new KernelSourceError(
+      'BAD_OPTION',
+      `a buffer of ${bufferSize} bytes is not possible: it must be a power of two and whole pages of ${pageSize()}`,
+    );
+  const group = scope.kind === 'cgroup' ? findControlGroup(scope.path) : { id: 0n, controller: 0 };
+  return {
+    file,
+    settings: {
+      epochOffset: clockNanoseconds(CLOCK_REALTIME) - clockNanoseconds(CLOCK_BOOTTIME),
+      cgroup: group.id,
+      controller: group.controller,
+      scope: { host: SCOPE_HOST, processes: SCOPE_PROCESSES, cgroup: SCOPE_CGROUP }[scope.kind],
+      dataLimit: DATA_LIMIT,
+      pageShift: Math.log2(pageSize() / 1024),
+    },
+  };
+}
+
+function load(
+  file: string,
+  settings: Settings,
+  cpus: number,
+  ringFds: readonly number[],
+  debug: (line: string) => void,
+): BpfObject {
+  const said: string[] = [];
+  const log = Buffer.alloc(LOG_SIZE);
+  const note = (line: string) => {
+    said.push(line);
+    debug(line);
+  };
+  let object: BpfObject | undefined;
+  try {
+    return withMessages(note, () => {
+      object = new BpfObject(file);
+      object.map('.rodata').setInitialValue(encodeSettings(settings));
+      for (const name of ['scratch', 'counters', 'rings']) object.map(name).setMaxEntries(cpus);
+      object.map('rings').setInnerMap(ringFds[0] as number);
+      if (settings.scope === SCOPE_PROCESSES) object.map('watched').setMaxEntries(MAX_WATCHED_THREADS);
+      for (const program of PROGRAMS) object.setLog(program, log);
+      object.load();
+      return object;
+    });
+  } catch (error) {
+    object?.close();
+    if (error instanceof KernelSourceError) throw error;
+    const verifier = log.toString('latin1', 0, Math.max(log.indexOf(0), 0)).trimEnd();
+    throw new KernelSourceError(
+      'LOAD_FAILED',
+      `the kernel did not accept the probe (${(error as Error).message}): --verbose shows its reasons`,
+      [...said, verifier].join('\n'),
+    );
+  }
+}
+
+function fill(
+  object: BpfObject,
+  architecture: Architecture,
+  eventNames: ReadonlySet<string> | undefined,
+): void {
+  const calls = object.map('calls');
+  for (const call of callDescriptions(architecture))
+    if (!eventNames || eventNames.has(EVENT_TYPES[call.code]?.name ?? ''))
+      calls.update(u32(call.entry), encodeCall(call));
+  const tables = object.map('bit_tables');
+  for (const [number, table] of encodeBitTables(architecture)) tables.update(u32(number), table);
+  const enumerations = object.map('enumerations');
+  for (const [enumeration, value, translated] of enumerators())
+    enumerations.update(Buffer.concat([u32(enumeration), u32(value)]), u32(translated));
+  const kinds = object.map('anonymous_kinds');
+  for (const [prefix, letter] of anonymousKinds()) kinds.update(prefix, u32(letter));
+}
+
+function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}

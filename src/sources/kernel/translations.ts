@@ -1,0 +1,244 @@
+/**
+ * How kernel values become values of the event layout (events/symbols.ts), as data for the probe. Facts
+ * are from the kernel's uapi headers and from Falco's event schema.
+ */
+import { SYMBOLS } from '../../events/symbols.ts';
+
+/** Architectures that the probe knows, by Node's names. */
+export type Architecture = 'x64' | 'arm64';
+
+/**
+ * Kernel flag -> symbol of the event layout: `[mask, name]`. Any bit of the mask sets the symbol, which is
+ * how Falco reads flags of several bits: O_DIRECTORY alone also gives O_TMPFILE, O_DSYNC also O_SYNC.
+ */
+type FlagRows = readonly (readonly [mask: number, symbol: string])[];
+
+interface BitTable {
+  readonly symbols: string;
+  readonly flags: (architecture: Architecture) => FlagRows;
+  /** Values that bits 0 and 1 have together, where they are a number and not flags. */
+  readonly lowest?: readonly [string, string, string, string];
+  /** The value is a number below 256 that stays as it is when a symbol has it, and is 0 otherwise. */
+  readonly numbers?: true;
+}
+
+const OPEN_FLAGS: FlagRows = [
+  [0o100, 'O_CREAT'],
+  [0o200, 'O_EXCL'],
+  [0o1000, 'O_TRUNC'],
+  [0o2000, 'O_APPEND'],
+  [0o4000, 'O_NONBLOCK'],
+  [0o10000, 'O_DSYNC'],
+  [0o4010000, 'O_SYNC'],
+  [0o2000000, 'O_CLOEXEC'],
+];
+
+const OPEN_FLAGS_BY_ARCHITECTURE: Readonly<Record<Architecture, FlagRows>> = {
+  x64: [
+    [0o40000, 'O_DIRECT'],
+    [0o100000, 'O_LARGEFILE'],
+    [0o200000, 'O_DIRECTORY'],
+    [0o20200000, 'O_TMPFILE'],
+  ],
+  arm64: [
+    [0o200000, 'O_DIRECT'],
+    [0o400000, 'O_LARGEFILE'],
+    [0o40000, 'O_DIRECTORY'],
+    [0o20040000, 'O_TMPFILE'],
+  ],
+};
+
+/** Bits of open's flags that make its mode count. */
+export const CREATING_FLAGS: Readonly<Record<Architecture, number>> = {
+  x64: 0o100 | 0o20200000,
+  arm64: 0o100 | 0o20040000,
+};
+
+const CLONE_FLAGS: FlagRows = [
+  [0x00000100, 'CLONE_VM'],
+  [0x00000200, 'CLONE_FS'],
+  [0x00000400, 'CLONE_FILES'],
+  [0x00000800, 'CLONE_SIGHAND'],
+  [0x00002000, 'CLONE_PTRACE'],
+  [0x00004000, 'CLONE_VFORK'],
+  [0x00008000, 'CLONE_PARENT'],
+  [0x00010000, 'CLONE_THREAD'],
+  [0x00020000, 'CLONE_NEWNS'],
+  [0x00040000, 'CLONE_SYSVSEM'],
+  [0x00080000, 'CLONE_SETTLS'],
+  [0x00100000, 'CLONE_PARENT_SETTID'],
+  [0x00200000, 'CLONE_CHILD_CLEARTID'],
+  [0x00800000, 'CLONE_UNTRACED'],
+  [0x01000000, 'CLONE_CHILD_SETTID'],
+  [0x02000000, 'CLONE_NEWCGROUP'],
+  [0x04000000, 'CLONE_NEWUTS'],
+  [0x08000000, 'CLONE_NEWIPC'],
+  [0x10000000, 'CLONE_NEWUSER'],
+  [0x20000000, 'CLONE_NEWPID'],
+  [0x40000000, 'CLONE_NEWNET'],
+  [0x80000000, 'CLONE_IO'],
+];
+
+/** Tables of flags by the name that system-calls.ts uses. */
+const BIT_TABLES = {
+  openFlags: {
+    symbols: 'fileFlags',
+    flags: (architecture) => [...OPEN_FLAGS, ...OPEN_FLAGS_BY_ARCHITECTURE[architecture]],
+    lowest: ['O_RDONLY', 'O_WRONLY', 'O_RDWR', 'O_RDONLY'],
+  },
+  /** SOCK_NONBLOCK and SOCK_CLOEXEC, beside a socket's type and for accept4 and dup3. */
+  descriptorFlags: {
+    symbols: 'fileFlags',
+    flags: () => [
+      [0o4000, 'O_NONBLOCK'],
+      [0o2000000, 'O_CLOEXEC'],
+    ],
+  },
+  closeOnExec: { symbols: 'fileFlags', flags: () => [[0o2000000, 'O_CLOEXEC']] },
+  resolveFlags: {
+    symbols: 'openat2Flags',
+    flags: () => [
+      [0x01, 'RESOLVE_NO_XDEV'],
+      [0x02, 'RESOLVE_NO_MAGICLINKS'],
+      [0x04, 'RESOLVE_NO_SYMLINKS'],
+      [0x08, 'RESOLVE_BENEATH'],
+      [0x10, 'RESOLVE_IN_ROOT'],
+      [0x20, 'RESOLVE_CACHED'],
+    ],
+  },
+  cloneFlags: { symbols: 'cloneFlags', flags: () => CLONE_FLAGS },
+  socketFamily: { symbols: 'socketFamilies', flags: () => [], numbers: true },
+} as const satisfies Record<string, BitTable>;
+
+export type BitTableName = keyof typeof BIT_TABLES;
+
+/** Number of a table in the probe's map; 0 means none. */
+export function bitTableNumber(name: BitTableName): number {
+  return Object.keys(BIT_TABLES).indexOf(name) + 1;
+}
+
+/** Every table as the probe takes it: four times 256 numbers of 32 bits, by its number. */
+export function encodeBitTables(architecture: Architecture): Map<number, Buffer> {
+  return new Map(
+    Object.entries(BIT_TABLES).map(([name, table]) => [
+      bitTableNumber(name as BitTableName),
+      encodeBitTable(table, architecture),
+    ]),
+  );
+}
+
+function encodeBitTable(table: BitTable, architecture: Architecture): Buffer {
+  const symbols = new Map(SYMBOLS.get(table.symbols)?.map(({ name, value }) => [name, value]));
+  const symbolValue = (name: string): number => {
+    const value = symbols.get(name);
+    if (value === undefined) throw new Error(`${table.symbols} has no symbol ${name}`);
+    return value;
+  };
+  const flags = table.flags(architecture).map(([mask, name]) => [mask, symbolValue(name)] as const);
+  const numbers = new Set(table.numbers ? symbols.values() : []);
+  const bytes = Buffer.alloc(4 * 256 * 4);
+  for (let byte = 0; byte < 4; byte++) {
+    for (let part = 0; part < 256; part++) {
+      let translated = byte === 0 && numbers.has(part) ? part : 0;
+      if (byte === 0 && table.lowest) translated |= symbolValue(table.lowest[part & 3] as string);
+      for (const [mask, value] of flags) if (((mask >>> (8 * byte)) & part) !== 0) translated |= value;
+      bytes.writeUInt32LE(translated >>> 0, (byte * 256 + part) * 4);
+    }
+  }
+  return bytes;
+}
+
+/** Requests of ptrace(2) in the order of their numbers, and those from 0x4200 on. */
+const PTRACE_REQUESTS: readonly (readonly [value: number, symbol: string])[] = [
+  [0, 'PTRACE_TRACEME'],
+  [1, 'PTRACE_PEEKTEXT'],
+  [2, 'PTRACE_PEEKDATA'],
+  [3, 'PTRACE_PEEKUSR'],
+  [4, 'PTRACE_POKETEXT'],
+  [5, 'PTRACE_POKEDATA'],
+  [6, 'PTRACE_POKEUSR'],
+  [7, 'PTRACE_CONT'],
+  [8, 'PTRACE_KILL'],
+  [9, 'PTRACE_SINGLESTEP'],
+  [12, 'PTRACE_GETREGS'],
+  [13, 'PTRACE_SETREGS'],
+  [14, 'PTRACE_GETFPREGS'],
+  [15, 'PTRACE_SETFPREGS'],
+  [16, 'PTRACE_ATTACH'],
+  [17, 'PTRACE_DETACH'],
+  [18, 'PTRACE_GETFPXREGS'],
+  [19, 'PTRACE_SETFPXREGS'],
+  [21, 'PTRACE_OLDSETOPTIONS'],
+  [24, 'PTRACE_SYSCALL'],
+  [25, 'PTRACE_GET_THREAD_AREA'],
+  [26, 'PTRACE_SET_THREAD_AREA'],
+  [30, 'PTRACE_ARCH_PRCTL'],
+  [31, 'PTRACE_SYSEMU'],
+  [32, 'PTRACE_SYSEMU_SINGLESTEP'],
+  [33, 'PTRACE_SINGLEBLOCK'],
+  [0x4200, 'PTRACE_SETOPTIONS'],
+  [0x4201, 'PTRACE_GETEVENTMSG'],
+  [0x4202, 'PTRACE_GETSIGINFO'],
+  [0x4203, 'PTRACE_SETSIGINFO'],
+  [0x4204, 'PTRACE_GETREGSET'],
+  [0x4205, 'PTRACE_SETREGSET'],
+  [0x4206, 'PTRACE_SEIZE'],
+  [0x4207, 'PTRACE_INTERRUPT'],
+  [0x4208, 'PTRACE_LISTEN'],
+  [0x4209, 'PTRACE_PEEKSIGINFO'],
+  [0x420a, 'PTRACE_GETSIGMASK'],
+  [0x420b, 'PTRACE_SETSIGMASK'],
+];
+
+/** Values of enumerations that do not fit a table of bytes. */
+const ENUMERATIONS = {
+  ptraceRequests: { symbols: 'ptraceRequests', values: PTRACE_REQUESTS },
+} as const;
+
+export type EnumerationName = keyof typeof ENUMERATIONS;
+
+export function enumerationNumber(name: EnumerationName): number {
+  return Object.keys(ENUMERATIONS).indexOf(name) + 1;
+}
+
+/** `[enumeration, kernel value, value of the event layout]` for every value. */
+export function enumerators(): [enumeration: number, value: number, translated: number][] {
+  return Object.entries(ENUMERATIONS).flatMap(([name, { symbols, values }]) => {
+    const byName = new Map(SYMBOLS.get(symbols)?.map((symbol) => [symbol.name, symbol.value]));
+    return values.map(([value, symbol]): [number, number, number] => {
+      const translated = byName.get(symbol);
+      if (translated === undefined) throw new Error(`${symbols} has no symbol ${symbol}`);
+      return [enumerationNumber(name as EnumerationName), value, translated];
+    });
+  });
+}
+
+/**
+ * Letter of `fd.typechar` for anonymous inodes, by the first seven bytes of the name that the kernel gives
+ * them (anon_inode_getfd and its kin).
+ */
+const ANONYMOUS_KINDS: Readonly<Record<string, string>> = {
+  '[eventfd]': 'e',
+  '[eventpoll]': 'l',
+  '[signalfd]': 's',
+  '[timerfd]': 't',
+  '[userfaultfd]': 'u',
+  '[io_uring]': 'r',
+  '[pidfd]': 'P',
+  inotify: 'i',
+  '[inotify]': 'i',
+  'bpf-map': 'b',
+  'bpf-prog': 'b',
+  bpf_link: 'b',
+  'bpf-link': 'b',
+  btf: 'b',
+};
+
+/** `[first seven bytes of the name and a NUL, code of the letter]`. */
+export function anonymousKinds(): [prefix: Buffer, letter: number][] {
+  return Object.entries(ANONYMOUS_KINDS).map(([name, letter]) => {
+    const prefix = Buffer.alloc(8);
+    prefix.write(name.slice(0, 7), 'latin1');
+    return [prefix, letter.charCodeAt(0)];
+  });
+}
