@@ -1,0 +1,149 @@
+/** clone, clone3, fork and vfork: how threads and processes come to be. Either side may report first. */
+import type { EventCursor } from '../events/cursor.ts';
+import type { ThreadEntry } from './process.ts';
+import {
+  ARGS,
+  COMM,
+  EXE,
+  PID,
+  type ProcessModel,
+  PTID,
+  parentProcess,
+  presentCode,
+  RES,
+  takeSharedFacts,
+} from './process-model.ts';
+
+const FLAGS = 15;
+
+/** Bits of the `flags` parameter of clone (symbols.ts, cloneFlags). */
+const CLONE_NEWPID = 1 << 6;
+const CLONE_PARENT = 1 << 8;
+const CLONE_THREAD = 1 << 13;
+const CLONE_VFORK = 1 << 27;
+const CLONE_CHILD_IN_PIDNS = 1 << 29;
+
+/** Both sides report a clone; what they say belongs together when it is not further apart than this. */
+const SAME_CLONE_MS = 2000;
+
+const VFORK = presentCode('vfork');
+
+/**
+ * The thread that an event of the clone family with result 0 belongs to: the child itself, seen for
+ * the first time or already made by its parent's event. `undefined` when the table is full.
+ */
+export function learnOwnBirth(event: EventCursor, model: ProcessModel): ThreadEntry | undefined {
+  const { table } = model;
+  const tid = event.tid;
+  const pid = event.i64(PID) ?? tid;
+  const ptid = event.i64(PTID) ?? 0;
+  const now = event.milliseconds;
+  let thread: ThreadEntry | undefined = table.thread(tid);
+  if (thread && (thread.pid !== pid || !isOfThisClone(thread, now))) {
+    removeLeftover(thread, model);
+    thread = undefined;
+  }
+  if (!thread) {
+    const parent = pid === tid ? parentProcess(ptid, now, model) : table.process(pid);
+    thread = table.add(tid, pid, now);
+    if (!thread) return undefined;
+    inheritFrom(parent && table.leader(parent.pid), thread);
+    thread.cloneTime = event.timestamp;
+  }
+  const { process } = thread;
+  thread.vtid = event.i64(18) ?? tid;
+  process.vpid = event.i64(19) ?? pid;
+  process.ptid = ptid;
+  const start = event.u64(20);
+  if (thread.vtid === tid) process.pidNamespaceStart = model.bootTime;
+  else if (start !== undefined) process.pidNamespaceStart = model.bootTime + start;
+  takeCloneFacts(event, thread, model);
+  return thread;
+}
+
+/** An event of the clone family as its caller sees it. A result above 0 is the child's id. */
+export function learnClone(event: EventCursor, caller: ThreadEntry, model: ProcessModel): void {
+  const child = event.i64(RES) ?? -1;
+  if (child <= 0) return;
+  healCaller(event, caller, model);
+  const flags = event.u32(FLAGS) ?? 0;
+  // The result is an id of the caller's pid namespace. Only the child's own event tells the real one.
+  if ((flags & CLONE_CHILD_IN_PIDNS) !== 0 || caller.vtid !== caller.tid) return;
+  const now = event.milliseconds;
+  if (model.recentExits.has(child, now)) return;
+  const known = model.table.thread(child);
+  if (known) {
+    // After vfork this event comes late: the child has run on, perhaps for long.
+    if (isVfork(event, flags) || isOfThisClone(known, now)) return;
+    removeLeftover(known, model);
+  }
+  const isThread = (flags & CLONE_THREAD) !== 0;
+  const thread = model.table.add(child, isThread ? caller.pid : child, now);
+  if (!thread) return;
+  inheritFrom(caller, thread);
+  thread.cloneTime = event.timestamp;
+  if (!isThread) {
+    const { process } = thread;
+    process.ptid = (flags & CLONE_PARENT) !== 0 ? caller.ptid : caller.pid;
+    if ((flags & CLONE_NEWPID) !== 0) {
+      thread.vtid = 1;
+      process.vpid = 1;
+    }
+  }
+  takeCloneFacts(event, thread, model);
+}
+
+/** What an event of the clone family says of the new thread; the caller's event says the same. */
+function takeCloneFacts(event: EventCursor, thread: ThreadEntry, model: ProcessModel): void {
+  thread.comm = event.text(COMM) || thread.comm;
+  thread.uid = event.u32(16) ?? thread.uid;
+  thread.gid = event.u32(17) ?? thread.gid;
+  const { process } = thread;
+  // A further thread adds nothing to what is known of its process.
+  if (thread.tid !== process.pid && process.exe !== '') return;
+  process.exe = event.text(EXE) ?? '';
+  process.args = event.texts(ARGS) ?? [];
+  takeSharedFacts(event, thread, model);
+}
+
+/**
+ * The caller's event of a clone tells of the caller too. A name and a first argument that both differ
+ * from what is known mean that an exec was lost: what else it changed is looked up when the next event
+ * of the process comes.
+ */
+function healCaller(event: EventCursor, caller: ThreadEntry, model: ProcessModel): void {
+  const comm = event.text(COMM);
+  const exe = event.text(EXE);
+  if (!comm || comm === caller.comm) return;
+  caller.comm = comm;
+  const { process } = caller;
+  if (!exe || exe === process.exe) return;
+  model.counters.healed++;
+  process.exe = exe;
+  process.args = event.texts(ARGS) ?? [];
+  process.exepath = '';
+  process.knowledge = 'names';
+  process.lookedUp = false;
+}
+
+/** A new thread begins with what the thread that made it has, a new process with what its maker's has. */
+function inheritFrom(maker: ThreadEntry | undefined, thread: ThreadEntry): void {
+  if (!maker) return;
+  thread.inherit(maker);
+  if (maker.process !== thread.process) thread.process.inherit(maker.process);
+}
+
+/** Whether `thread` began with the clone that an event at `now` tells of, and not long before it. */
+function isOfThisClone(thread: ThreadEntry, now: number): boolean {
+  return Math.abs(now - thread.since) < SAME_CLONE_MS;
+}
+
+function isVfork(event: EventCursor, flags: number): boolean {
+  return (flags & CLONE_VFORK) !== 0 || event.code === VFORK;
+}
+
+function removeLeftover(thread: ThreadEntry, { table, counters }: ProcessModel): void {
+  counters.replaced++;
+  if (thread.tid === thread.pid) table.removeProcess(thread.process);
+  else table.remove(thread);
+}

@@ -1,0 +1,97 @@
+/** What a process changes about itself: directory, user, session, capabilities, name. */
+import type { EventCursor } from '../events/cursor.ts';
+import { descriptorPath } from './event-descriptor.ts';
+import { joinPath } from './paths.ts';
+import type { ThreadEntry } from './process.ts';
+import { type Change, type ProcessModel, RES, setDirectory } from './process-model.ts';
+
+const CLONE_NEWUSER = 1 << 20;
+const PR_SET_NAME = 15;
+const COMM_LENGTH = 15;
+
+/** `(uid_t)-1`: leave as it is. */
+const UNCHANGED = 0xffff_ffff;
+
+/** What a process has in a user namespace that it made or entered: all 41 capabilities. */
+const ALL_CAPABILITIES = (1n << 41n) - 1n;
+
+/** chdir: the kernel's own path where the event has it, else the given one as seen from the last directory. */
+export function learnDirectory(event: EventCursor, thread: ThreadEntry): void {
+  if (event.i64(RES) !== 0) return;
+  const resolved = event.text(2);
+  if (resolved) setDirectory(thread.process, resolved);
+  else setDirectory(thread.process, joinPath(thread.process.cwd, event.text(1) ?? ''));
+}
+
+/** fchdir: the path of the descriptor. */
+export function learnDirectoryOfDescriptor(event: EventCursor, thread: ThreadEntry): void {
+  if (event.i64(RES) !== 0) return;
+  const path = descriptorPath(event);
+  if (path) setDirectory(thread.process, path);
+}
+
+/** A session's first process has its id in the pid namespace as session and group. */
+export function learnSession(event: EventCursor, thread: ThreadEntry): void {
+  const sid = event.i64(RES) ?? -1;
+  if (sid < 0) return;
+  const { process } = thread;
+  process.sid = sid;
+  process.vpgid = sid;
+  process.pgid = process.pid;
+}
+
+/** setpgid(pid, pgid): ids of the caller's pid namespace, 0 for the caller's own. */
+export function learnGroup(event: EventCursor, thread: ThreadEntry, { table }: ProcessModel): void {
+  if (event.i64(RES) !== 0) return;
+  const caller = thread.process;
+  const vpid = event.i64(1) || caller.vpid;
+  const isNamespaced = caller.vpid !== caller.pid;
+  const target = vpid === caller.vpid ? caller : isNamespaced ? undefined : table.process(vpid);
+  if (!target) return;
+  const vpgid = event.i64(2) || target.vpid;
+  target.vpgid = vpgid;
+  if (vpgid === target.vpid) target.pgid = target.pid;
+  else if (!isNamespaced) target.pgid = vpgid;
+  // A group that the process joins in a namespace is mostly its parent's.
+  else if (table.process(target.ptid)?.vpgid === vpgid) target.pgid = table.process(target.ptid)?.pgid ?? 0;
+}
+
+/** setuid and its kin: parameter `index` is the new effective user. */
+export function learnUser(index: number): Change {
+  return (event, thread) => {
+    const uid = event.u32(index);
+    if (event.i64(RES) === 0 && uid !== undefined && uid !== UNCHANGED) thread.uid = uid;
+  };
+}
+
+/** setgid and its kin: parameter `index` is the new effective group. */
+export function learnUserGroup(index: number): Change {
+  return (event, thread) => {
+    const gid = event.u32(index);
+    if (event.i64(RES) === 0 && gid !== undefined && gid !== UNCHANGED) thread.gid = gid;
+  };
+}
+
+/** capset. */
+export function learnCapabilities(event: EventCursor, thread: ThreadEntry): void {
+  if (event.i64(RES) !== 0) return;
+  thread.capInheritable = event.u64(1) ?? thread.capInheritable;
+  thread.capPermitted = event.u64(2) ?? thread.capPermitted;
+  thread.capEffective = event.u64(3) ?? thread.capEffective;
+}
+
+/** unshare(flags) and setns(fd, flags): a user namespace gives all capabilities in it. */
+export function learnNamespace(index: number): Change {
+  return (event, thread) => {
+    if (event.i64(RES) !== 0 || ((event.u32(index) ?? 0) & CLONE_NEWUSER) === 0) return;
+    thread.capInheritable = ALL_CAPABILITIES;
+    thread.capPermitted = ALL_CAPABILITIES;
+    thread.capEffective = ALL_CAPABILITIES;
+  };
+}
+
+/** prctl(PR_SET_NAME). */
+export function learnName(event: EventCursor, thread: ThreadEntry): void {
+  if (event.i64(RES) === 0 && event.u32(1) === PR_SET_NAME)
+    thread.comm = event.text(2)?.slice(0, COMM_LENGTH) ?? thread.comm;
+}

@@ -1,0 +1,72 @@
+/** What the functions that change the process table share: the model they work on, and what they read alike. */
+import type { ByteString } from '../events/bytes.ts';
+import type { EventCursor } from '../events/cursor.ts';
+import { EVENT_TYPES, eventCodes } from '../events/table.ts';
+import type { CgroupSets } from './cgroup-sets.ts';
+import type { ProcessCounters } from './counters.ts';
+import type { Process, ThreadEntry } from './process.ts';
+import type { RecentExits } from './process-end.ts';
+import type { ProcessLoader } from './process-loader.ts';
+import type { ThreadTable } from './thread-table.ts';
+
+export interface ProcessModel {
+  readonly table: ThreadTable;
+  readonly loader: ProcessLoader;
+  readonly cgroups: CgroupSets;
+  readonly counters: ProcessCounters;
+  readonly recentExits: RecentExits;
+  /** Start of the machine, nanoseconds since the epoch. */
+  readonly bootTime: bigint;
+}
+
+/** Changes the model by an event of `thread`. Parameter numbers are those of the event table. */
+export type Change = (event: EventCursor, thread: ThreadEntry, model: ProcessModel) => void;
+
+/** Result of the call: the first parameter of every event here. */
+export const RES = 0;
+
+/** Parameters that execve, execveat and the clone family have at the same place. */
+export const EXE = 1;
+export const ARGS = 2;
+export const PID = 4;
+export const PTID = 5;
+export const COMM = 13;
+const CWD = 6;
+const FDLIMIT = 7;
+const CGROUPS = 14;
+
+/** What execve and the clone family have in common, at the same indices. */
+export function takeSharedFacts(event: EventCursor, thread: ThreadEntry, model: ProcessModel): void {
+  const { process } = thread;
+  const cwd = event.text(CWD);
+  if (cwd) setDirectory(process, cwd);
+  process.fdLimit = event.i64(FDLIMIT) ?? process.fdLimit;
+  thread.majorFaults = event.i64(8) ?? thread.majorFaults;
+  thread.minorFaults = event.i64(9) ?? thread.minorFaults;
+  process.vmSize = event.u32(10) ?? process.vmSize;
+  process.vmRss = event.u32(11) ?? process.vmRss;
+  process.vmSwap = event.u32(12) ?? process.vmSwap;
+  if (event.sizeOf(CGROUPS) > 0)
+    process.cgroups = model.cgroups.of(event.raw(CGROUPS)?.toString('latin1') ?? '');
+}
+
+/** The working directory, kept with a slash at its end. */
+export function setDirectory(process: Process, path: ByteString): void {
+  process.cwd = path.endsWith('/') ? path : `${path}/`;
+}
+
+/** Process `pid`, which an event at `now` (milliseconds) names as a parent; looked up when it is not known. */
+export function parentProcess(
+  pid: number,
+  now: number,
+  { table, loader }: ProcessModel,
+): Process | undefined {
+  return table.process(pid) ?? (pid > 0 ? loader.lookUpParent(pid, now) : undefined);
+}
+
+/** Code of the event `name` in its present form: the exit of a system call, or a tracepoint. */
+export function presentCode(name: string): number {
+  const code = eventCodes(name).findLast((candidate) => !EVENT_TYPES[candidate]?.flags.has('OLD_VERSION'));
+  if (code === undefined) throw new Error(`the event table has no event ${name}`);
+  return code;
+}
