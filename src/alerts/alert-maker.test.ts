@@ -13,7 +13,6 @@ import {
   transform,
 } from '../matcher/test-kit.ts';
 import type { Expression, FieldExpression, OutputSegment } from '../rules/checked.ts';
-import { type OutputAddition, suggestedOutput } from './additions.ts';
 import { AlertMaker } from './alert-maker.ts';
 
 const always = not(exists('t.raw'));
@@ -26,9 +25,9 @@ function value(expression: Expression, source: string, width?: number): OutputSe
   return { kind: 'value', expression, source, width };
 }
 
-function make(segments: OutputSegment[], values: TestValues, additions: OutputAddition[] = []) {
+function make(segments: OutputSegment[], values: TestValues) {
   const made = rule('r', always, { outputSegments: segments, tags: ['host', 'net'] });
-  return new AlertMaker(testCatalog, additions).make(made, testEvent(values));
+  return new AlertMaker(testCatalog).make(made, testEvent(values));
 }
 
 function messageOf(expression: Expression, values: TestValues, width?: number): string {
@@ -105,34 +104,21 @@ test('a field has one entry however often it is named', () => {
   assert.equal(alert.fields.length, 1);
 });
 
-test('additions for a rule extend its message and fields', () => {
-  const added: OutputAddition = {
-    match: { rule: 'r', source: 'syscall', tags: ['net'] },
-    output: [text('n='), value(field('t.number'), 't.number')],
-    fields: [
-      { key: 't.flag', expression: field('t.flag') },
-      { key: 'who', format: [text('by '), value(field('t.name'), 't.name')] },
+test('extra fields have their own type, or are text made by a format; they replace fields of the same key', () => {
+  const made = rule('r', always, {
+    outputSegments: [value(field('t.number'), 't.number')],
+    extraFields: [
+      { key: 't.flag', segments: [value(field('t.flag'), 't.flag')], raw: true },
+      { key: 'who', segments: [text('by '), value(field('t.name'), 't.name')], raw: false },
+      { key: 't.number', segments: [value(field('t.number'), 't.number')], raw: false },
     ],
-  };
-  const alert = make([text('hit')], { 't.number': 5, 't.flag': true, 't.name': 'cat' }, [added]);
-  assert.equal(alert.message, 'hit n=5');
-  assert.deepEqual(alert.fields, [
-    { key: 't.number', value: 5, type: 'INT64' },
+  });
+  const event = testEvent({ 't.number': 5, 't.flag': true, 't.name': 'cat' });
+  assert.deepEqual(new AlertMaker(testCatalog).make(made, event).fields, [
+    { key: 't.number', value: '5', type: 'CHARBUF' },
     { key: 't.flag', value: true, type: 'BOOL' },
     { key: 'who', value: 'by cat', type: 'CHARBUF' },
   ]);
-});
-
-test('additions for other rules, sources and tags do not apply', () => {
-  const matches = [{ rule: 'other' }, { source: 'k8s_audit' }, { tags: ['host', 'file'] }];
-  const additions = matches.map((match) => ({ match, output: [text('no')], fields: [] }));
-  assert.equal(make([text('hit')], {}, additions).message, 'hit');
-});
-
-test('suggested fields are appended under their names with underscores', () => {
-  const output = suggestedOutput([field('t.name'), field('t.path')]);
-  const alert = make([text('hit')], { 't.name': 'a' }, [{ match: {}, output, fields: [] }]);
-  assert.equal(alert.message, 'hit t_name=a t_path=<NA>');
 });
 
 test('a field may print otherwise than it compares', () => {

@@ -1,5 +1,5 @@
 /** From the parsed output of a rule to functions that read its values from an event. */
-import { type ByteString, toByteString } from '../events/bytes.ts';
+import { type ByteString, toByteString, toText } from '../events/bytes.ts';
 import type { Field, FieldCatalog, FieldValue } from '../fields/field.ts';
 import { readableField } from '../matcher/catalog.ts';
 import { evaluate } from '../matcher/evaluate.ts';
@@ -27,7 +27,7 @@ export function compileOutput(
   const readers = new Map<string, (context: EventContext) => AlertField>();
   for (const segment of segments) {
     if (segment.kind === 'text') continue;
-    for (const [key, expression] of namedFields(segment.expression, segment.source)) {
+    for (const [key, expression] of namedFields(segment.expression, segment.source, catalog)) {
       if (!readers.has(key)) readers.set(key, compileField(key, expression, catalog));
     }
   }
@@ -94,18 +94,22 @@ function candidatesAsText(field: Field, value: FieldValue): FieldValue {
 }
 
 /** The fields that an expression reads, with their keys. */
-function* namedFields(expression: Expression, source: string): Generator<[string, FieldExpression]> {
-  if (expression.kind === 'field') yield [source, expression];
-  else for (const operand of expression.operands) yield* fieldsOfOperand(operand);
+function* namedFields(
+  operand: TransformOperand,
+  source: string | undefined,
+  catalog: FieldCatalog<Field>,
+): Generator<[string, FieldExpression]> {
+  if (operand.kind === 'field') {
+    yield [source ?? fieldKey(operand, catalog), operand];
+  } else if (operand.kind !== 'literal') {
+    const inner = operand.kind === 'list' ? operand.items : operand.operands;
+    for (const each of inner) yield* namedFields(each, undefined, catalog);
+  }
 }
 
-function* fieldsOfOperand(operand: TransformOperand): Generator<[string, FieldExpression]> {
-  if (operand.kind === 'field') yield [fieldKey(operand), operand];
-  else if (operand.kind === 'list') for (const item of operand.items) yield* fieldsOfOperand(item);
-  else if (operand.kind === 'transform') for (const inner of operand.operands) yield* fieldsOfOperand(inner);
-}
-
-/** Key of a field that stands inside a transformer. */
-function fieldKey({ field, argument }: FieldExpression): string {
-  return argument === undefined ? field.name : `${field.name}[${argument}]`;
+/** Key of a field that stands inside a transformer; the dotted form where the field has one. */
+function fieldKey({ field, argument }: FieldExpression, catalog: FieldCatalog<Field>): string {
+  if (argument === undefined) return field.name;
+  const dotted = `${field.name}.${argument}`;
+  return toText(catalog.find(dotted)?.field.name === field.name ? dotted : `${field.name}[${argument}]`);
 }
