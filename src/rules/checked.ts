@@ -139,6 +139,14 @@ export type OutputSegment =
       readonly width: number | undefined;
     };
 
+/** A field that is added to a rule's alerts beside its output. */
+export interface ExtraField {
+  readonly key: string;
+  readonly segments: readonly OutputSegment[];
+  /** The value itself, in its JSON type, instead of text. */
+  readonly raw: boolean;
+}
+
 export interface CheckedRule {
   readonly name: string;
   readonly description: string;
@@ -154,6 +162,8 @@ export interface CheckedRule {
   /** The output as written, and parsed. */
   readonly output: string;
   readonly outputSegments: readonly OutputSegment[];
+  /** Fields that the configuration adds (`append_output`); absent when there are none. */
+  readonly extraFields?: readonly ExtraField[];
   /** Codes of the events that the rule can match. */
   readonly eventCodes: ReadonlySet<number>;
   readonly location: Location;

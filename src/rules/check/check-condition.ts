@@ -1,0 +1,202 @@
+/** Conditions: from syntax tree to checked condition. */
+import type { Condition, Expression, ListOperator, ScalarOperator, Value } from '../checked.ts';
+import { textOfBytes } from '../source/byte-text.ts';
+import { nearest } from '../suggest.ts';
+import {
+  type CheckNode,
+  type ConditionNode,
+  locationOf,
+  type TransformNode,
+  type ValueNode,
+} from '../syntax/nodes.ts';
+import { isListOperator, TRANSFORMERS } from '../syntax/operators.ts';
+import { checkExpression, type Scope } from './check-expression.ts';
+import { CheckError, type Draft } from './draft.ts';
+import { isTrivialRegex, regexError } from './regex.ts';
+import { describeType, operatorsFor } from './types.ts';
+import { parseHex, parseValue, ValueError } from './values.ts';
+
+/**
+ * Checks conditions of one event source. Trees are shared between conditions (macros are), and so is
+ * what they become: each subtree is checked once.
+ */
+export class ConditionChecker {
+  readonly #scope: Scope;
+  readonly #checked = new WeakMap<ConditionNode, Condition>();
+  readonly #eventNames: ReadonlySet<string>;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+    this.#eventNames = new Set(scope.environment.events.names());
+  }
+
+  /** The checked condition; `undefined` when `report` was given an error. */
+  check(node: ConditionNode, report: (draft: Draft) => void): Condition | undefined {
+    const known = this.#checked.get(node);
+    if (known !== undefined) return known;
+    const condition = this.#condition(node, report);
+    if (condition !== undefined) this.#checked.set(node, condition);
+    return condition;
+  }
+
+  #condition(node: ConditionNode, report: (draft: Draft) => void): Condition | undefined {
+    switch (node.kind) {
+      case 'and':
+      case 'or': {
+        const operands = node.operands.map((operand) => this.check(operand, report));
+        return operands.every((operand) => operand !== undefined) ? { kind: node.kind, operands } : undefined;
+      }
+      case 'not': {
+        const operand = this.check(node.operand, report);
+        return operand && { kind: 'not', operand };
+      }
+      case 'macro':
+        throw new Error(`macro ${node.name} is still in the condition`);
+      default:
+        try {
+          return this.#leaf(node, report);
+        } catch (error) {
+          if (!(error instanceof CheckError)) throw error;
+          report(error.draft);
+          return undefined;
+        }
+    }
+  }
+
+  #leaf(
+    node: Extract<ConditionNode, { kind: 'exists' | 'check' }>,
+    report: (draft: Draft) => void,
+  ): Condition {
+    const left = checkExpression(node.left, this.#scope);
+    if (node.kind === 'exists') return { kind: 'exists', left, location: locationOf(node) };
+    checkOperator(node, left);
+    const right = this.#right(node, left, report);
+    const location = locationOf(node);
+    if (isListOperator(node.operator)) {
+      return { kind: 'list', left, operator: node.operator as ListOperator, right, location };
+    }
+    const operator = (node.operator === '==' ? '=' : node.operator) as ScalarOperator;
+    return { kind: 'scalar', left, operator, modifier: node.modifier, right, location };
+  }
+
+  #right(
+    node: CheckNode,
+    left: Expression,
+    report: (draft: Draft) => void,
+  ): Expression | { kind: 'values'; values: Value[] } {
+    const { right } = node;
+    if (right.kind === 'transform') return this.#rightExpression(node, left, right);
+    const literals = right.kind === 'list' ? right.items : [right];
+    return { kind: 'values', values: literals.map((literal) => this.#value(node, left, literal, report)) };
+  }
+
+  #rightExpression(node: CheckNode, left: Expression, right: TransformNode): Expression {
+    if (node.operator === 'pmatch' || node.operator === 'regex') {
+      throw new CheckError(`operator ${node.operator} cannot compare with another field`, right);
+    }
+    if (left.type === 'IPNET') {
+      throw new CheckError('an IP network cannot be compared with another field', right);
+    }
+    if (left.kind === 'field' && left.field.noRightHandSide === true) {
+      throw new CheckError(`field ${left.field.name} cannot be compared with another field`, right);
+    }
+    const expression = checkExpression(right, this.#scope);
+    if (expression.kind === 'field' && expression.field.noRightHandSide === true) {
+      const message = `field ${expression.field.name} cannot stand on the right of an operator`;
+      throw new CheckError(message, right);
+    }
+    if (expression.type !== left.type || expression.isList !== left.isList) {
+      const here = describeType(left.type, left.isList);
+      const there = describeType(expression.type, expression.isList);
+      const types = here === there ? ` (${left.type} and ${expression.type})` : '';
+      throw new CheckError(`a ${here} cannot be compared with a ${there}${types}`, right);
+    }
+    return expression;
+  }
+
+  #value(node: CheckNode, left: Expression, literal: ValueNode, report: (draft: Draft) => void): Value {
+    const { operator } = node;
+    const { value } = literal;
+    if (operator === 'bcontains' || operator === 'bstartswith') return this.#hex(literal);
+    if (operator === 'regex') checkRegex(literal, report);
+    if (left.kind === 'field') this.#checkSpecialField(left.field.name, node, literal);
+    this.#warnOfMistakes(literal, report);
+    try {
+      const typed = parseValue(value, left.type, this.#scope.environment.services);
+      if (typed.warning !== undefined) report({ message: typed.warning, at: literal, warning: true });
+      return typed.value;
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      const suggestion = left.type === 'BOOL' ? nearest(value, ['true', 'false']) : undefined;
+      throw new CheckError(error.message, literal, { suggestion });
+    }
+  }
+
+  #hex(literal: ValueNode): Value {
+    try {
+      return parseHex(literal.value);
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      throw new CheckError(error.message, literal);
+    }
+  }
+
+  #checkSpecialField(name: string, node: CheckNode, literal: ValueNode): void {
+    if (name === 'evt.type' && !this.#eventNames.has(literal.value)) {
+      const written = textOfBytes(literal.value);
+      throw new CheckError(`unknown event type ${written}`, literal, {
+        suggestion: nearest(written, this.#eventNames),
+        unknownName: true,
+      });
+    }
+    if (name === 'evt.around' && node.operator !== '=' && node.operator !== '==') {
+      throw new CheckError('evt.around can be compared with = only', node);
+    }
+  }
+
+  /** A field or a transformer that was written as if it were a text. */
+  #warnOfMistakes(literal: ValueNode, report: (draft: Draft) => void): void {
+    const plain = literal.value.replace(/[ \t\n\v\f\r]/g, '');
+    const written = textOfBytes(literal.value);
+    const bracket = plain.indexOf('[');
+    const name = bracket < 0 ? plain : plain.slice(0, bracket);
+    if (name.includes('.') && this.#scope.environment.fields.find(name) !== undefined) {
+      report({
+        message: `'${written}' may be a valid field misused as a const string value`,
+        at: literal,
+        suggestion: `val(${plain})`,
+        warning: true,
+      });
+    }
+    if (
+      plain.endsWith(')') &&
+      ['val', ...TRANSFORMERS].some((transformer) => plain.startsWith(`${transformer}(`))
+    ) {
+      const message = `'${written}' may be a valid field transformer misused as a const string value`;
+      report({ message, at: literal, warning: true });
+    }
+  }
+}
+
+function checkOperator(node: CheckNode, left: Expression): void {
+  const operators = operatorsFor(left.type, left.isList);
+  const operator = node.operator === '==' ? '=' : node.operator;
+  if (operators.has(operator)) return;
+  const at = { text: node.text, start: node.operatorStart, end: node.operatorStart + node.operator.length };
+  const what = describeType(left.type, left.isList);
+  if (operators.size === 0) throw new CheckError(`a ${what} cannot be compared`, at);
+  const others = [...operators].join(' ');
+  const message = `'${node.operator}' operator not supported for a ${what}; there are: ${others} exists`;
+  throw new CheckError(message, at);
+}
+
+function checkRegex(literal: ValueNode, report: (draft: Draft) => void): void {
+  const pattern = textOfBytes(literal.value);
+  const wrong = regexError(pattern);
+  if (wrong !== undefined) throw new CheckError(`invalid regex pattern: ${wrong}`, literal);
+  if (isTrivialRegex(pattern)) {
+    const operators = "'=', 'contains', 'startswith', 'endswith'";
+    const message = `regex check with '${pattern}' may be optimized with simpler operators such as ${operators}`;
+    report({ message, at: literal, warning: true });
+  }
+}

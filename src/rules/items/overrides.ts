@@ -1,0 +1,94 @@
+/** The key `override` and its deprecated predecessor `append: true`. */
+import type { Context } from '../problem.ts';
+import type { YamlMap } from '../source/yaml.ts';
+import { nearest } from '../suggest.ts';
+import type { Reader } from './reader.ts';
+
+/** Which keys of an item may be appended to and which replaced. */
+export interface Overridable {
+  readonly append: readonly string[];
+  readonly replace: readonly string[];
+}
+
+export class Overrides {
+  readonly append = new Set<string>();
+  readonly replace = new Set<string>();
+  readonly #reader: Reader;
+  readonly #context: Context;
+
+  constructor(reader: Reader, context: Context) {
+    this.#reader = reader;
+    this.#context = context;
+  }
+
+  get any(): boolean {
+    return this.append.size > 0 || this.replace.size > 0;
+  }
+
+  /** Reports an item that has both `append: true` and overrides. */
+  notTogetherWith(appendFlag: boolean): void {
+    if (!appendFlag || !this.any) return;
+    this.#reader.invalid(
+      "Keys 'override' and 'append: true' cannot be used together. Put an entry such as 'condition: append' under 'override' instead.",
+      this.#context,
+    );
+  }
+}
+
+/** The deprecated `append: true`. */
+export function appendFlag(reader: Reader, map: YamlMap, context: Context): boolean {
+  if (reader.flag(map, 'append', context) !== true) return false;
+  const key = map.entries.get('append')?.key;
+  const place = key === undefined ? context : { ...context, location: reader.file.locate(key.start) };
+  reader.problem(
+    'LOAD_DEPRECATED_ITEM',
+    "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead.",
+    place,
+    { length: 'append'.length },
+  );
+  return true;
+}
+
+export function readOverrides(
+  reader: Reader,
+  map: YamlMap,
+  overridable: Overridable,
+  parent: Context,
+): Overrides {
+  const overrides = new Overrides(reader, parent);
+  const value = map.entries.get('override')?.value;
+  if (value === undefined) return overrides;
+  const context = reader.context(parent, 'overrides', '', value);
+  if (value.kind !== 'map') reader.invalid("Value of 'override' is not a mapping", context);
+  for (const [key, entry] of value.entries) {
+    const place = reader.context(context, 'overrides', key, entry.key);
+    const operation = entry.value.kind === 'scalar' ? entry.value.text.text : '';
+    const length = key.length;
+    const suggestion = nearest(key, overridable.replace);
+    if (operation === 'append') {
+      if (!overridable.append.includes(key)) {
+        const message = overridable.replace.includes(key)
+          ? `Key '${key}' cannot be appended to, use 'replace' instead`
+          : `Key '${key}' cannot be appended to`;
+        reader.invalid(message, place, { length, suggestion: suggestion === key ? undefined : suggestion });
+      }
+      overrides.append.add(key);
+    } else if (operation === 'replace') {
+      if (!overridable.replace.includes(key)) {
+        reader.invalid(`Key '${key}' cannot be replaced`, place, { length, suggestion });
+      }
+      overrides.replace.add(key);
+    } else {
+      const allowed = [
+        ...(overridable.append.includes(key) ? ['append'] : []),
+        ...(overridable.replace.includes(key) ? ['replace'] : []),
+      ];
+      reader.invalid(
+        `Invalid override operation for key '${key}': '${operation}'. Allowed values are: ${allowed.join(' ')}`,
+        reader.context(context, 'value for', key, entry.value),
+        { length: Math.max(1, operation.length), suggestion: nearest(operation, allowed) },
+      );
+    }
+  }
+  return overrides;
+}

@@ -1,0 +1,81 @@
+/** Items of one rule file, in order. What is wrong is reported; a bad item does not spoil the next. */
+import type { Context, Report } from '../problem.ts';
+import type { SourceFile } from '../source/source-file.ts';
+import { readYaml, type YamlMap, type YamlNode } from '../source/yaml.ts';
+import { nearest } from '../suggest.ts';
+import type { Item } from './items.ts';
+import { readList, readMacro } from './read-definitions.ts';
+import { readEngineRequirement, readPluginRequirements } from './read-requirements.ts';
+import { readRule } from './read-rule.ts';
+import { has, ItemError, isNullNode, Reader } from './reader.ts';
+
+/** What an item is, is told by the first of these keys that it has. */
+const KINDS: readonly {
+  readonly key: string;
+  readonly read: (reader: Reader, map: YamlMap, parent: Context) => Item[];
+}[] = [
+  { key: 'required_engine_version', read: readEngineRequirement },
+  { key: 'required_plugin_versions', read: readPluginRequirements },
+  { key: 'list', read: readList },
+  { key: 'macro', read: readMacro },
+  { key: 'rule', read: readRule },
+];
+
+/** Takes each item as it is read; throwing an ItemError gives up the item. */
+export type Collect = (item: Item) => void;
+
+/** Reads a file. Returns the names of items that could not be read: others may refer to them. */
+export function readItems(file: SourceFile, report: Report, collect: Collect): string[] {
+  const reader = new Reader(file, report);
+  const root = reader.root();
+  const { documents, errors } = readYaml(file);
+  for (const { message, offset, length } of errors) {
+    const place = reader.context(root, 'value for', '', { start: offset });
+    reader.problem('LOAD_ERR_YAML_PARSE', message, place, { length });
+  }
+  const broken: string[] = [];
+  for (const document of documents) {
+    if (isNullNode(document)) continue;
+    if (document.kind !== 'sequence') {
+      const message =
+        document.kind === 'map' ? 'Rules content is not yaml array of objects' : 'Rules content is not yaml';
+      reader.problem('LOAD_ERR_YAML_VALIDATE', message, reader.context(root, 'rules content', '', document));
+      continue;
+    }
+    for (const node of document.items) {
+      if (isNullNode(node)) continue;
+      try {
+        for (const item of readItem(reader, node, root)) collect(item);
+      } catch (error) {
+        if (!(error instanceof ItemError)) throw error;
+        broken.push(...namesOf(node));
+      }
+    }
+  }
+  return broken;
+}
+
+function readItem(reader: Reader, node: YamlNode, root: Context): Item[] {
+  const context = reader.context(root, 'rules content item', '', node);
+  if (node.kind !== 'map') {
+    reader.invalid('Unexpected element type. Each element should be a yaml associative array.', context);
+  }
+  const kind = KINDS.find(({ key }) => has(node, key));
+  if (kind !== undefined) return kind.read(reader, node, root);
+  const [first] = node.entries.keys();
+  const known = KINDS.map(({ key }) => key);
+  reader.problem('LOAD_UNKNOWN_ITEM', 'Unknown top level item', context, {
+    suggestion: first === undefined ? undefined : nearest(first, known),
+    length: first?.length ?? 1,
+  });
+  return [];
+}
+
+/** Names under which an item that cannot be read would have been known. */
+function namesOf(node: YamlNode): string[] {
+  if (node.kind !== 'map') return [];
+  return ['list', 'macro', 'rule'].flatMap((key) => {
+    const value = node.entries.get(key)?.value;
+    return value?.kind === 'scalar' ? [value.text.text] : [];
+  });
+}

@@ -1,0 +1,147 @@
+/**
+ * Loading rule files: the entry point of the rule language. Pure and deterministic: texts in, rule set
+ * and problems out.
+ */
+import { EventCodes } from './check/event-codes.ts';
+import type { CheckedRule, CheckedRuleSet } from './checked.ts';
+import { Collection } from './collection.ts';
+import { CompiledLists } from './compile/lists.ts';
+import { STAGES } from './compile/stages.ts';
+import type { Compilation, CompiledMacro, CompiledRule, Memory } from './compile/state.ts';
+import type { RuleEnvironment } from './environment.ts';
+import type { Item } from './items/items.ts';
+import { readItems } from './items/read-items.ts';
+import type { LoadOptions } from './options.ts';
+import { isError, type Problem, type Report } from './problem.ts';
+import { checkRequirement } from './requirements.ts';
+import { selectRules } from './select.ts';
+import { decodeFile } from './source/decode.ts';
+import type { SourceFile } from './source/source-file.ts';
+
+export type { EventNames, PluginInfo, RuleEnvironment } from './environment.ts';
+export type { AddedField, LoadOptions, OutputAddition, RuleSelection } from './options.ts';
+export { isError, type Problem } from './problem.ts';
+
+/** A rule file. Give the bytes where the text may not be valid UTF-8: that is then reported. */
+export type RuleFile =
+  | { readonly name: string; readonly text: string }
+  | { readonly name: string; readonly bytes: Uint8Array };
+
+/** What loading says of one file: its own problems, and those of compiling everything up to it. */
+export interface FileResult {
+  readonly name: string;
+  readonly source: SourceFile;
+  readonly problems: readonly Problem[];
+}
+
+export interface LoadOutcome {
+  /** Usable when there are no errors; otherwise it has the rules that are right. */
+  readonly ruleSet: CheckedRuleSet;
+  /** Whether no file has an error. */
+  readonly ok: boolean;
+  readonly files: readonly FileResult[];
+  /** All problems, each once. */
+  readonly problems: readonly Problem[];
+  /** What was compiled last, for descriptions and lints. */
+  readonly compiled: CompiledFiles;
+}
+
+export interface CompiledFiles {
+  readonly collection: Collection;
+  readonly environment: RuleEnvironment;
+  readonly lists: CompiledLists;
+  readonly macros: ReadonlyMap<string, CompiledMacro>;
+  readonly rules: readonly CompiledRule[];
+}
+
+/**
+ * Loads files in order. After each file everything so far is compiled, so that a file can use only what
+ * it defines itself or what earlier files define. Never throws for bad input: problems say what is
+ * wrong.
+ */
+export function loadRules(
+  files: readonly RuleFile[],
+  environment: RuleEnvironment,
+  options: LoadOptions = {},
+): LoadOutcome {
+  const loader = new Loader(environment, options);
+  for (const file of files) loader.load(file);
+  return loader.outcome();
+}
+
+class Loader {
+  readonly #environment: RuleEnvironment;
+  readonly #options: LoadOptions;
+  readonly #collection = new Collection();
+  readonly #brokenNames = new Set<string>();
+  readonly #results: FileResult[] = [];
+  readonly #memory: Memory;
+  #compilation: Compilation | undefined;
+
+  constructor(environment: RuleEnvironment, options: LoadOptions) {
+    this.#environment = environment;
+    this.#options = options;
+    this.#memory = {
+      parsed: new WeakMap(),
+      resolved: new WeakMap(),
+      texts: new WeakMap(),
+      checkers: new Map(),
+      eventCodes: new EventCodes(environment.events),
+    };
+  }
+
+  load(file: RuleFile): void {
+    const problems: Problem[] = [];
+    const report: Report = (problem) => problems.push(problem);
+    const source = decodeFile(file, report);
+    const collect = (item: Item): void => {
+      this.#collection.add(item, report);
+      checkRequirement(item, this.#environment, report);
+    };
+    for (const name of readItems(source, report, collect)) this.#brokenNames.add(name);
+    this.#compile(report);
+    this.#results.push({ name: file.name, source, problems });
+  }
+
+  outcome(): LoadOutcome {
+    const compilation = this.#compilation ?? this.#compile(() => {});
+    const rules = compilation.rules.flatMap(({ checked }): CheckedRule[] => (checked ? [checked] : []));
+    const problems = distinct(this.#results.flatMap((result) => result.problems));
+    const { collection, environment, lists, macros } = compilation;
+    return {
+      ruleSet: { rules: selectRules(rules, this.#options) },
+      ok: !problems.some(isError),
+      files: this.#results,
+      problems,
+      compiled: { collection, environment, lists, macros, rules: compilation.rules },
+    };
+  }
+
+  #compile(report: Report): Compilation {
+    const compilation: Compilation = {
+      environment: this.#environment,
+      options: this.#options,
+      collection: this.#collection,
+      brokenNames: this.#brokenNames,
+      report,
+      memory: this.#memory,
+      lists: new CompiledLists(new Map()),
+      macros: new Map(),
+      rules: [],
+    };
+    for (const stage of STAGES) stage.run(compilation);
+    this.#compilation = compilation;
+    return compilation;
+  }
+}
+
+/** Problems without those that say the same of the same place. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ code, location, message }) => {
+    const key = `${code} ${location.file} ${location.offset} ${message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

@@ -1,0 +1,450 @@
+/**
+ * Conditions from text to syntax tree. One function per rule of the grammar:
+ *
+ *     or         = and { "or" and }
+ *     and        = not { "and" not }
+ *     not        = { "not" } ( check | "(" or ")" )
+ *     check      = expression ( "exists" | operator right ) | macro
+ *     expression = field [ "[" argument "]" ] | transformer "(" operands ")" [ "[" argument "]" ]
+ */
+import type { ListModifier, TransformerName } from '../checked.ts';
+import { bytesOfText } from '../source/byte-text.ts';
+import type { MappedText } from '../source/mapped-text.ts';
+import { nearest } from '../suggest.ts';
+import {
+  type CheckNode,
+  type ConditionNode,
+  type ExpressionNode,
+  extentOver,
+  type FieldNode,
+  type ListNode,
+  type OperandListNode,
+  type OperandNode,
+  type TransformNode,
+  type ValueNode,
+} from './nodes.ts';
+import {
+  ALL_OPERATORS,
+  isListOperator,
+  isNumericOperator,
+  isStringOperator,
+  MODIFIERS,
+  TRANSFORMERS,
+} from './operators.ts';
+import { Scanner } from './scanner.ts';
+
+/** How deep parentheses, `not (` and transformers may be nested. */
+export const NESTING_LIMIT = 1000;
+
+const LEAF = { size: 1, height: 1 } as const;
+
+/** Parses a whole condition. Throws a ConditionError that says what is wrong and where. */
+export function parseCondition(source: MappedText): ConditionNode {
+  return new Parser(new Scanner(source)).condition();
+}
+
+/** Parses one field or transformer at the scanner's position: the tokens of outputs. */
+export function parseExpression(scanner: Scanner): ExpressionNode | undefined {
+  return new Parser(scanner).expression();
+}
+
+class Parser {
+  readonly #scanner: Scanner;
+  #depth = 0;
+
+  constructor(scanner: Scanner) {
+    this.#scanner = scanner;
+  }
+
+  condition(): ConditionNode {
+    const scanner: Scanner = this.#scanner;
+    scanner.blanks();
+    if (scanner.atEnd) scanner.fail('the condition is empty', 0, 1);
+    const node = this.#or();
+    if (!scanner.atEnd) this.#failAfterCheck(node);
+    return node;
+  }
+
+  expression(): ExpressionNode | undefined {
+    const scanner: Scanner = this.#scanner;
+    const start = scanner.position;
+    const name = scanner.fieldName();
+    if (name !== undefined) return this.#fieldAfterName(name, start);
+    const transformer = this.#transformerName();
+    return transformer === undefined ? undefined : this.#transformAfterName(transformer, start);
+  }
+
+  #or(): ConditionNode {
+    return this.#chain('or', () => this.#and());
+  }
+
+  #and(): ConditionNode {
+    return this.#chain('and', () => this.#not());
+  }
+
+  /** Operands with the same keyword between them; a single one stands for itself. */
+  #chain(kind: 'and' | 'or', operand: () => ConditionNode): ConditionNode {
+    const scanner: Scanner = this.#scanner;
+    scanner.blanks();
+    const start = scanner.position;
+    const first = operand();
+    let operands: ConditionNode[] | undefined;
+    scanner.blanks();
+    while (scanner.take(kind)) {
+      operands ??= [first];
+      if (scanner.blanks()) operands.push(operand());
+      else if (scanner.take('(')) operands.push(this.#parenthesised());
+      else scanner.fail(`expected a blank or "(" after "${kind}"`, scanner.position, scanner.position + 1);
+      scanner.blanks();
+    }
+    if (operands === undefined) return first;
+    return { kind, operands, ...extentOver(operands), ...this.#span(start) };
+  }
+
+  #not(): ConditionNode {
+    const scanner: Scanner = this.#scanner;
+    scanner.blanks();
+    const start = scanner.position;
+    let negated = false;
+    while (scanner.not()) negated = !negated;
+    let operand: ConditionNode;
+    if (scanner.take('not(')) {
+      negated = !negated;
+      operand = this.#parenthesised();
+    } else {
+      operand = this.#check();
+    }
+    if (!negated) return operand;
+    return { kind: 'not', operand, ...extentOver([operand]), ...this.#span(start) };
+  }
+
+  /** The rest of `( or )` behind the opening parenthesis. */
+  #parenthesised(): ConditionNode {
+    const scanner: Scanner = this.#scanner;
+    const open = scanner.position - 1;
+    this.#enter(open);
+    const node = this.#or();
+    scanner.blanks();
+    if (!scanner.take(')')) {
+      if (scanner.atEnd) scanner.fail('there is no ")" for this "("', open, open + 1);
+      this.#failAfterCheck(node);
+    }
+    this.#depth--;
+    return node;
+  }
+
+  #check(): ConditionNode {
+    const scanner: Scanner = this.#scanner;
+    scanner.blanks();
+    const start = scanner.position;
+    if (scanner.take('(')) return this.#parenthesised();
+    const left = this.expression();
+    if (left !== undefined) return this.#comparison(left, start);
+    const name = scanner.identifier();
+    if (name !== undefined) return this.#macro(name, start);
+    return scanner.fail(
+      scanner.atEnd ? 'expected a field, a macro or "(" here' : 'expected a field, a macro or "("',
+      start,
+      start + 1,
+    );
+  }
+
+  #macro(name: string, start: number): ConditionNode {
+    const scanner: Scanner = this.#scanner;
+    if (name === 'and' || name === 'or' || name === 'not') {
+      scanner.fail(`expected a field, a macro or "(" instead of "${name}"`, start, scanner.position);
+    }
+    if (scanner.next('(')) {
+      const suggestion = nearest(name, TRANSFORMERS);
+      scanner.fail(`"${name}" is not a transformer`, start, scanner.position, suggestion);
+    }
+    return { kind: 'macro', name, ...LEAF, ...this.#span(start) };
+  }
+
+  #comparison(left: ExpressionNode, start: number): ConditionNode {
+    const scanner: Scanner = this.#scanner;
+    scanner.blanks();
+    const operatorStart = scanner.position;
+    const operator = this.#operator();
+    if (operator === undefined) this.#failOperator(left, operatorStart);
+    if (operator === 'exists') return { kind: 'exists', left, ...LEAF, ...this.#span(start) };
+    let modifier: ListModifier | undefined;
+    let right: CheckNode['right'];
+    if (isNumericOperator(operator)) {
+      right = this.#number();
+    } else if (isListOperator(operator)) {
+      right = this.#listOperand(true);
+    } else {
+      modifier = this.#modifier();
+      right = modifier === undefined ? this.#stringOperand() : this.#listOperand(false);
+    }
+    return { kind: 'check', left, operator, operatorStart, modifier, right, ...LEAF, ...this.#span(start) };
+  }
+
+  /** An operator with the blank that a word needs behind it. */
+  #operator(): string | undefined {
+    const scanner: Scanner = this.#scanner;
+    const symbol = scanner.symbolOperator();
+    if (symbol !== undefined) return symbol;
+    const word = scanner.peekWord();
+    const after = scanner.text.charAt(scanner.position + word.length);
+    const bounded = !/[a-zA-Z0-9_.]/.test(after);
+    if (word === 'exists' || isListOperator(word)) {
+      if (!bounded) return undefined;
+    } else if (isStringOperator(word)) {
+      if (!/[ \t\b\r\n]/.test(after)) return undefined;
+    } else {
+      return undefined;
+    }
+    scanner.position += word.length;
+    return word;
+  }
+
+  #failOperator(left: ExpressionNode, start: number): never {
+    const scanner: Scanner = this.#scanner;
+    const written = scanner.text.slice(left.start, left.end);
+    if (scanner.atEnd) scanner.fail(`expected an operator after "${written}"`, left.start, left.end);
+    const word = scanner.bareValue();
+    if (word === undefined || word === 'and' || word === 'or') {
+      scanner.fail(`expected an operator after "${written}"`, start, start + (word?.length ?? 1));
+    }
+    if (isStringOperator(word)) {
+      scanner.fail(`expected a blank after the operator "${word}"`, start, start + word.length);
+    }
+    scanner.fail(`"${word}" is not an operator`, start, start + word.length, nearest(word, ALL_OPERATORS));
+  }
+
+  /** `oneof`, `anyof` or `allof` before a list; otherwise the word is an ordinary value. */
+  #modifier(): ListModifier | undefined {
+    const scanner: Scanner = this.#scanner;
+    const { position } = scanner;
+    if (scanner.blanks()) {
+      const word = scanner.peekWord();
+      const modifier = MODIFIERS.find((name) => name === word);
+      if (modifier !== undefined) {
+        scanner.position += modifier.length;
+        if (scanner.blanks() && this.#listFollows()) return modifier;
+      }
+    }
+    scanner.position = position;
+    return undefined;
+  }
+
+  #listFollows(): boolean {
+    const scanner: Scanner = this.#scanner;
+    if (scanner.next('(')) return true;
+    const { position } = scanner;
+    const word = scanner.identifier();
+    scanner.position = position;
+    return word !== undefined && !/^(and|or|not)(?![a-zA-Z0-9])/.test(word);
+  }
+
+  #number(): CheckNode['right'] {
+    const scanner: Scanner = this.#scanner;
+    scanner.blanks();
+    const transform = this.#rightTransform();
+    if (transform !== undefined) return transform;
+    const start = scanner.position;
+    const value = scanner.number();
+    if (value === undefined) {
+      const found = scanner.quoted() !== undefined || scanner.bareValue() !== undefined;
+      scanner.fail(
+        'expected a number, val(field) or a transformer',
+        start,
+        found ? scanner.position : start + 1,
+      );
+    }
+    return { kind: 'value', value, ...this.#span(start) };
+  }
+
+  #stringOperand(): CheckNode['right'] {
+    this.#scanner.blanks();
+    const transform = this.#rightTransform();
+    if (transform !== undefined) return transform;
+    const value = this.#value();
+    if (value !== undefined) return value;
+    const { position } = this.#scanner;
+    return this.#scanner.fail('expected a value, val(field) or a transformer', position, position + 1);
+  }
+
+  /** A literal, quoted or bare. */
+  #value(): ValueNode | undefined {
+    const scanner: Scanner = this.#scanner;
+    const start = scanner.position;
+    const quoted = scanner.quoted();
+    if (quoted !== undefined) return { kind: 'value', value: quoted, ...this.#span(start) };
+    const bare = scanner.bareValue();
+    if (bare === undefined) return undefined;
+    return { kind: 'value', value: bytesOfText(bare), ...this.#span(start) };
+  }
+
+  /** A list in parentheses, or the name that stands for one. */
+  #listOperand(transformAllowed: boolean): CheckNode['right'] {
+    const scanner: Scanner = this.#scanner;
+    scanner.blanks();
+    const list = this.#list();
+    if (list !== undefined) return list;
+    if (transformAllowed) {
+      const transform = this.#rightTransform();
+      if (transform !== undefined) return transform;
+    }
+    const start = scanner.position;
+    const name = scanner.identifier();
+    if (name === undefined) scanner.fail('expected a list in parentheses', start, start + 1);
+    return { kind: 'value', value: name, ...this.#span(start) };
+  }
+
+  #list(): ListNode | undefined {
+    const scanner: Scanner = this.#scanner;
+    const start = scanner.position;
+    if (!scanner.take('(')) return undefined;
+    const items: ValueNode[] = [];
+    scanner.blanks();
+    if (!scanner.next(')')) {
+      do {
+        scanner.blanks();
+        const at = scanner.position;
+        items.push(this.#value() ?? scanner.fail('expected a value of the list', at, at + 1));
+        scanner.blanks();
+      } while (scanner.take(','));
+    }
+    if (!scanner.take(')')) {
+      if (scanner.atEnd) scanner.fail('there is no ")" for this "("', start, start + 1);
+      scanner.fail('expected "," or ")" in the list', scanner.position, scanner.position + 1);
+    }
+    return { kind: 'list', items, ...this.#span(start) };
+  }
+
+  /** `val(field)` or a transformer on the right of an operator. */
+  #rightTransform(): TransformNode | undefined {
+    const scanner: Scanner = this.#scanner;
+    const start = scanner.position;
+    if (!scanner.take('val(')) {
+      const name = this.#transformerName();
+      return name === undefined ? undefined : this.#transformAfterName(name, start);
+    }
+    scanner.blanks();
+    const fieldStart = scanner.position;
+    const name = scanner.fieldName();
+    if (name === undefined) scanner.fail('expected a field in val( )', fieldStart, fieldStart + 1);
+    const field = this.#fieldAfterName(name, fieldStart);
+    scanner.blanks();
+    if (!scanner.take(')')) {
+      scanner.fail('expected ")" after the field', scanner.position, scanner.position + 1);
+    }
+    const argument = this.#argument();
+    return { kind: 'transform', name: 'val', operands: [field], argument, ...this.#span(start) };
+  }
+
+  #transformerName(): TransformerName | undefined {
+    const scanner: Scanner = this.#scanner;
+    const word = scanner.peekWord();
+    // b64 ends in digits, which a word does not have
+    const name = TRANSFORMERS.find(
+      (transformer) => transformer === word || (word === 'b' && transformer === 'b64'),
+    );
+    return name !== undefined && scanner.take(`${name}(`) ? name : undefined;
+  }
+
+  #transformAfterName(name: TransformerName, start: number): TransformNode {
+    const scanner: Scanner = this.#scanner;
+    this.#enter(start);
+    const operands: OperandNode[] = [];
+    do {
+      scanner.blanks();
+      operands.push(this.#operand());
+      scanner.blanks();
+    } while (scanner.take(','));
+    if (!scanner.take(')')) {
+      scanner.fail(`expected "," or ")" in ${name}( )`, scanner.position, scanner.position + 1);
+    }
+    this.#depth--;
+    const argument = this.#argument();
+    return { kind: 'transform', name, operands, argument, ...this.#span(start) };
+  }
+
+  #operand(): OperandNode {
+    const scanner: Scanner = this.#scanner;
+    const start = scanner.position;
+    if (scanner.take('(')) return this.#operandList(start);
+    return this.#scalarOperand();
+  }
+
+  #scalarOperand(): OperandNode {
+    const scanner: Scanner = this.#scanner;
+    const start = scanner.position;
+    const value = scanner.number() ?? scanner.quoted();
+    if (value !== undefined) return { kind: 'value', value, ...this.#span(start) };
+    const expression = this.expression();
+    if (expression !== undefined) return expression;
+    return scanner.fail('expected a field, a transformer, a quoted text or a number', start, start + 1);
+  }
+
+  #operandList(start: number): OperandListNode {
+    const scanner: Scanner = this.#scanner;
+    const items: OperandNode[] = [];
+    scanner.blanks();
+    if (!scanner.next(')')) {
+      do {
+        scanner.blanks();
+        items.push(this.#scalarOperand());
+        scanner.blanks();
+      } while (scanner.take(','));
+    }
+    if (!scanner.take(')')) scanner.fail('expected "," or ")"', scanner.position, scanner.position + 1);
+    return { kind: 'operands', items, ...this.#span(start) };
+  }
+
+  #fieldAfterName(name: string, start: number): FieldNode {
+    const argument = this.#argument();
+    return { kind: 'field', name, argument, ...this.#span(start) };
+  }
+
+  #argument(): string | undefined {
+    const scanner: Scanner = this.#scanner;
+    if (!scanner.take('[')) return undefined;
+    const start = scanner.position;
+    const bare = (): string | undefined => {
+      const text = scanner.bareArgument();
+      return text === undefined ? undefined : bytesOfText(text);
+    };
+    const argument = scanner.quoted() ?? bare();
+    if (argument === undefined) scanner.fail('expected the argument of the field', start, start + 1);
+    if (!scanner.take(']')) scanner.fail('expected "]"', scanner.position, scanner.position + 1);
+    return argument;
+  }
+
+  /** Something stands behind a complete condition that does not belong there. */
+  #failAfterCheck(before: ConditionNode): never {
+    const scanner: Scanner = this.#scanner;
+    const start = scanner.position;
+    if (scanner.take(')')) scanner.fail('there is no "(" for this ")"', start, start + 1);
+    const word = scanner.bareValue();
+    const end = Math.max(scanner.position, start + 1);
+    if (before.kind === 'macro' && word !== undefined && ALL_OPERATORS.includes(word)) {
+      scanner.fail(
+        `"${before.name}" is not a field: a field has a dot in its name`,
+        before.start,
+        before.end,
+      );
+    }
+    const after =
+      scanner.text
+        .slice(Math.max(0, start - 30), start)
+        .trim()
+        .split(/\s/)
+        .at(-1) ?? '';
+    scanner.fail(`expected "and" or "or" after "${after}"`, start, end);
+  }
+
+  #enter(start: number): void {
+    this.#depth++;
+    if (this.#depth > NESTING_LIMIT) {
+      this.#scanner.fail(`the condition is nested more than ${NESTING_LIMIT} deep`, start, start + 1);
+    }
+  }
+
+  #span(start: number): { text: MappedText; start: number; end: number } {
+    return { text: this.#scanner.source, start, end: this.#scanner.position };
+  }
+}
