@@ -73,6 +73,21 @@ test('cheap operands are tried before dear ones', () => {
   assert.equal(reads.get('t.number'), 1);
 });
 
+test('neither code nor time grows with the number of ways that lead to a shared condition', () => {
+  let condition: Condition = check('t.number', '=', 1);
+  for (let level = 0; level < 40; level++) condition = or(condition, and(condition, yes));
+  const rules = [rule('a', condition), rule('b', not(condition))];
+  const matcher = compileMatcher({ rules }, testCatalog, { matching: 'all', source: 'syscall' });
+  assert.deepEqual(
+    matcher.match(testEvent({ 't.number': 1 })).map(({ name }) => name),
+    ['a'],
+  );
+  assert.deepEqual(
+    matcher.match(testEvent({ 't.number': 2 })).map(({ name }) => name),
+    ['b'],
+  );
+});
+
 test('text of rules cannot become code', () => {
   const hostile = '`+process.exit(1)+`\'"\\\n\u2028*/ ) } ;';
   const rules = [rule(hostile, check('t.name', '=', hostile))];

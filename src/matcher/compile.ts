@@ -3,8 +3,10 @@ import type { Field, FieldCatalog } from '../fields/field.ts';
 import type { CheckedRule, CheckedRuleSet } from '../rules/checked.ts';
 import type { EventContext } from '../system/context.ts';
 import { Constants } from './constants.ts';
+import { CostModel } from './cost.ts';
 import { ConditionEmitter } from './emit-condition.ts';
 import { ExpressionEmitter } from './emit-expression.ts';
+import { MemoFunctions } from './memo.ts';
 
 export interface Matcher {
   /** Rules that match the event, in the order of the rule set. The same array is used for every event. */
@@ -52,8 +54,15 @@ function generate(
   matching: MatcherOptions['matching'],
 ): MatchFunction {
   const constants = new Constants();
-  const expressions = new ExpressionEmitter(catalog, constants);
-  const conditions = new ConditionEmitter(catalog, constants, expressions);
+  const memo = new MemoFunctions();
+  const expressions = new ExpressionEmitter(catalog, constants, memo);
+  const conditions = new ConditionEmitter(
+    rules.map(({ condition }) => condition),
+    new CostModel(catalog),
+    constants,
+    expressions,
+    memo,
+  );
   const ruleFunctions = rules.map(
     ({ condition }, index) =>
       `function rule${index}(context) { let v, w; return ${conditions.emit(condition)}; }`,
@@ -62,14 +71,14 @@ function generate(
   const body = `'use strict';
 ${constants.declaration('constants')}
 let epoch = 0;
-${expressions.declarations}
+${memo.declarations}
 ${ruleFunctions.join('\n')}
 ${tries.functions}
 const byCode = [${tries.byCode.join(', ')}];
 return function match(context, matched) {
   const tryRules = byCode[context.event.code];
   if (tryRules === undefined) return;
-  if (++epoch === ${LAST_EPOCH}) { epoch = 1; ${expressions.forgetting} }
+  if (++epoch === ${LAST_EPOCH}) { epoch = 1; ${memo.forgetting} }
   tryRules(context, matched);
 };`;
   return new Function('constants', body)(constants.values) as MatchFunction;

@@ -25,47 +25,66 @@ const OPERATOR_COST: Readonly<Partial<Record<ScalarOperator | ListOperator, numb
 
 const TRANSFORM_COST = 1;
 
-export function conditionCost(condition: Condition, catalog: FieldCatalog<Field>): number {
-  switch (condition.kind) {
-    case 'not':
-      return conditionCost(condition.operand, catalog);
-    case 'and':
-    case 'or':
-      return condition.operands.reduce((sum, operand) => sum + conditionCost(operand, catalog), 0);
-    case 'exists':
-      return expressionCost(condition.left, catalog);
-    case 'scalar':
-    case 'list': {
-      const { left, right, operator } = condition;
-      const rightCost = right.kind === 'values' ? 0 : expressionCost(right, catalog);
-      return expressionCost(left, catalog) + (OPERATOR_COST[operator] ?? 0) + rightCost;
+/**
+ * How often the next operand of `and` or `or` is asked, once the one before it has been: nothing is known of
+ * the events, so half the time.
+ */
+const NEXT_OPERAND = 0.5;
+
+/** Costs of conditions. What was once computed is remembered, since macros are shared by many rules. */
+export class CostModel {
+  readonly #catalog: FieldCatalog<Field>;
+  readonly #costs = new WeakMap<Condition, number>();
+
+  constructor(catalog: FieldCatalog<Field>) {
+    this.#catalog = catalog;
+  }
+
+  /** Operands from the cheapest to the dearest; equal ones stay as the author ordered them. */
+  cheapestFirst(operands: readonly Condition[]): Condition[] {
+    return [...operands].sort((a, b) => this.cost(a) - this.cost(b));
+  }
+
+  cost(condition: Condition): number {
+    let cost = this.#costs.get(condition);
+    if (cost === undefined) {
+      cost = this.#compute(condition);
+      this.#costs.set(condition, cost);
+    }
+    return cost;
+  }
+
+  #compute(condition: Condition): number {
+    switch (condition.kind) {
+      case 'not':
+        return this.cost(condition.operand);
+      case 'and':
+      case 'or':
+        return this.cheapestFirst(condition.operands).reduce(
+          (sum, operand, index) => sum + this.cost(operand) * NEXT_OPERAND ** index,
+          0,
+        );
+      case 'exists':
+        return this.#expression(condition.left);
+      case 'scalar':
+      case 'list': {
+        const { left, right, operator } = condition;
+        const rightCost = right.kind === 'values' ? 0 : this.#expression(right);
+        return this.#expression(left) + (OPERATOR_COST[operator] ?? 0) + rightCost;
+      }
     }
   }
-}
 
-export function expressionCost(expression: Expression, catalog: FieldCatalog<Field>): number {
-  return expression.kind === 'field'
-    ? readableField(catalog, expression.field).cost
-    : TRANSFORM_COST + operandsCost(expression.operands, catalog);
-}
+  #expression(expression: Expression): number {
+    return expression.kind === 'field'
+      ? readableField(this.#catalog, expression.field).cost
+      : TRANSFORM_COST + this.#operands(expression.operands);
+  }
 
-function operandsCost(operands: readonly TransformOperand[], catalog: FieldCatalog<Field>): number {
-  return operands.reduce((sum, operand) => {
-    if (operand.kind === 'literal') return sum;
-    return (
-      sum +
-      (operand.kind === 'list' ? operandsCost(operand.items, catalog) : expressionCost(operand, catalog))
-    );
-  }, 0);
-}
-
-/** Operands from the cheapest to the dearest; equal ones stay as the author ordered them. */
-export function cheapestFirst(
-  operands: readonly Condition[],
-  catalog: FieldCatalog<Field>,
-): readonly Condition[] {
-  return operands
-    .map((operand) => ({ operand, cost: conditionCost(operand, catalog) }))
-    .sort((a, b) => a.cost - b.cost)
-    .map(({ operand }) => operand);
+  #operands(operands: readonly TransformOperand[]): number {
+    return operands.reduce((sum, operand) => {
+      if (operand.kind === 'literal') return sum;
+      return sum + (operand.kind === 'list' ? this.#operands(operand.items) : this.#expression(operand));
+    }, 0);
+  }
 }

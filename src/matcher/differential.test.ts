@@ -192,11 +192,15 @@ function anyCheck(choices: Choices): Condition {
   }
 }
 
-function anyCondition(choices: Choices, depth: number): Condition {
+/** `macros` are conditions that occur in several places, as those of macros do. */
+function anyCondition(choices: Choices, depth: number, macros: readonly Condition[]): Condition {
+  if (macros.length > 0 && choices.below(5) === 0) return choices.of(macros);
   const kind = choices.below(depth > 0 ? 5 : 1);
   if (kind < 2) return anyCheck(choices);
-  if (kind === 2) return { kind: 'not', operand: anyCondition(choices, depth - 1) };
-  const operands = Array.from({ length: 2 + choices.below(3) }, () => anyCondition(choices, depth - 1));
+  if (kind === 2) return { kind: 'not', operand: anyCondition(choices, depth - 1, macros) };
+  const operands = Array.from({ length: 2 + choices.below(3) }, () =>
+    anyCondition(choices, depth - 1, macros),
+  );
   return { kind: kind === 3 ? 'and' : 'or', operands };
 }
 
@@ -237,8 +241,12 @@ for (const matching of ['all', 'first'] as const) {
     let asked = 0;
     let held = 0;
     for (let set = 0; set < RULE_SETS; set++) {
+      const macros: Condition[] = [];
+      for (let index = 0; index < 3; index++) macros.push(anyCondition(choices, 2, macros));
       const rules = Array.from({ length: RULES_PER_SET }, (_, index) =>
-        rule(`rule ${index}`, anyCondition(choices, 3), { eventCodes: new Set([1, choices.below(3)]) }),
+        rule(`rule ${index}`, anyCondition(choices, 3, macros), {
+          eventCodes: new Set([1, choices.below(3)]),
+        }),
       );
       const options = { matching, source: 'syscall' };
       const compiled = compileMatcher({ rules }, testCatalog, options);

@@ -1,5 +1,5 @@
 /** Code that decides conditions. */
-import type { Field, FieldCatalog } from '../fields/field.ts';
+import type { Field } from '../fields/field.ts';
 import type {
   Condition,
   Expression,
@@ -17,8 +17,9 @@ import {
   type Test,
 } from './comparisons.ts';
 import type { Constants } from './constants.ts';
-import { cheapestFirst } from './cost.ts';
+import type { CostModel } from './cost.ts';
 import type { ExpressionEmitter } from './emit-expression.ts';
+import type { MemoFunctions } from './memo.ts';
 import { allAmong, anyAmong, anyCandidate, everyCandidate, guardType, hasCandidate } from './runtime.ts';
 import { bytesAsText } from './transformers.ts';
 
@@ -42,20 +43,44 @@ const INLINE: Readonly<Partial<Record<ScalarOperator, (right: string) => string>
 
 /**
  * Turns conditions into JavaScript expressions over `context` and the variables `v` and `w`, which hold the
- * operands of one check at a time.
+ * operands of one check at a time. Conditions that occur several times, as those of macros do, are decided
+ * once per event: code and time grow with what was written, not with what macros stand for.
  */
 export class ConditionEmitter {
-  readonly #catalog: FieldCatalog<Field>;
+  readonly #costs: CostModel;
   readonly #constants: Constants;
   readonly #expressions: ExpressionEmitter;
+  readonly #repeated: ReadonlySet<Condition>;
+  /** Names of the functions for repeated conditions. */
+  readonly #functions = new Map<Condition, string>();
+  readonly #memo: MemoFunctions;
 
-  constructor(catalog: FieldCatalog<Field>, constants: Constants, expressions: ExpressionEmitter) {
-    this.#catalog = catalog;
+  /** `conditions` are all those that will be emitted. */
+  constructor(
+    conditions: readonly Condition[],
+    costs: CostModel,
+    constants: Constants,
+    expressions: ExpressionEmitter,
+    memo: MemoFunctions,
+  ) {
+    this.#repeated = findRepeated(conditions);
+    this.#costs = costs;
     this.#constants = constants;
     this.#expressions = expressions;
+    this.#memo = memo;
   }
 
   emit(condition: Condition): string {
+    if (!this.#repeated.has(condition)) return this.#inline(condition);
+    let name = this.#functions.get(condition);
+    if (name === undefined) {
+      name = this.#memo.declare(this.#inline(condition), 'let v, w;');
+      this.#functions.set(condition, name);
+    }
+    return `${name}(context)`;
+  }
+
+  #inline(condition: Condition): string {
     switch (condition.kind) {
       case 'and':
         return this.#junction(condition.operands, ' && ');
@@ -75,7 +100,7 @@ export class ConditionEmitter {
   }
 
   #junction(operands: readonly Condition[], operator: string): string {
-    const ordered = cheapestFirst(operands, this.#catalog);
+    const ordered = this.#costs.cheapestFirst(operands);
     return ordered.map((operand) => `(${this.emit(operand)})`).join(operator);
   }
 
@@ -168,4 +193,22 @@ function literalType(values: readonly Value[]): 'string' | 'number' {
 /** The type is known only when the event is seen, also where the rule language could guess it. */
 function isDynamic(left: Expression): boolean {
   return left.kind === 'field' && left.field.type === 'DYN';
+}
+
+/** Conditions with operands that are reached on more than one way. */
+function findRepeated(conditions: readonly Condition[]): Set<Condition> {
+  const seen = new Set<Condition>();
+  const repeated = new Set<Condition>();
+  const visit = (condition: Condition): void => {
+    if (condition.kind !== 'and' && condition.kind !== 'or' && condition.kind !== 'not') return;
+    if (seen.has(condition)) {
+      repeated.add(condition);
+      return;
+    }
+    seen.add(condition);
+    if (condition.kind === 'not') visit(condition.operand);
+    else condition.operands.forEach(visit);
+  };
+  conditions.forEach(visit);
+  return repeated;
 }

@@ -9,6 +9,7 @@ import type {
 } from '../rules/checked.ts';
 import { readableField } from './catalog.ts';
 import type { Constants } from './constants.ts';
+import type { MemoFunctions } from './memo.ts';
 import { asComparable } from './runtime.ts';
 import {
   baseName,
@@ -42,13 +43,14 @@ const TRANSFORMERS: Readonly<Record<Exclude<TransformerName, 'val' | 'getopt'>, 
 export class ExpressionEmitter {
   readonly #catalog: FieldCatalog<Field>;
   readonly #constants: Constants;
-  /** Names of the remembered reads, by field and argument. */
+  readonly #memo: MemoFunctions;
+  /** Names of the functions that remember reads, by field and argument. */
   readonly #remembered = new Map<string, string>();
-  readonly #declarations: string[] = [];
 
-  constructor(catalog: FieldCatalog<Field>, constants: Constants) {
+  constructor(catalog: FieldCatalog<Field>, constants: Constants, memo: MemoFunctions) {
     this.#catalog = catalog;
     this.#constants = constants;
+    this.#memo = memo;
   }
 
   /** Code of the expression's value; byte buffers come as text. */
@@ -63,16 +65,6 @@ export class ExpressionEmitter {
     return readableField(this.#catalog, expression.field);
   }
 
-  /** Declarations of the remembered reads. They hold for one value of the variable `epoch`. */
-  get declarations(): string {
-    return this.#declarations.join('\n');
-  }
-
-  /** Statement that forgets all remembered reads, for when `epoch` starts anew. */
-  get forgetting(): string {
-    return this.#declarations.map((_, index) => `epoch${index} = 0;`).join(' ');
-  }
-
   #raw(expression: Expression): string {
     return expression.kind === 'field' ? this.#read(expression) : this.#transform(expression);
   }
@@ -85,16 +77,8 @@ export class ExpressionEmitter {
     const key = argument === undefined ? field.name : `${field.name}[${argument}]`;
     let name = this.#remembered.get(key);
     if (name === undefined) {
-      const index = this.#remembered.size;
-      name = `read${index}`;
+      name = this.#memo.declare(read);
       this.#remembered.set(key, name);
-      this.#declarations.push(
-        `let value${index}, epoch${index} = 0;
-function ${name}(context) {
-  if (epoch${index} !== epoch) { value${index} = ${read}; epoch${index} = epoch; }
-  return value${index};
-}`,
-      );
     }
     return `${name}(context)`;
   }
