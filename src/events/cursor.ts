@@ -93,6 +93,12 @@ export class EventCursor {
     return this.#view.getBigUint64(this.#offset, true);
   }
 
+  /** Copies the timestamp into two words, the low one first: keeps it without allocating. */
+  copyTimestamp(words: Uint32Array): void {
+    words[0] = this.#view.getUint32(this.#offset, true);
+    words[1] = this.#view.getUint32(this.#offset + 4, true);
+  }
+
   /** Milliseconds since the epoch with a fraction, precise to about a microsecond: for arithmetic without bigint. */
   get milliseconds(): number {
     const view = this.#view;

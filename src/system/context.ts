@@ -19,8 +19,8 @@ export interface EventContext {
   /** Name of the source that the event comes from; `syscall` when absent. */
   readonly source?: string;
   /** Time of the first event of the source and of the event before this one, nanoseconds since the epoch. */
-  readonly firstTimestamp?: bigint;
-  readonly previousTimestamp?: bigint;
+  readonly firstTimestamp?: bigint | undefined;
+  readonly previousTimestamp?: bigint | undefined;
   /** This event gave the descriptor another name; absent when nobody keeps track of names. */
   readonly descriptorRenamed?: boolean;
 }

@@ -12,6 +12,11 @@ export class EventContextView implements EventContext {
   readonly #descriptor: EventDescriptor;
   #isDescriptorShown = false;
   #hasDescriptor = false;
+  /** Times of the event shown now and of the one before, as bigints and as the words that they consist of. */
+  readonly #times = new BigUint64Array(2);
+  readonly #nowWords = new Uint32Array(this.#times.buffer, 0, 2);
+  #shown = 0;
+  #firstTimestamp: bigint | undefined;
 
   constructor(event: EventCursor, system: SystemView) {
     this.event = event;
@@ -23,6 +28,17 @@ export class EventContextView implements EventContext {
   show(thread: Thread | undefined): void {
     this.thread = thread;
     this.#isDescriptorShown = false;
+    this.#times[1] = this.#times[0] as bigint;
+    this.event.copyTimestamp(this.#nowWords);
+    if (this.#shown++ === 0) this.#firstTimestamp = this.event.timestamp;
+  }
+
+  get firstTimestamp(): bigint | undefined {
+    return this.#firstTimestamp;
+  }
+
+  get previousTimestamp(): bigint | undefined {
+    return this.#shown > 1 ? this.#times[1] : undefined;
   }
 
   get descriptor(): Descriptor | undefined {

@@ -18,6 +18,7 @@ import { endThread, RecentExits } from './process-end.ts';
 import { CHANGES, IS_CLONE } from './process-events.ts';
 import { ProcessLoader } from './process-loader.ts';
 import type { ProcessModel } from './process-model.ts';
+import { ServiceNames } from './service-names.ts';
 import type { Thread } from './thread.ts';
 import { ThreadTable } from './thread-table.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -94,6 +95,7 @@ export class System implements SystemView {
   readonly #recentExits = new RecentExits(RECENT_EXITS);
   readonly #model: ProcessModel;
   readonly #addresses: LocalAddresses;
+  readonly #services: ServiceNames;
   readonly #mayLookUp: boolean;
   #context: EventContextView | undefined;
   #leaving: ThreadEntry | undefined;
@@ -111,6 +113,7 @@ export class System implements SystemView {
     this.hostname = hostName(process.env);
     this.bootTime = bootTime(hostRoot);
     this.#addresses = new LocalAddresses(clock);
+    this.#services = new ServiceNames(hostRoot);
     this.#mayLookUp = limits.lookupsPerSecond > 0;
     this.#table = new ThreadTable(limits.threads);
     this.#reader = new ProcReader(hostRoot);
@@ -241,6 +244,10 @@ export class System implements SystemView {
 
   isLocalAddress(ip: ByteString): boolean {
     return this.#addresses.has(ip);
+  }
+
+  serviceName(port: number, protocol: 'tcp' | 'udp' | undefined): ByteString | undefined {
+    return this.#services.name(port, protocol);
   }
 
   get statistics(): SystemStatistics {

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SystemView } from './context.ts';
+import { EventContextView } from './event-context.ts';
+import { event, START } from './testing/event-builder.ts';
+
+test('the context knows the time of the first event and of the one before', () => {
+  const cursor = event('setuid', { tid: 1, time: START });
+  const context = new EventContextView(cursor, {} as SystemView);
+  const times = [START, START + 1, START + 5].map((time) => {
+    cursor.attach(event('setuid', { tid: 1, time }).bytes);
+    cursor.moveTo(0);
+    context.show(undefined);
+    return [context.firstTimestamp, context.previousTimestamp];
+  });
+  const nanoseconds = (time: number): bigint => BigInt(time) * 1_000_000n;
+  assert.deepEqual(times, [
+    [nanoseconds(START), undefined],
+    [nanoseconds(START), nanoseconds(START)],
+    [nanoseconds(START), nanoseconds(START + 1)],
+  ]);
+});
