@@ -2,7 +2,9 @@
  * `container.*` and `proc.is_container_*`: the container that the process runs in. The id is known from
  * the control groups; all else is told by the container engine and is missing until it has answered.
  */
+import { isOnHost, labelsText, metadata, mountText, ofMount } from './container-read.ts';
 import { defineClass, REQUIRED_INDEX_OR_KEY, REQUIRED_KEY } from './define.ts';
+import { integer } from './number.ts';
 
 export const CONTAINER_FIELDS = defineClass(
   {
@@ -17,34 +19,50 @@ export const CONTAINER_FIELDS = defineClass(
       name: 'container.id',
       type: 'CHARBUF',
       description: 'Id of the container, cut to 12 characters; `host` outside of containers.',
+      read: ({ thread }) => thread && (thread.containerId || 'host'),
     },
-    { name: 'container.full_id', type: 'CHARBUF', description: 'Id of the container in full length.' },
+    {
+      name: 'container.full_id',
+      type: 'CHARBUF',
+      description: 'Id of the container in full length.',
+      read: (context) => metadata(context)?.fullId,
+    },
     {
       name: 'container.name',
       type: 'CHARBUF',
       description: 'Name of the container; `host` outside of containers.',
+      read: (context) => (isOnHost(context) ? 'host' : metadata(context)?.name),
     },
     {
       name: 'container.image',
       type: 'CHARBUF',
       description: 'Image of the container as it was asked for, such as `docker.io/library/nginx:1.27`.',
+      read: (context) => metadata(context)?.image,
     },
-    { name: 'container.image.id', type: 'CHARBUF', description: 'Id of the image, a hash.' },
+    {
+      name: 'container.image.id',
+      type: 'CHARBUF',
+      description: 'Id of the image, a hash.',
+      read: (context) => metadata(context)?.imageId,
+    },
     {
       name: 'container.type',
       type: 'CHARBUF',
       description: 'Engine that runs the container: `docker`, `podman`, `containerd`, `cri-o` and the like.',
+      read: ({ thread }) => thread?.containerType,
     },
     {
       name: 'container.privileged',
       type: 'BOOL',
       description: 'True for a container started as privileged.',
+      read: (context) => metadata(context)?.privileged,
     },
     {
       name: 'container.mounts',
       type: 'CHARBUF',
       cost: 2,
       description: 'All mounts, `source:destination:mode:writable:propagation` each, joined by commas.',
+      read: (context) => metadata(context)?.mounts?.map(mountText).join(','),
     },
     {
       name: 'container.mount',
@@ -53,6 +71,7 @@ export const CONTAINER_FIELDS = defineClass(
       cost: 3,
       description:
         'One mount, by number from 0 or by a pattern that its source matches, in the form of `container.mounts`.',
+      read: (context, which) => ofMount(context, which, mountText),
     },
     {
       name: 'container.mount.source',
@@ -60,6 +79,7 @@ export const CONTAINER_FIELDS = defineClass(
       argument: REQUIRED_INDEX_OR_KEY,
       cost: 3,
       description: 'Source of one mount, by number or by a pattern that its destination matches.',
+      read: (context, which) => ofMount(context, which, ({ source }) => source),
     },
     {
       name: 'container.mount.dest',
@@ -67,6 +87,7 @@ export const CONTAINER_FIELDS = defineClass(
       argument: REQUIRED_INDEX_OR_KEY,
       cost: 3,
       description: 'Destination of one mount, by number or by a pattern that its source matches.',
+      read: (context, which) => ofMount(context, which, ({ destination }) => destination),
     },
     {
       name: 'container.mount.mode',
@@ -74,6 +95,7 @@ export const CONTAINER_FIELDS = defineClass(
       argument: REQUIRED_INDEX_OR_KEY,
       cost: 3,
       description: 'Mode of one mount, by number or by a pattern that its source matches.',
+      read: (context, which) => ofMount(context, which, ({ mode }) => mode),
     },
     {
       name: 'container.mount.rdwr',
@@ -81,6 +103,7 @@ export const CONTAINER_FIELDS = defineClass(
       argument: REQUIRED_INDEX_OR_KEY,
       cost: 3,
       description: 'Whether one mount is writable, by number or by a pattern that its source matches.',
+      read: (context, which) => ofMount(context, which, ({ writable }) => String(writable)),
     },
     {
       name: 'container.mount.propagation',
@@ -88,55 +111,91 @@ export const CONTAINER_FIELDS = defineClass(
       argument: REQUIRED_INDEX_OR_KEY,
       cost: 3,
       description: 'Propagation of one mount, by number or by a pattern that its source matches.',
+      read: (context, which) => ofMount(context, which, ({ propagation }) => propagation),
     },
     {
       name: 'container.image.repository',
       type: 'CHARBUF',
       description: 'Image without tag and digest, such as `docker.io/library/nginx`.',
+      read: (context) => metadata(context)?.imageRepository,
     },
-    { name: 'container.image.tag', type: 'CHARBUF', description: 'Tag of the image, such as `1.27`.' },
-    { name: 'container.image.digest', type: 'CHARBUF', description: 'Digest of the image in its registry.' },
+    {
+      name: 'container.image.tag',
+      type: 'CHARBUF',
+      description: 'Tag of the image, such as `1.27`.',
+      read: (context) => metadata(context)?.imageTag,
+    },
+    {
+      name: 'container.image.digest',
+      type: 'CHARBUF',
+      description: 'Digest of the image in its registry.',
+      read: (context) => metadata(context)?.imageDigest,
+    },
     {
       name: 'container.healthcheck',
       type: 'CHARBUF',
       description: 'Command that checks the health of the container; `NONE` when there is none.',
+      read: (context) => metadata(context)?.healthcheck,
     },
     {
       name: 'container.liveness_probe',
       type: 'CHARBUF',
       description: 'Command of the liveness probe; `NONE` when there is none.',
+      read: (context) => metadata(context)?.livenessProbe,
     },
     {
       name: 'container.readiness_probe',
       type: 'CHARBUF',
       description: 'Command of the readiness probe; `NONE` when there is none.',
+      read: (context) => metadata(context)?.readinessProbe,
     },
     {
       name: 'container.start_ts',
       type: 'ABSTIME',
       description: 'Start of the container in nanoseconds since the epoch.',
+      read: (context) => {
+        const start = metadata(context)?.startTime;
+        return start === undefined ? undefined : integer(start);
+      },
     },
-    { name: 'container.duration', type: 'RELTIME', description: 'Nanoseconds since the container started.' },
-    { name: 'container.ip', type: 'CHARBUF', description: 'First address of the container.' },
+    {
+      name: 'container.duration',
+      type: 'RELTIME',
+      description: 'Nanoseconds since the container started.',
+      read: (context) => {
+        const start = metadata(context)?.startTime;
+        return start === undefined ? undefined : integer(context.event.timestamp - start);
+      },
+    },
+    {
+      name: 'container.ip',
+      type: 'CHARBUF',
+      description: 'First address of the container.',
+      read: (context) => metadata(context)?.ip,
+    },
     {
       name: 'container.cni.json',
       type: 'CHARBUF',
       description: 'What the container network interface reported, as JSON.',
+      read: (context) => metadata(context)?.cniJson,
     },
     {
       name: 'container.host_pid',
       type: 'BOOL',
       description: 'True for a container that shares the pid namespace of the host.',
+      read: (context) => metadata(context)?.hostPid,
     },
     {
       name: 'container.host_network',
       type: 'BOOL',
       description: 'True for a container that shares the network of the host.',
+      read: (context) => metadata(context)?.hostNetwork,
     },
     {
       name: 'container.host_ipc',
       type: 'BOOL',
       description: 'True for a container that shares the IPC namespace of the host.',
+      read: (context) => metadata(context)?.hostIpc,
     },
     {
       name: 'container.label',
@@ -144,12 +203,14 @@ export const CONTAINER_FIELDS = defineClass(
       argument: REQUIRED_KEY,
       cost: 2,
       description: 'Value of one label, `container.label[NAME]` or `container.label.NAME`.',
+      read: (context, key) => metadata(context)?.labels?.get(key ?? ''),
     },
     {
       name: 'container.labels',
       type: 'CHARBUF',
       cost: 3,
       description: 'All labels, `name:value` joined by commas.',
+      read: (context) => labelsText(metadata(context)?.labels),
     },
     {
       name: 'proc.is_container_healthcheck',

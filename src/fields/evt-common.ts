@@ -1,5 +1,17 @@
 /** `evt.*` fields that every event has, whatever its source. */
+import type { EventContext } from '../system/context.ts';
 import { defineClass } from './define.ts';
+import { eventName } from './evt-read.ts';
+import type { FieldValue } from './field.ts';
+import { integer, subSeconds, wholeSeconds } from './number.ts';
+import { dateAndTime, fraction, iso8601, timeOfDay } from './time-text.ts';
+
+function sinceFirst(
+  { event, firstTimestamp }: EventContext,
+  part: (nanoseconds: bigint) => number | bigint,
+): FieldValue {
+  return firstTimestamp === undefined ? undefined : part(event.timestamp - firstTimestamp);
+}
 
 export const COMMON_EVENT_FIELDS = defineClass(
   {
@@ -20,56 +32,72 @@ export const COMMON_EVENT_FIELDS = defineClass(
       name: 'evt.time',
       type: 'CHARBUF',
       description: 'Local time of day with nanoseconds, such as `14:03:07.123456789`.',
+      read: ({ event }) => timeOfDay(event.timestamp) + fraction(event.timestamp),
+      json: ({ event }) => event.timestamp,
     },
     {
       name: 'evt.time.s',
       type: 'CHARBUF',
       description: 'Local time of day in whole seconds, such as `14:03:07`.',
+      read: ({ event }) => timeOfDay(event.timestamp),
+      json: ({ event }) => event.timestamp,
     },
     {
       name: 'evt.time.iso8601',
       type: 'CHARBUF',
       description: 'Date and time in UTC with nanoseconds, such as `2026-01-31T13:03:07.123456789+0000`.',
+      read: ({ event }) => iso8601(event.timestamp),
+      json: ({ event }) => event.timestamp,
     },
     {
       name: 'evt.datetime',
       type: 'CHARBUF',
       description: 'Local date and time with nanoseconds, such as `2026-01-31 14:03:07.123456789`.',
+      read: ({ event }) => dateAndTime(event.timestamp) + fraction(event.timestamp),
+      json: ({ event }) => event.timestamp,
     },
     {
       name: 'evt.datetime.s',
       type: 'CHARBUF',
       description: 'Local date and time in whole seconds, such as `2026-01-31 14:03:07`.',
+      read: ({ event }) => dateAndTime(event.timestamp),
+      json: ({ event }) => event.timestamp,
     },
     {
       name: 'evt.rawtime',
       type: 'ABSTIME',
       description: 'Time of the event in nanoseconds since the epoch.',
+      read: ({ event }) => integer(event.timestamp),
     },
     {
       name: 'evt.rawtime.s',
       type: 'ABSTIME',
       description: 'Time of the event in whole seconds since the epoch.',
+      read: ({ event }) => wholeSeconds(event.timestamp),
     },
     {
       name: 'evt.rawtime.ns',
       type: 'ABSTIME',
       description: 'Nanoseconds within the second of the event, 0 to 999999999.',
+      read: ({ event }) => subSeconds(event.timestamp),
     },
     {
       name: 'evt.reltime',
       type: 'RELTIME',
       description: 'Nanoseconds between the first event of the source and this one.',
+      read: (context) => sinceFirst(context, integer),
     },
     {
       name: 'evt.reltime.s',
       type: 'RELTIME',
       description: 'Whole seconds between the first event of the source and this one.',
+      read: (context) => sinceFirst(context, wholeSeconds),
     },
     {
       name: 'evt.reltime.ns',
       type: 'RELTIME',
       description: 'What is left of `evt.reltime` after its whole seconds, in nanoseconds.',
+      read: (context) => sinceFirst(context, subSeconds),
     },
     {
       name: 'evt.pluginname',
@@ -85,17 +113,20 @@ export const COMMON_EVENT_FIELDS = defineClass(
       name: 'evt.source',
       type: 'CHARBUF',
       description: 'Name of the source that the event comes from: `syscall` or `k8s_audit`.',
+      read: ({ source }) => source ?? 'syscall',
     },
     {
       name: 'evt.is_async',
       type: 'BOOL',
       description:
         'True for events that no system call stands behind, such as news about a container put between the events of the source.',
+      read: ({ event }) => event.type.kind === 'METAEVENT',
     },
     {
       name: 'evt.asynctype',
       type: 'CHARBUF',
       description: 'Kind of an asynchronous event, such as `container`; missing for all others.',
+      read: (context) => (context.event.type.kind === 'METAEVENT' ? eventName(context) : undefined),
     },
     {
       name: 'evt.hostname',

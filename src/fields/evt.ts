@@ -1,5 +1,38 @@
 /** `evt.*` fields of system calls and of the events that come with them. */
+import type { EventContext } from '../system/context.ts';
 import { defineClass, REQUIRED_INDEX, REQUIRED_INDEX_OR_KEY, REQUIRED_KEY } from './define.ts';
+import { allArgumentsText, argumentText } from './evt-arguments.ts';
+import { createsExecutable, createsFile, hasOpenFlag, O_RDONLY, O_WRONLY } from './evt-open.ts';
+import { namedPath } from './evt-paths.ts';
+import {
+  bytesMoved,
+  category,
+  data,
+  dataText,
+  direction,
+  errorCount,
+  errorCountOf,
+  eventName,
+  failed,
+  indexOf,
+  isFile,
+  isOfType,
+  result,
+  resultText,
+} from './evt-read.ts';
+import type { FieldValue } from './field.ts';
+import { integer, subSeconds, wholeSeconds } from './number.ts';
+import { rawValue } from './raw-value.ts';
+import { isInternet } from './socket-fields.ts';
+import { isExit } from './subject.ts';
+import { fraction, timeOfDay } from './time-text.ts';
+
+function sincePrevious(
+  { event, previousTimestamp }: EventContext,
+  part: (nanoseconds: bigint) => number | bigint,
+): FieldValue {
+  return part(previousTimestamp === undefined ? 0n : event.timestamp - previousTimestamp);
+}
 
 export const EVENT_FIELDS = defineClass(
   {
@@ -16,18 +49,21 @@ export const EVENT_FIELDS = defineClass(
       deprecated: true,
       description:
         'Nanoseconds between entering and leaving the system call. Always 0: entries are no longer recorded.',
+      read: () => 0,
     },
     {
       name: 'evt.latency.s',
       type: 'RELTIME',
       deprecated: true,
       description: 'Whole seconds of `evt.latency`.',
+      read: () => 0,
     },
     {
       name: 'evt.latency.ns',
       type: 'RELTIME',
       deprecated: true,
       description: 'Nanoseconds of `evt.latency` beyond its whole seconds.',
+      read: () => 0,
     },
     {
       name: 'evt.latency.quantized',
@@ -35,33 +71,40 @@ export const EVENT_FIELDS = defineClass(
       deprecated: true,
       hidden: true,
       description: 'Decimal logarithm of `evt.latency`, scaled for spectrograms.',
+      read: () => 0,
     },
     {
       name: 'evt.latency.human',
       type: 'CHARBUF',
       deprecated: true,
       description: '`evt.latency` with a unit, such as `10.3ms`.',
+      read: () => '0ns',
     },
     {
       name: 'evt.deltatime',
       type: 'RELTIME',
       description: 'Nanoseconds since the previous event of the source.',
+      read: (context) => sincePrevious(context, integer),
     },
     {
       name: 'evt.deltatime.s',
       type: 'RELTIME',
       description: 'Whole seconds since the previous event of the source.',
+      read: (context) => sincePrevious(context, wholeSeconds),
     },
     {
       name: 'evt.deltatime.ns',
       type: 'RELTIME',
       description: 'Nanoseconds of `evt.deltatime` beyond its whole seconds.',
+      read: (context) => sincePrevious(context, subSeconds),
     },
     {
       name: 'evt.outputtime',
       type: 'CHARBUF',
       outputOnly: true,
       description: 'Time of the event as alerts begin with it: local time of day.',
+      read: ({ event }) => timeOfDay(event.timestamp) + fraction(event.timestamp),
+      json: ({ event }) => event.timestamp,
     },
     {
       name: 'evt.dir',
@@ -69,12 +112,14 @@ export const EVENT_FIELDS = defineClass(
       deprecated: true,
       description:
         'Direction of the event: `>` for entering a system call, `<` for leaving it. Only the latter is recorded.',
+      read: ({ event }) => (isExit(event.type) ? '<' : '>'),
     },
     {
       name: 'evt.type',
       type: 'CHARBUF',
       description:
         'Name of the event, for a system call its name such as `openat`. Rules that name their events here are only asked about those, so every rule should.',
+      read: eventName,
     },
     {
       name: 'evt.type.is',
@@ -82,17 +127,20 @@ export const EVENT_FIELDS = defineClass(
       argument: REQUIRED_KEY,
       description:
         '1 when the event has the type named by the argument, as in `evt.type.is.open`, otherwise 0.',
+      read: isOfType,
     },
     {
       name: 'syscall.type',
       type: 'CHARBUF',
       description: 'Name of the system call; missing for events that are none, unlike `evt.type`.',
+      read: (context) => (context.event.type.kind === 'SYSCALL' ? eventName(context) : undefined),
     },
     {
       name: 'evt.category',
       type: 'CHARBUF',
       description:
         'What the event deals with: `file`, `net`, `IPC`, `process`, `memory`, `user`, `signal`, `time`, `system` and so on. Reads and writes are `file`, `net` or `IPC` by the descriptor they use.',
+      read: category,
     },
     {
       name: 'evt.cpu',
@@ -106,6 +154,7 @@ export const EVENT_FIELDS = defineClass(
       cost: 8,
       description:
         'All parameters of the event in one line, `name=value` each. A value with a symbolic form has it in parentheses, as in `flags=65(O_RDONLY|O_CREAT)`.',
+      read: allArgumentsText,
     },
     {
       name: 'evt.arg',
@@ -114,6 +163,7 @@ export const EVENT_FIELDS = defineClass(
       cost: 5,
       description:
         'One parameter, by name (`evt.arg.flags`) or by number (`evt.arg[0]`), as text: flags and enumerations by their symbols joined with `|`, descriptors as `<f>/etc/passwd`, users by name, errors by errno name. The bare number appears only where there is no symbolic form.',
+      read: (context, argument) => argumentText(context, indexOf(context, argument)),
     },
     {
       name: 'evt.rawarg',
@@ -124,12 +174,14 @@ export const EVENT_FIELDS = defineClass(
       cost: 2,
       description:
         'One parameter by name, as the value that it is and not as text, so that `evt.rawarg.size > 4096` compares numbers. Its type is that of the parameter.',
+      read: (context, argument) => rawValue(context.event, indexOf(context, argument)),
     },
     {
       name: 'evt.info',
       type: 'CHARBUF',
       cost: 8,
       description: 'The same as `evt.args`.',
+      read: allArgumentsText,
     },
     {
       name: 'evt.buffer',
@@ -137,62 +189,77 @@ export const EVENT_FIELDS = defineClass(
       cost: 3,
       description:
         'Data that was read or written, cut to its first bytes (80 unless configured otherwise). Only for events that carry data.',
+      read: data,
+      format: dataText,
+      json: dataText,
     },
     {
       name: 'evt.buflen',
       type: 'UINT64',
       description: 'Number of bytes that a read or write moved; missing when it failed.',
+      read: (context) => bytesMoved(context),
     },
     {
       name: 'evt.res',
       type: 'CHARBUF',
       description: 'Result in words: `SUCCESS`, or the name of the error such as `ENOENT`.',
+      read: resultText,
     },
     {
       name: 'evt.rawres',
       type: 'INT64',
       description: 'Result as a number. Negative values are errors: -2 is ENOENT.',
+      read: ({ event }) => result(event),
     },
     {
       name: 'evt.failed',
       type: 'BOOL',
       description: 'True when the system call failed.',
+      read: ({ event }) => failed(event),
     },
     {
       name: 'evt.is_io',
       type: 'BOOL',
       description: 'True for events that read from or write to a descriptor.',
+      read: ({ event: { type } }) => type.flags.has('READS_FROM_FD') || type.flags.has('WRITES_TO_FD'),
     },
     {
       name: 'evt.is_io_read',
       type: 'BOOL',
       description: 'True for events that read from a descriptor, such as read and recvfrom.',
+      read: ({ event }) => event.type.flags.has('READS_FROM_FD'),
     },
     {
       name: 'evt.is_io_write',
       type: 'BOOL',
       description: 'True for events that write to a descriptor, such as write and sendto.',
+      read: ({ event }) => event.type.flags.has('WRITES_TO_FD'),
     },
     {
       name: 'evt.io_dir',
       type: 'CHARBUF',
       description: '`read` or `write` for events that do one of them, missing for others.',
+      read: direction,
     },
     {
       name: 'evt.is_wait',
       type: 'BOOL',
       description: 'True for system calls that are there to wait, such as poll, select and nanosleep.',
+      read: ({ event }) => event.type.flags.has('WAITS'),
     },
     {
       name: 'evt.wait_latency',
       type: 'RELTIME',
       deprecated: true,
-      description: 'Nanoseconds spent waiting. Missing: entries of system calls are no longer recorded.',
+      description: 'Nanoseconds spent waiting. Always 0: entries of system calls are no longer recorded.',
+      read: () => 0,
     },
     {
       name: 'evt.is_syslog',
       type: 'BOOL',
       description: 'True for writes to `/dev/log`.',
+      read: ({ event, descriptor }) =>
+        event.type.flags.has('WRITES_TO_FD') && descriptor?.name.includes('/dev/log') === true,
     },
     {
       name: 'evt.count',
@@ -203,44 +270,53 @@ export const EVENT_FIELDS = defineClass(
     {
       name: 'evt.count.error',
       type: 'UINT32',
-      description: '1 for events that failed, missing for others.',
+      description: '1 for events that failed, 0 for those that succeeded; missing without a result.',
+      read: ({ event }) => errorCount(event),
     },
     {
       name: 'evt.count.error.file',
       type: 'UINT32',
-      description: '1 for events on files and directories that failed.',
+      description: '`evt.count.error` for events on files and directories, missing for others.',
+      read: (context) => errorCountOf(context, 'file'),
     },
     {
       name: 'evt.count.error.net',
       type: 'UINT32',
-      description: '1 for events on sockets that failed.',
+      description: '`evt.count.error` for events on sockets, missing for others.',
+      read: (context) => errorCountOf(context, 'net'),
     },
     {
       name: 'evt.count.error.memory',
       type: 'UINT32',
-      description: '1 for memory events, such as mmap, that failed.',
+      description: '`evt.count.error` for memory events such as mmap, missing for others.',
+      read: ({ event }) => (event.type.category === 'MEMORY' ? errorCount(event) : undefined),
     },
     {
       name: 'evt.count.error.other',
       type: 'UINT32',
-      description: '1 for failed events that concern neither files nor sockets nor memory.',
+      description: '`evt.count.error` for events that concern neither files nor sockets nor memory.',
+      read: (context) => errorCountOf(context, 'other'),
     },
     {
       name: 'evt.count.exit',
       type: 'UINT32',
       description: '1 for events that tell of leaving a system call.',
+      read: ({ event }) => (isExit(event.type) ? 1 : undefined),
     },
     {
       name: 'evt.count.procinfo',
       type: 'UINT32',
       hidden: true,
       description: '1 for procinfo events of main threads, otherwise 0.',
+      read: ({ event, thread }) =>
+        event.type.name === 'procinfo' && thread !== undefined && thread.tid === thread.pid ? 1 : 0,
     },
     {
       name: 'evt.count.threadinfo',
       type: 'UINT32',
       hidden: true,
       description: '1 for procinfo events, otherwise 0.',
+      read: ({ event }) => (event.type.name === 'procinfo' ? 1 : 0),
     },
     {
       name: 'evt.around',
@@ -259,66 +335,77 @@ export const EVENT_FIELDS = defineClass(
       cost: 4,
       description:
         'Absolute path that a system call of the *at family names, made from its directory and its path. `evt.abspath.src` and `evt.abspath.dst` choose one of two.',
+      read: namedPath,
     },
     {
       name: 'evt.buflen.in',
       type: 'UINT64',
       hidden: true,
       description: '`evt.buflen`, for reads only.',
+      read: (context) => bytesMoved(context, 'IO_READ'),
     },
     {
       name: 'evt.buflen.out',
       type: 'UINT64',
       hidden: true,
       description: '`evt.buflen`, for writes only.',
+      read: (context) => bytesMoved(context, 'IO_WRITE'),
     },
     {
       name: 'evt.buflen.file',
       type: 'UINT64',
       hidden: true,
       description: '`evt.buflen`, for files only.',
+      read: (context) => bytesMoved(context, undefined, isFile),
     },
     {
       name: 'evt.buflen.file.in',
       type: 'UINT64',
       hidden: true,
       description: '`evt.buflen`, for reads of files only.',
+      read: (context) => bytesMoved(context, 'IO_READ', isFile),
     },
     {
       name: 'evt.buflen.file.out',
       type: 'UINT64',
       hidden: true,
       description: '`evt.buflen`, for writes of files only.',
+      read: (context) => bytesMoved(context, 'IO_WRITE', isFile),
     },
     {
       name: 'evt.buflen.net',
       type: 'UINT64',
       hidden: true,
       description: '`evt.buflen`, for network sockets only.',
+      read: (context) => bytesMoved(context, undefined, isInternet),
     },
     {
       name: 'evt.buflen.net.in',
       type: 'UINT64',
       hidden: true,
       description: '`evt.buflen`, for reads of network sockets only.',
+      read: (context) => bytesMoved(context, 'IO_READ', isInternet),
     },
     {
       name: 'evt.buflen.net.out',
       type: 'UINT64',
       hidden: true,
       description: '`evt.buflen`, for writes of network sockets only.',
+      read: (context) => bytesMoved(context, 'IO_WRITE', isInternet),
     },
     {
       name: 'evt.is_open_read',
       type: 'BOOL',
       description:
         'True when an open, openat, openat2 or open_by_handle_at asked to read, successful or not.',
+      read: ({ event }) => hasOpenFlag(event, O_RDONLY),
     },
     {
       name: 'evt.is_open_write',
       type: 'BOOL',
       description:
         'True when an open, openat, openat2 or open_by_handle_at asked to write, successful or not.',
+      read: ({ event }) => hasOpenFlag(event, O_WRONLY),
     },
     {
       name: 'evt.infra.docker.name',
@@ -349,11 +436,13 @@ export const EVENT_FIELDS = defineClass(
       type: 'BOOL',
       description:
         'True when an open or creat would create the file with permission to execute it for anybody.',
+      read: ({ event }) => createsExecutable(event),
     },
     {
       name: 'evt.is_open_create',
       type: 'BOOL',
       description: 'True when an open, openat, openat2 or open_by_handle_at created the file.',
+      read: ({ event }) => createsFile(event),
     },
   ],
 );

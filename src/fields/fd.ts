@@ -1,5 +1,27 @@
 /** `fd.*`: the descriptor that the event is about. */
+
 import { defineClass, INDEX } from './define.ts';
+import { fdDirectory, fdFileName, fdName, fdRawName } from './fd-name.ts';
+import {
+  connectedService,
+  endIps,
+  endPorts,
+  inContainer,
+  isConnected,
+  isRenamed,
+  isServer,
+  kindLetter,
+  localIp,
+  localPort,
+  remoteIp,
+  remotePort,
+  serviceText,
+  socketFamily,
+  typesOf,
+} from './fd-read.ts';
+import { integer } from './number.ts';
+import { clientIp, clientPort, protocolName, serverIp, serverPort, socketEnds } from './socket-fields.ts';
+import { concernsDescriptor, descriptorNumber, typeName } from './subject.ts';
 
 export const FD_FIELDS = defineClass(
   {
@@ -14,18 +36,21 @@ export const FD_FIELDS = defineClass(
       name: 'fd.num',
       type: 'INT64',
       description: 'Number of the descriptor; -1 for an open that failed.',
+      read: ({ event }) => (concernsDescriptor(event) ? descriptorNumber(event) : undefined),
     },
     {
       name: 'fd.type',
       type: 'CHARBUF',
       description:
         'Kind of the descriptor: `file`, `directory`, `ipv4`, `ipv6`, `unix`, `pipe`, `event`, `signalfd`, `eventpoll`, `inotify`, `timerfd`, `netlink`, `bpf`, `userfaultfd`, `io_uring`, `memfd` or `pidfd`.',
+      read: ({ descriptor }) => descriptor && typeName(descriptor),
     },
     {
       name: 'fd.typechar',
       type: 'CHARBUF',
       description:
         'Kind of the descriptor as one letter: f file, d directory, 4 and 6 sockets, u unix socket or userfaultfd, p pipe, e event, s signalfd, l eventpoll, i inotify, t timerfd, n netlink, b bpf, r io_uring, m memfd, P pidfd, o other.',
+      read: kindLetter,
     },
     {
       name: 'fd.name',
@@ -33,18 +58,21 @@ export const FD_FIELDS = defineClass(
       cost: 2,
       description:
         'Absolute path of a file, also of one that could not be opened; `address:port->address:port` of a connection; path of a unix socket.',
+      read: fdName,
     },
     {
       name: 'fd.directory',
       type: 'CHARBUF',
       cost: 3,
       description: 'Directory part of `fd.name`, without a slash at the end, for files and directories.',
+      read: fdDirectory,
     },
     {
       name: 'fd.filename',
       type: 'CHARBUF',
       cost: 3,
       description: 'Last part of `fd.name`, for files.',
+      read: fdFileName,
     },
     {
       name: 'fd.ip',
@@ -54,16 +82,28 @@ export const FD_FIELDS = defineClass(
       noRightHandSide: true,
       noTransformer: true,
       description: 'Address of either end; with `!=` both ends must differ.',
+      read: endIps,
     },
-    { name: 'fd.cip', type: 'IPADDR', description: 'Address of the client.' },
-    { name: 'fd.sip', type: 'IPADDR', description: 'Address of the server.' },
+    {
+      name: 'fd.cip',
+      type: 'IPADDR',
+      description: 'Address of the client.',
+      read: (context) => clientIp(socketEnds(context)),
+    },
+    {
+      name: 'fd.sip',
+      type: 'IPADDR',
+      description: 'Address of the server.',
+      read: (context) => serverIp(socketEnds(context)),
+    },
     {
       name: 'fd.lip',
       type: 'IPADDR',
       cost: 2,
       description: 'Address of the local end, by the addresses of this machine.',
+      read: localIp,
     },
-    { name: 'fd.rip', type: 'IPADDR', cost: 2, description: 'Address of the remote end.' },
+    { name: 'fd.rip', type: 'IPADDR', cost: 2, description: 'Address of the remote end.', read: remoteIp },
     {
       name: 'fd.port',
       type: 'PORT',
@@ -72,43 +112,62 @@ export const FD_FIELDS = defineClass(
       noRightHandSide: true,
       noTransformer: true,
       description: 'Port of either end; with `!=` both ends must differ.',
+      read: endPorts,
     },
-    { name: 'fd.cport', type: 'PORT', description: 'Port of the client.' },
-    { name: 'fd.sport', type: 'PORT', description: 'Port of the server.' },
-    { name: 'fd.lport', type: 'PORT', cost: 2, description: 'Port of the local end.' },
-    { name: 'fd.rport', type: 'PORT', cost: 2, description: 'Port of the remote end.' },
+    {
+      name: 'fd.cport',
+      type: 'PORT',
+      description: 'Port of the client.',
+      read: (context) => clientPort(socketEnds(context)),
+    },
+    {
+      name: 'fd.sport',
+      type: 'PORT',
+      description: 'Port of the server.',
+      read: (context) => serverPort(socketEnds(context)),
+    },
+    { name: 'fd.lport', type: 'PORT', cost: 2, description: 'Port of the local end.', read: localPort },
+    { name: 'fd.rport', type: 'PORT', cost: 2, description: 'Port of the remote end.', read: remotePort },
     {
       name: 'fd.l4proto',
       type: 'CHARBUF',
       description: 'Protocol above IP: `tcp`, `udp`, `icmp` or `raw`.',
+      read: (context) =>
+        context.descriptor && (protocolName(context.descriptor, socketEnds(context)) ?? '<NA>'),
     },
     {
       name: 'fd.sockfamily',
       type: 'CHARBUF',
       description: '`ip` for IPv4 and IPv6 sockets, `unix` for unix sockets, missing for all else.',
+      read: socketFamily,
     },
     {
       name: 'fd.is_server',
       type: 'BOOL',
       description: 'True when this process listens on the socket or accepted the connection.',
+      read: isServer,
     },
     {
       name: 'fd.uid',
       type: 'CHARBUF',
       cost: 2,
       description: 'Thread id and descriptor number in one text, to tell descriptors apart.',
+      read: ({ event, thread }) =>
+        thread && concernsDescriptor(event) ? `${thread.tid}${descriptorNumber(event)}` : undefined,
     },
     {
       name: 'fd.containername',
       type: 'CHARBUF',
       cost: 3,
       description: 'Container id and `fd.name` with a colon between.',
+      read: (context) => inContainer(context, fdName(context)),
     },
     {
       name: 'fd.containerdirectory',
       type: 'CHARBUF',
       cost: 3,
       description: 'Container id and `fd.directory` with a colon between.',
+      read: (context) => inContainer(context, fdDirectory(context)),
     },
     {
       name: 'fd.proto',
@@ -119,30 +178,35 @@ export const FD_FIELDS = defineClass(
       noTransformer: true,
       description:
         'Port of either end, for comparing with the name of a service; with `!=` both ends must differ.',
+      read: endPorts,
     },
     {
       name: 'fd.cproto',
       type: 'CHARBUF',
       cost: 3,
       description: 'Name of the service that has the port of the client, or the number.',
+      read: (context) => connectedService(context, clientPort),
     },
     {
       name: 'fd.sproto',
       type: 'CHARBUF',
       cost: 3,
       description: 'Name of the service that has the port of the server, or the number.',
+      read: (context) => connectedService(context, serverPort),
     },
     {
       name: 'fd.lproto',
       type: 'CHARBUF',
       cost: 3,
       description: 'Name of the service that has the local port, or the number.',
+      read: (context) => serviceText(context, localPort(context)),
     },
     {
       name: 'fd.rproto',
       type: 'CHARBUF',
       cost: 3,
       description: 'Name of the service that has the remote port, or the number.',
+      read: (context) => serviceText(context, remotePort(context)),
     },
     {
       name: 'fd.net',
@@ -153,6 +217,7 @@ export const FD_FIELDS = defineClass(
       noTransformer: true,
       description:
         'Address of either end, for comparing with a network such as `10.0.0.0/8`; with `!=` both ends must lie outside.',
+      read: endIps,
     },
     {
       name: 'fd.cnet',
@@ -161,6 +226,7 @@ export const FD_FIELDS = defineClass(
       noRightHandSide: true,
       noTransformer: true,
       description: 'Address of the client, for comparing with a network.',
+      read: (context) => clientIp(socketEnds(context)),
     },
     {
       name: 'fd.snet',
@@ -169,6 +235,7 @@ export const FD_FIELDS = defineClass(
       noRightHandSide: true,
       noTransformer: true,
       description: 'Address of the server, for comparing with a network.',
+      read: (context) => serverIp(socketEnds(context)),
     },
     {
       name: 'fd.lnet',
@@ -178,6 +245,7 @@ export const FD_FIELDS = defineClass(
       noRightHandSide: true,
       noTransformer: true,
       description: 'Address of the local end, for comparing with a network.',
+      read: localIp,
     },
     {
       name: 'fd.rnet',
@@ -187,17 +255,20 @@ export const FD_FIELDS = defineClass(
       noRightHandSide: true,
       noTransformer: true,
       description: 'Address of the remote end, for comparing with a network.',
+      read: remoteIp,
     },
     {
       name: 'fd.connected',
       type: 'BOOL',
       description: 'True for a network socket that has a peer, or whose connect is under way.',
+      read: isConnected,
     },
     {
       name: 'fd.name_changed',
       type: 'BOOL',
       description:
         'True when this event gave the descriptor another name, as the first datagram to a new address does.',
+      read: isRenamed,
     },
     {
       name: 'fd.cip.name',
@@ -239,15 +310,35 @@ export const FD_FIELDS = defineClass(
       name: 'fd.dev',
       type: 'INT32',
       description: 'Number of the device that holds the file, major and minor in one.',
+      read: ({ descriptor }) => descriptor?.device,
+      format: ({ descriptor }) => descriptor?.device.toString(16).toUpperCase(),
+      json: ({ descriptor }) => descriptor?.device.toString(16).toUpperCase(),
     },
-    { name: 'fd.dev.major', type: 'INT32', description: 'Major number of the device that holds the file.' },
-    { name: 'fd.dev.minor', type: 'INT32', description: 'Minor number of the device that holds the file.' },
-    { name: 'fd.ino', type: 'INT64', description: 'Inode number of the file.' },
+    {
+      name: 'fd.dev.major',
+      type: 'INT32',
+      description: 'Major number of the device that holds the file.',
+      read: ({ descriptor }) => descriptor && (descriptor.device & 0xfff00) >>> 8,
+    },
+    {
+      name: 'fd.dev.minor',
+      type: 'INT32',
+      description: 'Minor number of the device that holds the file.',
+      read: ({ descriptor }) =>
+        descriptor && (descriptor.device & 0xff) | ((descriptor.device >>> 12) & 0xfff00),
+    },
+    {
+      name: 'fd.ino',
+      type: 'INT64',
+      description: 'Inode number of the file.',
+      read: ({ descriptor }) => descriptor && integer(descriptor.inode),
+    },
     {
       name: 'fd.nameraw',
       type: 'CHARBUF',
       description:
         'Path as the program gave it: relative, with `..` and doubled slashes where it had them. For files only.',
+      read: fdRawName,
     },
     {
       name: 'fd.types',
@@ -258,16 +349,19 @@ export const FD_FIELDS = defineClass(
       cost: 6,
       description:
         'Kinds (`fd.type`) of the descriptors that the process has open, each once; `fd.types[0]` is the kind of its standard input alone.',
+      read: typesOf,
     },
     {
       name: 'fd.is_upper_layer',
       type: 'BOOL',
       description: 'True for a file in the upper, written layer of an overlay file system.',
+      read: ({ descriptor }) => descriptor?.upperLayer,
     },
     {
       name: 'fd.is_lower_layer',
       type: 'BOOL',
       description: 'True for a file in a lower, read-only layer of an overlay file system.',
+      read: ({ descriptor }) => descriptor?.lowerLayer,
     },
   ],
 );

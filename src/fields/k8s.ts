@@ -2,6 +2,7 @@
  * `k8s.*`: the pod that the process runs in, as the container engine tells it. Missing until the
  * engine has answered; what only the cluster knows stays missing.
  */
+import { labelsText, metadata } from './container-read.ts';
 import { defineClass, type FieldDefinition, REQUIRED_KEY } from './define.ts';
 
 /** Kinds that an earlier design asked the cluster about; their fields are kept so that rules load. */
@@ -47,23 +48,41 @@ export const K8S_FIELDS = defineClass(
     sources: ['syscall'],
   },
   [
-    { name: 'k8s.pod.name', type: 'CHARBUF', description: 'Name of the pod.' },
-    { name: 'k8s.ns.name', type: 'CHARBUF', description: 'Namespace of the pod.' },
+    {
+      name: 'k8s.pod.name',
+      type: 'CHARBUF',
+      description: 'Name of the pod.',
+      read: (context) => metadata(context)?.pod?.name,
+    },
+    {
+      name: 'k8s.ns.name',
+      type: 'CHARBUF',
+      description: 'Namespace of the pod.',
+      read: (context) => metadata(context)?.pod?.namespace,
+    },
     {
       name: 'k8s.pod.id',
       type: 'CHARBUF',
       description: 'The same as `k8s.pod.uid`, kept for older rules.',
+      read: (context) => metadata(context)?.pod?.uid,
     },
-    { name: 'k8s.pod.uid', type: 'CHARBUF', description: 'Unique id that the cluster gave the pod.' },
+    {
+      name: 'k8s.pod.uid',
+      type: 'CHARBUF',
+      description: 'Unique id that the cluster gave the pod.',
+      read: (context) => metadata(context)?.pod?.uid,
+    },
     {
       name: 'k8s.pod.sandbox_id',
       type: 'CHARBUF',
       description: 'Id of the sandbox container of the pod, cut to 12 characters.',
+      read: (context) => metadata(context)?.pod?.sandboxId?.slice(0, 12),
     },
     {
       name: 'k8s.pod.full_sandbox_id',
       type: 'CHARBUF',
       description: 'Id of the sandbox container of the pod in full length.',
+      read: (context) => metadata(context)?.pod?.sandboxId,
     },
     {
       name: 'k8s.pod.label',
@@ -71,18 +90,26 @@ export const K8S_FIELDS = defineClass(
       argument: REQUIRED_KEY,
       cost: 2,
       description: 'Value of one label of the pod, `k8s.pod.label[NAME]` or `k8s.pod.label.NAME`.',
+      read: (context, key) => metadata(context)?.pod?.labels?.get(key ?? ''),
     },
     {
       name: 'k8s.pod.labels',
       type: 'CHARBUF',
       cost: 3,
       description: 'All labels of the pod, `name:value` joined by commas.',
+      read: (context) => labelsText(metadata(context)?.pod?.labels),
     },
-    { name: 'k8s.pod.ip', type: 'CHARBUF', description: 'Address of the pod.' },
+    {
+      name: 'k8s.pod.ip',
+      type: 'CHARBUF',
+      description: 'Address of the pod.',
+      read: (context) => metadata(context)?.pod?.ip,
+    },
     {
       name: 'k8s.pod.cni.json',
       type: 'CHARBUF',
       description: 'What the network of the pod reported, as JSON.',
+      read: (context) => metadata(context)?.pod?.cniJson,
     },
     ...WITHDRAWN.flatMap(([kind, title]) => withdrawnFields(kind, title)),
     {

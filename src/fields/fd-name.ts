@@ -1,0 +1,102 @@
+/** Name and path of the descriptor that an event is about, also where the descriptor never came to be. */
+import type { ByteString } from '../events/bytes.ts';
+import { parameterIndex } from '../events/parameters.ts';
+import type { EventContext } from '../system/context.ts';
+import { absolutePath } from './event-paths.ts';
+import { eventTuple, hasClient, hasServer, isInternet } from './socket-fields.ts';
+import { tupleText } from './socket-text.ts';
+import { concernsDescriptor } from './subject.ts';
+
+/** Events whose own parameters name what they would have opened. */
+const OPENED_BY: Readonly<Record<string, string>> = {
+  open: 'name',
+  openat: 'name',
+  openat2: 'name',
+  creat: 'name',
+  open_by_handle_at: 'path',
+};
+
+/**
+ * `fd.name`: what is known of the descriptor; otherwise the name in the event; otherwise, as in Falco,
+ * empty. `undefined` for events that concern no descriptor.
+ */
+export function fdName(context: EventContext): ByteString | undefined {
+  const { descriptor, event } = context;
+  if (descriptor) return socketName(context) ?? descriptor.name;
+  return concernsDescriptor(event) ? nameFromEvent(context) : undefined;
+}
+
+/** Name of an internet socket that has a peer only in this event. */
+function socketName(context: EventContext): ByteString | undefined {
+  const { descriptor } = context;
+  if (!descriptor?.socket || !isInternet(descriptor)) return undefined;
+  if (hasClient(descriptor.socket) && hasServer(descriptor.socket)) return undefined;
+  return tupleText(eventTuple(context));
+}
+
+function nameFromEvent(context: EventContext): ByteString {
+  const opened = openedIndex(context);
+  if (opened >= 0) return absolutePath(context, opened) ?? '';
+  return tupleText(eventTuple(context)) ?? '';
+}
+
+function openedIndex({ event }: EventContext): number {
+  const name = OPENED_BY[event.type.name];
+  return name === undefined ? -1 : parameterIndex(event.type, name);
+}
+
+/** `fd.nameraw`: the path as the program gave it, doubled slashes apart; empty for what has no path. */
+export function fdRawName(context: EventContext): ByteString | undefined {
+  const { descriptor, event } = context;
+  if (!descriptor && !concernsDescriptor(event)) return undefined;
+  if (descriptor?.socket) return '';
+  const opened = openedIndex(context);
+  const name = opened >= 0 ? event.text(opened) : descriptor?.rawName;
+  if (name === undefined) return '';
+  return name.includes('//') ? name.replace(/\/{2,}/g, '/') : name;
+}
+
+/** `fd.directory`: a directory is its own. `undefined` for what is neither file nor directory. */
+export function fdDirectory(context: EventContext): ByteString | undefined {
+  const { descriptor } = context;
+  if (descriptor?.kind === 'd') return descriptor.name;
+  if (descriptor && descriptor.kind !== 'f') return undefined;
+  const name = fdName(context);
+  if (name === undefined) return undefined;
+  const slash = name.lastIndexOf('/');
+  if (slash <= 0) return '/';
+  return slash === name.length - 1 ? name : name.slice(0, slash);
+}
+
+/** `fd.filename`: for files only, as in Falco also not for those that could not be opened. */
+export function fdFileName({ descriptor }: EventContext): ByteString | undefined {
+  if (descriptor?.kind !== 'f') return undefined;
+  const { name } = descriptor;
+  const slash = name.lastIndexOf('/');
+  if (slash < 0) return '/';
+  return slash === name.length - 1 ? name : name.slice(slash + 1);
+}
+
+/** Kind of a descriptor of which only the event tells, as `fd.typechar`. */
+export function kindFromEvent({ event }: EventContext): ByteString {
+  return KINDS_BY_EVENT[event.type.name] ?? 'o';
+}
+
+/** Falco's list; it leaves out `open`, so that a failed open is of kind `o`, a failed openat of kind `f`. */
+const KINDS_BY_EVENT: Readonly<Record<string, string>> = {
+  openat: 'f',
+  openat2: 'f',
+  creat: 'f',
+  socket: '4',
+  accept: '4',
+  accept4: '4',
+  pipe: 'p',
+  pipe2: 'p',
+  eventfd: 'e',
+  eventfd2: 'e',
+  signalfd: 's',
+  signalfd4: 's',
+  timerfd_create: 't',
+  inotify_init: 'i',
+  inotify_init1: 'i',
+};
