@@ -17,7 +17,7 @@
  *     old:2        parameter 2 of this event; old:0-4 parameters 0 to 4
  *     enter:0      parameter 0 of the stored enter event, or the default where that is missing
  *     enter?:0     the same, or empty where it is missing
- *     default      zeros, all ones for a user or group id, nothing for types without a fixed size
+ *     default      zeros, none where the type has no fixed size; default*2 two such parameters
  *     empty        a parameter of length 0; empty*3 three of them
  *     container    the parameters of an old container event as JSON
  *

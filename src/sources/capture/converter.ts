@@ -107,8 +107,7 @@ export class Converter {
       } else if (source.from === 'enter' && enter && source.index < parameterCount(enter)) {
         at = copyParameter(enter, source.index, limit, buffer, at);
       } else if (source.from === 'default' || (source.from === 'enter' && source.otherwise === 'default')) {
-        if (size !== VARIABLE_SIZE) buffer.fill(defaultByte(plan.code, index), at, at + size);
-        if (size !== VARIABLE_SIZE) at += size;
+        for (let left = size; left > 0; left--) buffer[at++] = 0;
       } else if (source.from === 'container') {
         at += buffer.write(this.#containerJson(window), at, 'latin1');
       }
@@ -173,10 +172,4 @@ function copy(source: Buffer, from: number, length: number, target: Buffer, at: 
   if (length > 32) source.copy(target, at, from, from + length);
   else for (let index = 0; index < length; index++) target[at + index] = source[from + index] as number;
   return at + length;
-}
-
-/** What a missing parameter is filled with: no user and no group has the number of all ones. */
-function defaultByte(code: number, index: number): number {
-  const type = EVENT_TYPES[code]?.parameters[index]?.type;
-  return type === 'UID' || type === 'GID' ? 0xff : 0;
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { encodeEvent } from '../../events/encode.ts';
 import { CaptureError } from './error.ts';
-import { block, event, type Field, machine, pack, readCapture, section, text } from './testing.ts';
+import { block, event, machine, oldEvent, readCapture, section, text } from './testing.ts';
 
 const STATE = Buffer.concat([
   section({ options: 'some' }),
@@ -18,30 +18,10 @@ const STATE = Buffer.concat([
 const EVENTS = [
   event({ code: 5, tid: 1, values: [0, 3] }, { flags: 1 }),
   event({ code: 95, tid: 2, values: [0, '/tmp'] }, { old: true }),
-  event(
-    old(6, 3, [
-      [5, 8],
-      [100, 4],
-    ]),
-    { old: true },
-  ),
-  event(old(7, 3, [[4, 8], 'data'])),
+  event(oldEvent(6, 3, [5, 8], [100, 4]), { old: true }),
+  event(oldEvent(7, 3, [4, 8], 'data')),
   event({ code: 402, tid: 4, values: [1, 'name', Buffer.from('data')] }, { type: 0x221 }),
 ];
-
-/** An event with fewer parameters than the table has now. */
-function old(code: number, tid: number, values: Field[]): Buffer {
-  const empty = encodeEvent({ code, tid, values: [] });
-  const parameters = values.map((value) => pack(value));
-  const bytes = Buffer.concat([
-    empty,
-    ...parameters.map((parameter) => pack([parameter.length, 2])),
-    ...parameters,
-  ]);
-  bytes.writeUInt32LE(bytes.length, 16);
-  bytes.writeUInt32LE(values.length, 22);
-  return bytes;
-}
 
 test('a capture that ends anywhere delivers every whole event and says where it is cut off', async () => {
   const bytes = Buffer.concat([STATE, ...EVENTS]);

@@ -76,6 +76,20 @@ export function event(fields: EventFields | Buffer, options: EventBlockOptions =
   );
 }
 
+/** An event of an older schema: its parameters are what they are, whatever the table says now. */
+export function oldEvent(code: number, tid: number, ...parameters: readonly Field[]): Buffer {
+  const values = parameters.map((parameter) => pack(parameter));
+  const lengths = values.map((value) => pack([value.length, 2]));
+  const bytes = Buffer.concat([
+    encodeEvent({ code, tid, timestamp: BigInt(tid), values: [] }),
+    ...lengths,
+    ...values,
+  ]);
+  bytes.writeUInt32LE(bytes.length, 16);
+  bytes.writeUInt32LE(values.length, 22);
+  return bytes;
+}
+
 /** The event in the layout that lacks the number of parameters. */
 export function withoutCount(current: Buffer): Buffer {
   const bytes = Buffer.concat([current.subarray(0, 22), current.subarray(26)]);
