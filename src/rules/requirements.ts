@@ -40,11 +40,13 @@ function checkPlugins(
     const required = parseVersion(version);
     if (required === undefined) {
       const message = `Invalid required version '${version}' for plugin '${name}'`;
-      return problem('LOAD_ERR_VALIDATE', message, context, report);
+      problem('LOAD_ERR_VALIDATE', message, context, report);
+      return;
     }
     if (names.has(name)) {
       const message = `Defined multiple alternative version requirements for plugin '${name}'`;
-      return problem('LOAD_ERR_VALIDATE', message, context, report);
+      problem('LOAD_ERR_VALIDATE', message, context, report);
+      return;
     }
     names.add(name);
     const available = parseVersion(environment.plugins.get(name)?.version ?? '');

@@ -35,7 +35,10 @@ interface Item {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-type Golden = Readonly<Record<'rules' | 'macros' | 'lists', readonly Item[]>>;
+interface Golden extends Readonly<Record<'rules' | 'macros' | 'lists', readonly Item[]>> {
+  readonly required_engine_version: string;
+  readonly required_plugin_versions: readonly unknown[];
+}
 
 test('every rule, macro and list is described as Falco describes it', { skip }, (context) => {
   const golden = JSON.parse(gunzipSync(readFileSync(GOLDEN)).toString()) as Golden;
@@ -71,6 +74,9 @@ test('every rule, macro and list is described as Falco describes it', { skip }, 
     );
   }
   assert.deepEqual(deviations, []);
+  for (const key of ['required_engine_version', 'required_plugin_versions'] as const) {
+    assert.deepEqual(described[key], golden[key]);
+  }
 });
 
 function names(items: readonly Item[]): unknown[] {

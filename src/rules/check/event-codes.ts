@@ -18,15 +18,23 @@ interface CodeSet {
   readonly known: boolean;
 }
 
+/** What is known of `evt.num`. */
+export type EventNumberKnowledge = 'at least 1' | 'any event number';
+
 /** Works out event codes of conditions; what was worked out for a shared subtree is kept. */
 export class EventCodes {
-  readonly #events: EventNames;
+  readonly #events: Pick<EventNames, 'allCodes' | 'codes'>;
+  readonly #eventNumber: EventNumberKnowledge;
   readonly #all: CodeSet;
   readonly #plain = new WeakMap<ConditionNode, CodeSet>();
   readonly #negated = new WeakMap<ConditionNode, CodeSet>();
 
-  constructor(events: EventNames) {
+  constructor(
+    events: Pick<EventNames, 'allCodes' | 'codes'>,
+    eventNumber: EventNumberKnowledge = 'at least 1',
+  ) {
     this.#events = events;
+    this.#eventNumber = eventNumber;
     this.#all = { words: setOf(events.allCodes, events.allCodes), known: false };
   }
 
@@ -73,7 +81,7 @@ export class EventCodes {
 
   #check(node: CheckNode): CodeSet {
     const number = eventNumberOutcome(node);
-    if (number !== undefined) {
+    if (number !== undefined && this.#eventNumber === 'at least 1') {
       return { words: number ? this.#all.words : this.#empty(), known: true };
     }
     const { operator, modifier } = node;

@@ -64,7 +64,8 @@ function forEachCheck(
       for (const operand of node.operands) forEachCheck(operand, visited, visit);
       return;
     case 'not':
-      return forEachCheck(node.operand, visited, visit);
+      forEachCheck(node.operand, visited, visit);
+      return;
     case 'macro':
       return;
     default:

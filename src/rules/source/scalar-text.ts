@@ -107,15 +107,15 @@ function doubleQuoted(source: string, start: number, end: number): number[] {
       offsets.push(at);
       continue;
     }
-    const escape = source.charAt(at + 1);
-    const digits = HEX_DIGITS[escape];
+    const letter = source.charAt(at + 1);
+    const digits = HEX_DIGITS[letter];
     if (digits !== undefined) {
       const value = Number.parseInt(source.slice(at + 2, at + 2 + digits), 16);
       if (!isSpace(value)) offsets.push(at);
       if (value > 0xffff) offsets.push(at);
       at += 1 + digits;
     } else {
-      if (!SPACE_ESCAPES.includes(escape)) offsets.push(at);
+      if (!SPACE_ESCAPES.includes(letter)) offsets.push(at);
       at += 1;
     }
   }

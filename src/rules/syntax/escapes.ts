@@ -29,25 +29,25 @@ export function unquote(quoted: string): string | EscapeError {
   let copied = 1;
   for (let at = quoted.indexOf('\\', 1); at >= 0 && at < end; at = quoted.indexOf('\\', copied)) {
     value += bytesOfText(quoted.slice(copied, at));
-    const escape = quoted.charAt(at + 1);
-    const simple = SIMPLE_ESCAPES[escape];
+    const letter = quoted.charAt(at + 1);
+    const simple = SIMPLE_ESCAPES[letter];
     if (simple !== undefined) {
       value += simple;
       copied = at + 2;
-    } else if (escape === quote) {
+    } else if (letter === quote) {
       value += quote;
       copied = at + 2;
-    } else if (escape === 'x') {
+    } else if (letter === 'x') {
       const digits = quoted.slice(at + 2, Math.min(at + 4, end));
       if (!/^[0-9a-fA-F]{2}$/.test(digits)) {
         return { message: `\\x must be followed by two hexadecimal digits, not by "${digits}"`, at };
       }
       value += String.fromCharCode(Number.parseInt(digits, 16));
       copied = at + 4;
-    } else if (escape === '"' || escape === "'") {
-      return { message: `\\${escape} is not allowed in a literal quoted with ${quote}`, at };
+    } else if (letter === '"' || letter === "'") {
+      return { message: `\\${letter} is not allowed in a literal quoted with ${quote}`, at };
     } else {
-      return { message: `\\${escape} is not an escape`, at };
+      return { message: `\\${letter} is not an escape`, at };
     }
   }
   return value + bytesOfText(quoted.slice(copied, end));
