@@ -10,6 +10,7 @@ import {
   PTID,
   parentProcess,
   presentCode,
+  processIdOf,
   RES,
   takeSharedFacts,
 } from './process-model.ts';
@@ -53,7 +54,7 @@ export function learnOwnBirth(event: EventCursor, model: ProcessModel): ThreadEn
   const { process } = thread;
   thread.vtid = event.i64(18) ?? tid;
   process.vpid = event.i64(19) ?? pid;
-  process.ptid = ptid;
+  process.ptid = processIdOf(ptid, model);
   const start = event.u64(20);
   if (thread.vtid === tid) process.pidNamespaceStart = model.bootTime;
   else if (start !== undefined) process.pidNamespaceStart = model.bootTime + start;

@@ -9,6 +9,7 @@ import {
   type ProcessModel,
   PTID,
   parentProcess,
+  processIdOf,
   RES,
   takeSharedFacts,
 } from './process-model.ts';
@@ -32,14 +33,15 @@ export function learnExec(event: EventCursor, caller: ThreadEntry, model: Proces
   thread.exited = false;
   const { process } = thread;
   if (process.threadCount > 1) removeOtherThreads(thread, model);
-  process.ptid = event.i64(PTID) ?? process.ptid;
+  const ptid = event.i64(PTID) ?? process.ptid;
   if (process.knowledge !== 'full') {
-    const parent = parentProcess(process.ptid, event.milliseconds, model);
+    const parent = parentProcess(ptid, event.milliseconds, model);
     process.sid ||= parent?.sid ?? 0;
     process.cwd ||= parent?.cwd ?? '';
     if (process.lookedUp) model.counters.healed++;
     process.knowledge = 'full';
   }
+  process.ptid = processIdOf(ptid, model);
   process.execTime = event.milliseconds;
   process.exe = event.text(EXE) ?? '';
   process.args = event.texts(ARGS) ?? [];

@@ -55,13 +55,21 @@ export function setDirectory(process: Process, path: ByteString): void {
   process.cwd = path.endsWith('/') ? path : `${path}/`;
 }
 
-/** Process `pid`, which an event at `now` (milliseconds) names as a parent; looked up when it is not known. */
+/**
+ * Process of the thread `tid`, which an event at `now` (milliseconds) names as a parent; looked up when it
+ * is not known. The kernel names the thread that made the child, not always the main one.
+ */
 export function parentProcess(
-  pid: number,
+  tid: number,
   now: number,
   { table, loader }: ProcessModel,
 ): Process | undefined {
-  return table.process(pid) ?? (pid > 0 ? loader.lookUpParent(pid, now) : undefined);
+  return table.thread(tid)?.process ?? (tid > 0 ? loader.lookUpParent(tid, now) : undefined);
+}
+
+/** Id of the process of thread `tid`, as far as it is known. */
+export function processIdOf(tid: number, { table }: ProcessModel): number {
+  return table.thread(tid)?.pid ?? tid;
 }
 
 /** Code of the event `name` in its present form: the exit of a system call, or a tracepoint. */

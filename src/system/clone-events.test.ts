@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { event, processParameters, START } from './testing/event-builder.ts';
+import { FakeHost } from './testing/fake-proc.ts';
+import { hostWithShell, open, pass } from './testing/shell-host.ts';
+
+test('a child comes from its parent event, then from its own, in either order', () => {
+  for (const order of ['parent first', 'child first']) {
+    using host = hostWithShell();
+    const system = open(host);
+    const fromParent = event(
+      'clone',
+      { tid: 100, time: START },
+      { res: 200, ...processParameters(100, 1, 'bash'), flags: 0, vtid: 100, vpid: 100 },
+    );
+    const fromChild = event(
+      'clone',
+      { tid: 200, time: START + 1 },
+      { res: 0, ...processParameters(200, 100, 'bash', ['-i']), flags: 0, vtid: 200, vpid: 200 },
+    );
+    const events = order === 'parent first' ? [fromParent, fromChild] : [fromChild, fromParent];
+    for (const cursor of events) pass(system, cursor);
+    const child = system.thread(200);
+    assert.ok(child, order);
+    assert.equal(child.pid, 200);
+    assert.equal(child.ptid, 100);
+    assert.equal(child.cwd, '/root/');
+    assert.deepEqual(child.env, ['HOME=/root']);
+    assert.equal(child.exepath, '/usr/bin/bash');
+    assert.equal(child.sid, 100);
+    assert.equal(child.tty, 34816);
+    assert.equal(child.loginuid, 1000);
+    assert.equal(child.uid, 0, 'the event knows the user better than the parent');
+    assert.equal(system.parent(child)?.tid, 100);
+    assert.equal(system.statistics.threads, 3);
+    assert.equal(system.statistics.lookups, 0);
+  }
+});
+
+test('a late event of the parent does not bring back a child that has exited', () => {
+  using host = hostWithShell();
+  const system = open(host);
+  pass(
+    system,
+    event('vfork', { tid: 200 }, { res: 0, ...processParameters(200, 100, 'bash'), vtid: 200, vpid: 200 }),
+  );
+  pass(system, event('procexit', { tid: 200, time: START + 5 }, { reaper_tid: 0 }));
+  pass(
+    system,
+    event('vfork', { tid: 100, time: START + 6 }, { res: 200, ...processParameters(100, 1, 'bash') }),
+  );
+  assert.equal(system.thread(200), undefined);
+});
+
+test('a vforked child that has run on for long is not mistaken for a leftover', () => {
+  using host = hostWithShell();
+  const system = open(host);
+  pass(
+    system,
+    event('vfork', { tid: 200 }, { res: 0, ...processParameters(200, 100, 'bash'), vtid: 200, vpid: 200 }),
+  );
+  pass(
+    system,
+    event('execve', { tid: 200, time: START + 9000 }, { res: 0, ...processParameters(200, 100, 'cat') }),
+  );
+  pass(
+    system,
+    event('vfork', { tid: 100, time: START + 9001 }, { res: 200, ...processParameters(100, 1, 'bash') }),
+  );
+  assert.equal(system.thread(200)?.comm, 'cat');
+});
+
+test('a thread belongs to its process', () => {
+  using host = hostWithShell();
+  const system = open(host);
+  const CLONE_THREAD = 1 << 13;
+  pass(
+    system,
+    event(
+      'clone3',
+      { tid: 100 },
+      { res: 101, ...processParameters(100, 1, 'bash'), flags: CLONE_THREAD, vtid: 100, vpid: 100 },
+    ),
+  );
+  const thread = system.thread(101);
+  assert.equal(thread?.pid, 100);
+  assert.equal(thread?.ptid, 1);
+  assert.equal(thread && system.leader(thread)?.tid, 100);
+  // All threads but one end with an exec, which the kernel reports as the main thread's.
+  pass(system, event('execve', { tid: 100 }, { res: 0, ...processParameters(100, 1, 'cat') }));
+  assert.equal(system.thread(101), undefined);
+  assert.equal(system.statistics.threads, 2);
+});
+
+test('a child made with CLONE_PARENT is its maker’s sibling', () => {
+  using host = hostWithShell();
+  const system = open(host);
+  const CLONE_PARENT = 1 << 8;
+  pass(
+    system,
+    event(
+      'clone',
+      { tid: 100 },
+      { res: 200, ...processParameters(100, 1, 'bash'), flags: CLONE_PARENT, vtid: 100, vpid: 100 },
+    ),
+  );
+  assert.equal(system.thread(200)?.ptid, 1);
+  assert.equal(system.thread(200)?.exepath, '/usr/bin/bash');
+});
+
+test('in a pid namespace the child is taken from its own event, with both ids', () => {
+  using host = new FakeHost();
+  host.add({ pid: 1, ppid: 0, comm: 'init' });
+  host.add({ pid: 50, ppid: 1, comm: 'sh', vpid: 1, argv: ['sh'] });
+  const system = open(host);
+  const IN_PIDNS = 1 << 29;
+  pass(
+    system,
+    event(
+      'clone',
+      { tid: 50 },
+      { res: 7, ...processParameters(50, 1, 'sh'), flags: IN_PIDNS, vtid: 1, vpid: 1 },
+    ),
+  );
+  assert.equal(system.thread(7), undefined, '7 is an id of the namespace');
+  pass(
+    system,
+    event(
+      'clone',
+      { tid: 90 },
+      {
+        res: 0,
+        ...processParameters(90, 50, 'sh'),
+        flags: IN_PIDNS,
+        vtid: 7,
+        vpid: 7,
+        pidns_init_start_ts: 3_000_000_000n,
+      },
+    ),
+  );
+  const child = system.thread(90);
+  assert.deepEqual([child?.vtid, child?.vpid, child?.ptid], [7, 7, 50]);
+  assert.equal(child?.pidNamespaceStart, system.bootTime + 3_000_000_000n);
+});
+
+test('the parent of a child that a thread made is the thread’s process', () => {
+  using host = hostWithShell();
+  host.add({ pid: 400, comm: 'java', threads: [401] });
+  const system = open(host);
+  pass(
+    system,
+    event('fork', { tid: 500 }, { res: 0, ...processParameters(500, 401, 'java'), vtid: 500, vpid: 500 }),
+  );
+  assert.equal(system.thread(500)?.ptid, 400);
+  pass(system, event('execve', { tid: 500 }, { res: 0, ...processParameters(500, 401, 'sh') }));
+  assert.equal(system.thread(500)?.ptid, 400);
+});

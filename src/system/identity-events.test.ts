@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { event } from './testing/event-builder.ts';
+import { hostWithShell, open, pass } from './testing/shell-host.ts';
+
+test('directories, ids, sessions, groups, capabilities and names follow their calls', () => {
+  using host = hostWithShell();
+  const system = open(host);
+  const thread = system.thread(100);
+  assert.ok(thread);
+  pass(system, event('chdir', { tid: 100 }, { res: 0, path: '../etc' }));
+  assert.equal(thread.cwd, '/etc/');
+  pass(system, event('chdir', { tid: 100 }, { res: 0, path: 'link', cwd: '/where/it/leads' }));
+  assert.equal(thread.cwd, '/where/it/leads/');
+  pass(system, event('chdir', { tid: 100 }, { res: -2, path: '/none' }));
+  assert.equal(thread.cwd, '/where/it/leads/');
+  pass(system, event('setuid', { tid: 100 }, { res: 0, uid: 33 }));
+  assert.equal(thread.uid, 33);
+  pass(system, event('setresuid', { tid: 100 }, { res: 0, ruid: 5, euid: 0xffffffff, suid: 5 }));
+  assert.equal(thread.uid, 33, '-1 leaves it as it is');
+  pass(system, event('setreuid', { tid: 100 }, { res: -1, ruid: 5, euid: 6 }));
+  assert.equal(thread.uid, 33);
+  pass(system, event('setreuid', { tid: 100 }, { res: 0, ruid: 5, euid: 6 }));
+  assert.equal(thread.uid, 6);
+  pass(system, event('setgid', { tid: 100 }, { res: 0, gid: 34 }));
+  assert.equal(thread.gid, 34);
+  pass(system, event('setresgid', { tid: 100 }, { res: 0, rgid: 1, egid: 2, sgid: 3 }));
+  assert.equal(thread.gid, 2);
+  pass(
+    system,
+    event('capset', { tid: 100 }, { res: 0, cap_inheritable: 1, cap_permitted: 2, cap_effective: 3 }),
+  );
+  assert.deepEqual([thread.capInheritable, thread.capPermitted, thread.capEffective], [1n, 2n, 3n]);
+  pass(system, event('unshare', { tid: 100 }, { res: 0, flags: 1 << 20 }));
+  assert.equal(thread.capEffective, 0x1ffffffffffn);
+  pass(
+    system,
+    event('prctl', { tid: 100 }, { res: 0, option: 15, arg2_str: 'a name that is too long', arg2_int: 0 }),
+  );
+  assert.equal(thread.comm, 'a name that is ');
+  pass(system, event('setsid', { tid: 100 }, { res: 100 }));
+  assert.deepEqual([thread.sid, thread.pgid, thread.vpgid], [100, 100, 100]);
+  pass(system, event('setpgid', { tid: 100 }, { res: 0, pid: 0, pgid: 1 }));
+  assert.deepEqual([thread.pgid, thread.vpgid], [1, 1]);
+  pass(system, event('setpgid', { tid: 1 }, { res: 0, pid: 100, pgid: 0 }));
+  assert.deepEqual([thread.pgid, thread.vpgid], [100, 100]);
+});

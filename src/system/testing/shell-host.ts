@@ -1,0 +1,37 @@
+/** A made-up host with init (1) and a login shell (100), and a model of it, for tests of what events change. */
+import type { EventCursor } from '../../events/cursor.ts';
+import type { EventContext } from '../context.ts';
+import { type Seed, System, type SystemLimits } from '../system.ts';
+import { FakeHost } from './fake-proc.ts';
+
+export const SHELL = {
+  pid: 100,
+  ppid: 1,
+  comm: 'bash',
+  argv: ['-bash', '-i'],
+  env: ['HOME=/root'],
+  exepath: '/usr/bin/bash',
+};
+
+export function hostWithShell(): FakeHost {
+  const host = new FakeHost();
+  host.add({ pid: 1, ppid: 0, comm: 'init', argv: ['/sbin/init'], exepath: '/sbin/init' });
+  host.add({ ...SHELL, cwd: '/root', sid: 100, tty: 34816, loginuid: 1000, uid: 7 });
+  return host;
+}
+
+/** A model of `host` whose clock stands still. */
+export function open(
+  host: FakeHost,
+  seed: Seed = { kind: 'host' },
+  limits: Partial<SystemLimits> = {},
+): System {
+  return System.open({ hostRoot: host.root, seed, limits, clock: () => 0 });
+}
+
+/** Learns the event and settles; what the context showed must be read before the next call. */
+export function pass(system: System, cursor: EventCursor): EventContext {
+  const context = system.learn(cursor);
+  system.settle();
+  return context;
+}
