@@ -72,6 +72,8 @@ test('a plain name counts only with a pid namespace and in more than one hierarc
   // cpuacct has no place in a unified hierarchy.
   assert.equal(containerOf([...everywhere('/web'), 'cpuacct=/'], true)?.id, 'web');
   assert.equal(containerOf(['unified=/web'], true)?.id, 'web');
+  // runc started from within a cgroup of its own in one hierarchy.
+  assert.equal(containerOf([...everywhere('/web'), 'memory=/own/cgroup/web'], true)?.id, 'web');
   assert.equal(containerOf([...everywhere('/web'), 'pids=/other'], true), undefined);
   assert.equal(containerOf(['cpu=/', `memory=/process_api/${ID.slice(0, 32)}`], true), undefined);
   for (const path of ['/init.scope', '/user.slice', '/system.slice/cron.service', '/a/b/c'])

@@ -61,10 +61,10 @@ const SYSTEMD_UNIT = /\.(?:service|slice|scope|mount|socket)$/;
  * The container of a process with these cgroups (`controller=path`), or `undefined` on the host.
  *
  * A path may look like a container's and be none: anyone can make a cgroup `/web` or `/jobs/4711`. A
- * name that is not 64 digits is therefore believed only when it is the process's only path, it has that
- * path in more than one hierarchy (or in the only one that there is), *and* it lives in a pid namespace
- * of its own (`ownPidNamespace`), as runc and containerd arrange it. A process that was merely put into
- * a cgroup of one controller, or of all of them, does not fit.
+ * name that is not 64 digits is therefore believed only when the process has no other path than `/NAME`
+ * or one that ends in it, in more than one hierarchy (or in the only one that there is), *and* lives in a
+ * pid namespace of its own (`ownPidNamespace`), as runc and containerd arrange it. A process that was
+ * merely put into a cgroup of one controller, or of all of them, does not fit.
  */
 export function containerOf(
   cgroups: readonly ByteString[],
@@ -80,12 +80,22 @@ export function containerOf(
       const id = form.path.exec(path)?.[1];
       if (id !== undefined) return identity(id, form.engine);
     }
-  return ownPidNamespace && paths.size === 1 ? plainContainer(cgroups, [...paths][0] ?? '') : undefined;
+  return ownPidNamespace ? plainContainer(cgroups, paths) : undefined;
 }
 
-/** A controller that is not in use leaves the process in the root there, so that not all paths need be the same. */
-function plainContainer(cgroups: readonly ByteString[], path: ByteString): ContainerIdentity | undefined {
-  const hierarchies = cgroups.filter((cgroup) => pathOf(cgroup) === path).length;
+/**
+ * Not all paths need be the same: a controller that is not in use leaves the process in the root there,
+ * and where the runtime itself is in a cgroup, it puts the container's below its own.
+ */
+function plainContainer(
+  cgroups: readonly ByteString[],
+  paths: ReadonlySet<ByteString>,
+): ContainerIdentity | undefined {
+  let path: ByteString | undefined;
+  for (const candidate of paths) if (path === undefined || candidate.length < path.length) path = candidate;
+  if (path === undefined) return undefined;
+  for (const other of paths) if (!other.endsWith(path)) return undefined;
+  const hierarchies = cgroups.filter((cgroup) => paths.has(pathOf(cgroup))).length;
   if (hierarchies < 2 && cgroups.length > 1) return undefined;
   const [, namespace, name] = PLAIN_FORM.exec(path) ?? [];
   if (name === undefined || SYSTEMD_UNIT.test(name) || SYSTEMD_UNIT.test(namespace ?? '')) return undefined;
