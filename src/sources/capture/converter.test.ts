@@ -113,6 +113,36 @@ test('an old container event becomes JSON, in an event with long lengths', async
   assert.deepEqual(delivered[0]?.parameters, ['{"id":"id1","type":7,"name":"a \\"name\\"","image":"img"}\0']);
 });
 
+test('a container event whose JSON would be too long has none, and what follows is unharmed', async () => {
+  const image = '\x01'.repeat(60_000);
+  const current = oldEvent(95, 1, [0, 8], `/${'x'.repeat(60_000)}\0`);
+  const { delivered } = await convert(
+    oldEvent(228, 1, 'id\0', [7, 4], 'name\0', `${image}\0`),
+    current,
+    current,
+  );
+  assert.deepEqual(delivered[0]?.parameters, ['']);
+  for (const { parameters } of delivered.slice(1)) assert.equal(parameters[1], `/${'x'.repeat(60_000)}\0`);
+});
+
+test('the longest events that can be merged are', async () => {
+  const data = 'd'.repeat(65_000);
+  const { delivered, statistics } = await convert(
+    oldEvent(30, 1, [3, 8], [9, 4], 't'.repeat(65_000)),
+    oldEvent(31, 1, [5, 8], data),
+    oldEvent(95, 1, [0, 8], '/tmp\0'),
+  );
+  assert.deepEqual(delivered[0]?.parameters, [
+    bytes(5, 8),
+    data,
+    bytes(3, 8),
+    bytes(9, 4),
+    't'.repeat(65_000),
+  ]);
+  assert.equal(delivered[1]?.parameters[1], '/tmp\0');
+  assert.equal(statistics?.unknown, 0);
+});
+
 test('events between which old ones are converted stay what they are', async () => {
   const current = oldEvent(95, 1, [0, 8], '/tmp\0');
   const { delivered } = await convert(

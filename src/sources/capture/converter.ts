@@ -1,6 +1,6 @@
 /**
- * Brings events of old captures to the current schema. Captures hold two events per system call, enter and
- * exit, until late; the current schema has one, with the parameters of both, and the converter makes it.
+ * Brings events of old captures to the current schema. Older captures hold two events per system call, enter
+ * and exit; the current schema has one, with the parameters of both, and the converter makes it of the two.
  */
 import { HEADER_SIZE, MAX_PARAMETERS } from '../../events/cursor.ts';
 import { EVENT_TYPES, PARAMETER_SIZES } from '../../events/table.ts';
@@ -39,7 +39,8 @@ export class Converter {
   readonly counts: ConversionCounts = { converted: 0, stored: 0, dropped: 0, withoutEnter: 0, unknown: 0 };
   readonly enterEvents = new EnterEvents();
 
-  readonly #plans: (Plan | undefined)[] = [];
+  /** By event code and number of parameters. */
+  readonly #plans: readonly (Plan | undefined)[][] = EVENT_TYPES.map(() => []);
   /** Where the parameters of the event begin that is converted; one more for the end of the last. */
   readonly #starts = new Int32Array(MAX_PARAMETERS + 1);
 
@@ -52,11 +53,8 @@ export class Converter {
     const count = window.view.getUint32(offset + 22, true);
     const plan = this.#plan(code, count);
     const { counts } = this;
-    if (plan.unknown && !plan.deliver) {
-      counts.unknown++;
-      return -1;
-    }
-    if ((plan.sources || plan.store) && window.view.getUint32(offset + 16, true) > MAX_EVENT_SIZE) {
+    const tooLong = window.view.getUint32(offset + 16, true) > MAX_EVENT_SIZE;
+    if ((plan.unknown && !plan.deliver) || (tooLong && (plan.sources || plan.store))) {
       counts.unknown++;
       return -1;
     }
@@ -76,11 +74,11 @@ export class Converter {
   }
 
   #plan(code: number, count: number): Plan {
-    const key = code * (MAX_PARAMETERS + 1) + count;
-    const known = this.#plans[key];
+    const plans = this.#plans[code] as (Plan | undefined)[];
+    const known = plans[count];
     if (known) return known;
     const plan = planConversion(code, count);
-    this.#plans[key] = plan;
+    plans[count] = plan;
     return plan;
   }
 
@@ -136,7 +134,10 @@ export class Converter {
     this.#starts[count] = at;
   }
 
-  /** The four parameters of an old container event as the JSON text that carries them now, with its NUL. */
+  /**
+   * The four parameters of an old container event as the JSON text that carries them now, with its NUL.
+   * Empty when it would be longer than a parameter could be then.
+   */
   #containerJson({ buffer, view }: Window): string {
     const starts = this.#starts;
     const text = (index: number): string =>
@@ -149,7 +150,8 @@ export class Converter {
       );
     const type =
       (starts[2] as number) - (starts[1] as number) === 4 ? view.getUint32(starts[1] as number, true) : 0;
-    return `{"id":${text(0)},"type":${type},"name":${text(2)},"image":${text(3)}}\0`;
+    const json = `{"id":${text(0)},"type":${type},"name":${text(2)},"image":${text(3)}}\0`;
+    return json.length <= 0xffff ? json : '';
   }
 }
 
