@@ -35,9 +35,10 @@ export interface CaptureSource extends EventSource {
   readonly statistics: CaptureStatistics;
   readonly progress: CaptureProgress;
   /**
-   * Delivers the capture: state to `state`, events to `sink`, in the order of the file. `stop` ends it
-   * after the event being delivered, or, where a pipe has nothing yet, when its next bytes come. Rejects with a {@link CaptureError} at the first damage, after
-   * everything before it has been delivered. To be called once.
+   * Delivers the capture: state to `state`, events to `sink`, in the order of the file. To be called once.
+   * `stop` ends it after the event being delivered or, where a pipe has nothing yet, when its next bytes
+   * come. Rejects with a {@link CaptureError} at the first damage, after everything before it has been
+   * delivered, and with whatever a sink throws.
    */
   run(sink: EventSink, state?: StateSink): Promise<void>;
 }
