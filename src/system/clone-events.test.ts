@@ -155,3 +155,14 @@ test('the parent of a child that a thread made is the thread’s process', () =>
   pass(system, event('execve', { tid: 500 }, { res: 0, ...processParameters(500, 401, 'sh') }));
   assert.equal(system.thread(500)?.ptid, 400);
 });
+
+test('a child whose maker has ended does not take the reaper for it', () => {
+  using host = hostWithShell();
+  const system = open(host);
+  host.add({ pid: 500, ppid: 1, comm: 'daemon', argv: ['daemon', '-d'], exepath: '/usr/sbin/daemon' });
+  const parameters = { ...processParameters(500, 1, 'daemon', ['-d']), vtid: 500, vpid: 500 };
+  pass(system, event('fork', { tid: 500 }, { res: 0, ...parameters }));
+  assert.equal(system.thread(500)?.exepath, '');
+  pass(system, event('setuid', { tid: 500 }, { res: 0, uid: 3 }));
+  assert.deepEqual([system.thread(500)?.exepath, system.thread(500)?.uid], ['/usr/sbin/daemon', 3]);
+});

@@ -50,6 +50,7 @@ export function learnOwnBirth(event: EventCursor, model: ProcessModel): ThreadEn
     if (!thread) return undefined;
     inheritFrom(parent && table.leader(parent.pid), thread);
     thread.cloneTime = event.timestamp;
+    distrustMaker(event, thread);
   }
   const { process } = thread;
   thread.vtid = event.i64(18) ?? tid;
@@ -125,6 +126,19 @@ function healCaller(event: EventCursor, caller: ThreadEntry, model: ProcessModel
   process.exepath = '';
   process.knowledge = 'names';
   process.lookedUp = false;
+}
+
+/**
+ * A child whose maker has already ended tells of the process that took its place as parent. It has another
+ * name and first argument than the child then: what was inherited is wrong, and looked up at the child's
+ * next event.
+ */
+function distrustMaker(event: EventCursor, thread: ThreadEntry): void {
+  const { process } = thread;
+  if (process.knowledge !== 'full' || thread.tid !== process.pid) return;
+  if (event.text(COMM) === thread.comm || event.text(EXE) === process.exe) return;
+  process.exepath = '';
+  process.knowledge = 'names';
 }
 
 /** A new thread begins with what the thread that made it has, a new process with what its maker's has. */
