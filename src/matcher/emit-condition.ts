@@ -1,5 +1,5 @@
 /** Code that decides conditions. */
-import type { Field } from '../fields/field.ts';
+import type { Field, Scalar } from '../fields/field.ts';
 import type {
   Condition,
   Expression,
@@ -9,6 +9,7 @@ import type {
   Value,
 } from '../rules/checked.ts';
 import {
+  type Comparable,
   compareValues,
   compileMembership,
   compileModified,
@@ -156,17 +157,21 @@ export class ConditionEmitter {
       const test = this.#constants.bind(compileMembership(operator, right.values));
       return `${this.#assign('v', left)} !== undefined && v.${quantifier}((each) => ${test}(each))`;
     }
-    const fewValues = right.values.length > 0 && right.values.length <= FEW_VALUES;
-    const plain = operator !== 'pmatch' && fewValues && !right.values.some(isNetwork);
-    if (!plain || isDynamic(left) || this.#hasSeveralValues(left)) {
+    const isPlain = operator !== 'pmatch' && !right.values.some(isNetwork);
+    if (!isPlain || isDynamic(left) || this.#hasSeveralValues(left)) {
       return this.#prepared(left, 'in', compileMembership(operator, right.values), right.values);
     }
-    const [first, ...others] = right.values.map((value) =>
-      this.#constants.literal(bytesAsText(value as string)),
-    );
-    return [`${this.#assign('v', left)} === ${first}`, ...others.map((other) => `v === ${other}`)].join(
-      ' || ',
-    );
+    return this.#membership(left, new Set(right.values.map((value) => bytesAsText(value as Scalar))));
+  }
+
+  /** Whether the one value of `left` is among some; a missing value is not. */
+  #membership(left: Expression, members: ReadonlySet<Comparable>): string {
+    const value = this.#expressions.emit(left);
+    if (members.size === 0 || members.size > FEW_VALUES) {
+      return `${this.#constants.bind(members)}.has(${value})`;
+    }
+    const [first, ...others] = [...members].map((member) => this.#constants.literal(member));
+    return [`(v = ${value}) === ${first}`, ...others.map((other) => `v === ${other}`)].join(' || ');
   }
 
   #multiplicity(left: Expression): Field['multiplicity'] {

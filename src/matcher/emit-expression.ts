@@ -27,7 +27,7 @@ import {
  * Fields at least this dear are read once per event and remembered; reading cheaper ones again costs no
  * more than remembering them.
  */
-const REMEMBER_FROM_COST = 3;
+const REMEMBER_FROM_COST = 2;
 
 const TRANSFORMERS: Readonly<Record<Exclude<TransformerName, 'val' | 'getopt'>, unknown>> = {
   tolower: toLower,
