@@ -81,8 +81,12 @@ test('a container that still has the host’s root has no users of its own', () 
   host.write('etc/passwd', PASSWD);
   mkdirSync(join(host.root, 'proc/50'));
   symlinkSync(host.root, join(host.root, 'proc/50/root'));
-  const { users } = open(host, { abc: 50 });
+  const { clock, users } = open(host, { abc: 50 });
   assert.equal(users.user(33, 'abc'), undefined);
+  rmSync(join(host.root, 'proc/50/root'));
+  addContainer(host, 50, 'app:x:33:33::/:/bin/sh\n');
+  clock.now = 5;
+  assert.equal(users.user(33, 'abc')?.name, 'app', 'found soon after it has changed its root');
 });
 
 test('links in a container do not lead to the host’s files', () => {

@@ -16,6 +16,9 @@ import type { User, UserDatabase } from './users.ts';
 /** How often a file is looked at for a change, in milliseconds. */
 const CHECK_INTERVAL = 1000;
 
+/** The same while there is no root directory yet: a container that starts has one within milliseconds. */
+const SEARCH_INTERVAL = 5;
+
 /** A container may put anything in its place: what is larger is not read. */
 const MAX_FILE = 4 * 1024 * 1024;
 
@@ -88,6 +91,7 @@ class UserTables {
   readonly #passwd = new WatchedFile('passwd', parsePasswd);
   readonly #group = new WatchedFile('group', parseGroup);
   #checkedAt = Number.NEGATIVE_INFINITY;
+  #hasRoot = false;
 
   constructor(clock: () => number, root: () => string | undefined) {
     this.#clock = clock;
@@ -106,9 +110,10 @@ class UserTables {
 
   #refresh(): void {
     const now = this.#clock();
-    if (now - this.#checkedAt < CHECK_INTERVAL) return;
+    if (now - this.#checkedAt < (this.#hasRoot ? CHECK_INTERVAL : SEARCH_INTERVAL)) return;
     this.#checkedAt = now;
     const root = this.#root();
+    this.#hasRoot = root !== undefined;
     // What was read of a container stays when its last process is gone: late events still ask.
     if (root === undefined || !statOf(`${root}/etc`)?.isDirectory()) return;
     this.#passwd.refresh(`${root}/etc`);
