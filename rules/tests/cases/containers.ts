@@ -1,0 +1,206 @@
+/** Cases for 30-containers.yaml. Shells with a terminal have tests of their own. */
+import type { Twin, Violation } from './case.ts';
+
+export const CONTAINER_VIOLATIONS: readonly Violation[] = [
+  {
+    rule: 'Kernel Helper File Opened for Writing in Container',
+    because: 'a release_agent is written; it is an ordinary file here, so that the kernel runs nothing',
+    place: 'container',
+    does: 'mkdir /tmp/cgroup; echo /cmd > /tmp/cgroup/release_agent',
+    shows: { 'fd.name': '/tmp/cgroup/release_agent' },
+  },
+  {
+    rule: 'Kernel Helper File Opened for Writing in Container',
+    because:
+      'core_pattern is written below a proc file system that is mounted elsewhere (an ordinary file here)',
+    place: 'container',
+    does: 'mkdir -p /mnt/proc/sys/kernel; echo "|/cmd" > /mnt/proc/sys/kernel/core_pattern',
+    shows: { 'fd.name': '/mnt/proc/sys/kernel/core_pattern' },
+  },
+  {
+    rule: 'Host Device or Kernel File System Mounted in Container',
+    because: 'the cgroup file system is mounted to reach its control files',
+    place: 'container',
+    does: 'mkdir /mnt/cgroup; mount -t cgroup2 none /mnt/cgroup; umount /mnt/cgroup',
+    shows: { 'evt.arg.type': 'cgroup2', 'evt.arg.dir': '/mnt/cgroup' },
+  },
+  {
+    rule: 'Raw Device or Kernel Memory Opened in Container',
+    because: 'a disk is opened for reading (an ordinary file by its name here)',
+    place: 'container',
+    does: 'touch /dev/sdz1; cat /dev/sdz1',
+    shows: { 'fd.name': '/dev/sdz1', 'proc.name': 'cat' },
+  },
+  {
+    rule: 'Kernel Module Loaded in Container',
+    because: 'a module is loaded; the kernel refuses this one, the attempt counts',
+    place: 'container',
+    does: 'behave load-module',
+    shows: { 'proc.name': 'behave' },
+  },
+  {
+    rule: 'BPF Program Loaded in Container',
+    because: 'a BPF program is loaded',
+    place: 'container',
+    does: 'behave load-bpf',
+    shows: { 'proc.name': 'behave' },
+  },
+  {
+    rule: 'Container Runtime Socket Used in Container',
+    because: 'the socket of Docker is connected to from within, although nobody answers',
+    place: 'container',
+    does: 'behave connect-unix /run/docker.sock',
+    shows: { 'fd.name': /\/run\/docker\.sock$/ },
+  },
+  {
+    rule: 'Process Attached With ptrace',
+    because: 'a program that is no debugger attaches to another process',
+    place: 'container',
+    does: 'behave attach',
+    shows: { 'evt.arg.request': 'PTRACE_SEIZE' },
+  },
+  {
+    rule: 'Namespace Joined in Container',
+    because:
+      'nsenter joins the network namespace of process 1, which would be the host with shared process ids',
+    place: 'container',
+    does: 'nsenter -t 1 -n /bin/true',
+    shows: { 'evt.arg.nstype': /CLONE_NEWNET/ },
+  },
+  {
+    rule: 'Namespace Joined on Host',
+    because: 'nsenter is used on the host',
+    place: 'host',
+    does: 'nsenter --net=/proc/self/ns/net true',
+    shows: { 'proc.name': 'nsenter', 'container.id': 'host' },
+  },
+  {
+    rule: 'Namespace Created',
+    because: 'unshare is used on the host',
+    place: 'host',
+    does: 'unshare --mount true',
+    shows: { 'proc.name': 'unshare', 'evt.arg.flags': /CLONE_NEWNS/ },
+  },
+  {
+    rule: 'Namespace Created',
+    because: 'a process in a container makes a namespace with clone, without the unshare program',
+    place: 'container',
+    does: 'behave clone-namespace',
+    shows: { 'proc.name': 'behave', 'evt.arg.flags': /CLONE_NEWUTS/ },
+  },
+  {
+    rule: 'SSH Program in Container',
+    because: 'an SSH client is executed in a container',
+    place: 'container',
+    does: 'ssh -V',
+    shows: { 'proc.name': 'ssh' },
+  },
+  {
+    rule: 'SSH Program in Container',
+    because: 'scp is executed through a link with another name',
+    place: 'container',
+    does: 'ln -s /usr/bin/scp /srv/harmless; /srv/harmless -V || true',
+    shows: { 'proc.exepath': '/usr/bin/scp' },
+  },
+  {
+    rule: 'Shell Without Terminal in Container',
+    because: 'a service runs a shell, as it does when it is exploited',
+    place: 'container',
+    does: '/usr/local/bin/tool spawn /bin/sh -c true',
+    shows: { 'proc.name': 'sh', 'proc.pname': 'tool', 'proc.tty': 0 },
+  },
+  {
+    rule: 'Shell Without Terminal in Container',
+    because: 'a service runs the shell of busybox by its other name',
+    place: 'container',
+    does: '/usr/local/bin/tool spawn /bin/busybox ash -c true',
+    shows: { 'proc.cmdline': 'busybox ash -c true' },
+  },
+];
+
+export const CONTAINER_TWINS: readonly Twin[] = [
+  {
+    rule: 'Kernel Helper File Opened for Writing in Container',
+    because: 'release_agent is read, and another control file written',
+    place: 'container',
+    does: 'mkdir /tmp/cgroup; cat /tmp/cgroup/release_agent || true; echo 1 > /tmp/cgroup/cgroup.procs',
+  },
+  {
+    rule: 'Host Device or Kernel File System Mounted in Container',
+    because: 'memory and a directory are mounted, which reveals nothing of the host',
+    place: 'container',
+    does: 'mkdir /mnt/a /mnt/b; mount -t tmpfs tmpfs /mnt/a; mount -o bind /tmp /mnt/b; umount /mnt/a; umount /mnt/b',
+  },
+  {
+    rule: 'Raw Device or Kernel Memory Opened in Container',
+    because: 'the devices that every container has are used',
+    place: 'container',
+    does: 'head -c 1 /dev/urandom > /dev/null; cat /dev/null; echo x > /dev/shm/segment2',
+  },
+  {
+    rule: 'Kernel Module Loaded in Container',
+    because: 'modules are listed',
+    place: 'container',
+    does: 'lsmod; cat /proc/modules',
+  },
+  {
+    rule: 'BPF Program Loaded in Container',
+    because: 'a BPF map is made, which is only memory',
+    place: 'container',
+    does: 'behave make-bpf-map',
+  },
+  {
+    rule: 'Container Runtime Socket Used in Container',
+    because: 'the socket of an application is connected to',
+    place: 'container',
+    does: 'behave connect-unix /run/app.sock',
+  },
+  {
+    rule: 'Process Attached With ptrace',
+    because: 'an installed debugger attaches, and a child asks to be traced',
+    place: 'container',
+    does: '/usr/bin/gdb attach; behave traced-child',
+  },
+  {
+    rule: 'Process Attached With ptrace',
+    because: 'strace follows a program on the host',
+    place: 'host',
+    does: 'strace -f -o /dev/null true',
+  },
+  {
+    rule: 'Namespace Joined in Container',
+    because: 'namespaces are looked at; runc joined those of this container to make it',
+    place: 'container',
+    does: 'readlink /proc/1/ns/net; ls -l /proc/self/ns',
+  },
+  {
+    rule: 'Namespace Joined on Host',
+    because: 'ip runs a program in a network namespace',
+    place: 'host',
+    does: 'ip netns add "$NETNS"; ip netns exec "$NETNS" true; ip netns delete "$NETNS"',
+  },
+  {
+    rule: 'Namespace Created',
+    because: 'a thread stops sharing its descriptors, for which unshare is also called',
+    place: 'container',
+    does: 'behave unshare-files',
+  },
+  {
+    rule: 'SSH Program in Container',
+    because: 'an SSH client is executed on the host',
+    place: 'host',
+    does: 'ssh -V',
+  },
+  {
+    rule: 'Shell With Terminal in Container',
+    because: 'a shell is started on the host, with a terminal',
+    place: 'host',
+    does: 'script -qec "sh -c true" /dev/null',
+  },
+  {
+    rule: 'Shell Without Terminal in Container',
+    because: "the container's first process is a script, and starts another one",
+    place: 'container',
+    does: '/bin/sh -c true; /usr/local/bin/entry.sh',
+  },
+];
