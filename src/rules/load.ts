@@ -32,6 +32,8 @@ export interface FileResult {
   readonly name: string;
   readonly source: SourceFile;
   readonly problems: readonly Problem[];
+  /** Where the file does not fit the JSON schema of rules; no reason not to load it. */
+  readonly schemaWarnings: readonly string[];
 }
 
 export interface LoadOutcome {
@@ -85,6 +87,7 @@ class Loader {
       parsed: new WeakMap(),
       resolved: new WeakMap(),
       texts: new WeakMap(),
+      owners: new WeakMap(),
       checkers: new Map(),
       eventCodes: new EventCodes(environment.events),
     };
@@ -98,15 +101,16 @@ class Loader {
       this.#collection.add(item, report);
       checkRequirement(item, this.#environment, report);
     };
-    for (const name of readItems(source, report, collect)) this.#brokenNames.add(name);
+    const { broken, schemaWarnings } = readItems(source, report, collect);
+    for (const name of broken) this.#brokenNames.add(name);
     this.#compile(report);
-    this.#results.push({ name: file.name, source, problems });
+    this.#results.push({ name: file.name, source, problems, schemaWarnings });
   }
 
   outcome(): LoadOutcome {
     const compilation = this.#compilation ?? this.#compile(() => {});
     const rules = compilation.rules.flatMap(({ checked }): CheckedRule[] => (checked ? [checked] : []));
-    const problems = distinct(this.#results.flatMap((result) => result.problems));
+    const problems = inOrder(distinct(this.#results.flatMap((result) => result.problems)), this.#results);
     const { collection, environment, lists, macros } = compilation;
     return {
       ruleSet: { rules: selectRules(rules, this.#options) },
@@ -144,4 +148,11 @@ function distinct(problems: readonly Problem[]): Problem[] {
     seen.add(key);
     return true;
   });
+}
+
+/** Problems in the order of the files and of their places in them. */
+function inOrder(problems: readonly Problem[], files: readonly FileResult[]): Problem[] {
+  const order = new Map(files.map(({ name }, index) => [name, index]));
+  const fileOf = ({ location }: Problem): number => order.get(location.file) ?? files.length;
+  return problems.toSorted((a, b) => fileOf(a) - fileOf(b) || a.location.offset - b.location.offset);
 }

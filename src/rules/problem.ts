@@ -128,6 +128,8 @@ export interface Problem {
   /** How many characters at the place are meant; at least 1. */
   readonly length: number;
   readonly context: Context;
+  /** The macro that the place lies in, where that is not the item of the context. */
+  readonly within?: Context | undefined;
   /** What was probably meant: `did you mean container.id?` */
   readonly suggestion?: string | undefined;
   readonly condition?: ConditionPlace | undefined;

@@ -1,23 +1,29 @@
 /** "Did you mean": the known name that is nearest to what was written. */
 
 /**
- * The candidate nearest to `written` by edit distance, or `undefined` when none is near: at most a
- * third of the letters may differ, at least one, at most four.
+ * The candidate nearest to `written` by edit distance: at most a third of the letters may differ, at
+ * least one, at most four. Where none is near, the shortest candidate that begins with what was
+ * written (three letters or more); otherwise `undefined`.
  */
 export function nearest(written: string, candidates: Iterable<string>): string | undefined {
   const limit = Math.min(4, Math.max(1, Math.floor(written.length / 3)));
   const lower = written.toLowerCase();
   let best: string | undefined;
   let bestDistance = limit + 1;
+  let completion: string | undefined;
   for (const candidate of candidates) {
+    const other = candidate.toLowerCase();
+    if (other.startsWith(lower) && candidate.length < (completion?.length ?? Number.POSITIVE_INFINITY)) {
+      completion = candidate;
+    }
     if (Math.abs(candidate.length - written.length) >= bestDistance) continue;
-    const distance = editDistance(lower, candidate.toLowerCase(), bestDistance);
+    const distance = editDistance(lower, other, bestDistance);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? (written.length >= 3 ? completion : undefined);
 }
 
 /**

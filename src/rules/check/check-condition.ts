@@ -66,11 +66,12 @@ export class ConditionChecker {
   #leaf(
     node: Extract<ConditionNode, { kind: 'exists' | 'check' }>,
     report: (draft: Draft) => void,
-  ): Condition {
+  ): Condition | undefined {
     const left = checkExpression(node.left, this.#scope);
     if (node.kind === 'exists') return { kind: 'exists', left, location: locationOf(node) };
     checkOperator(node, left);
     const right = this.#right(node, left, report);
+    if (right === undefined) return undefined;
     const location = locationOf(node);
     if (isListOperator(node.operator)) {
       return { kind: 'list', left, operator: node.operator as ListOperator, right, location };
@@ -83,11 +84,20 @@ export class ConditionChecker {
     node: CheckNode,
     left: Expression,
     report: (draft: Draft) => void,
-  ): Expression | { kind: 'values'; values: Value[] } {
+  ): Expression | { kind: 'values'; values: Value[] } | undefined {
     const { right } = node;
     if (right.kind === 'transform') return this.#rightExpression(node, left, right);
     const literals = right.kind === 'list' ? right.items : [right];
-    return { kind: 'values', values: literals.map((literal) => this.#value(node, left, literal, report)) };
+    const values: Value[] = [];
+    for (const literal of literals) {
+      try {
+        values.push(this.#value(node, left, literal, report));
+      } catch (error) {
+        if (!(error instanceof CheckError)) throw error;
+        report(error.draft);
+      }
+    }
+    return values.length === literals.length ? { kind: 'values', values } : undefined;
   }
 
   #rightExpression(node: CheckNode, left: Expression, right: TransformNode): Expression {

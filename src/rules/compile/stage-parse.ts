@@ -25,6 +25,7 @@ export function parseMacros(compilation: Compilation): void {
     memory.texts.set(entry, { visibility: entry.visibility, text });
     const context = entry.condition[0]?.context ?? entry.context;
     const parsed = parse(compilation, text, context);
+    if (parsed !== undefined) memory.owners.set(parsed.text, entry.context);
     compilation.macros.set(entry.name, { entry, text, parsed, resolved: undefined, used: false });
   }
 }

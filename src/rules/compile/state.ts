@@ -64,13 +64,15 @@ export interface Memory {
     { readonly meanings: readonly ConditionNode[]; readonly node: ConditionNode }
   >;
   readonly texts: WeakMap<object, { readonly visibility: number; readonly text: MappedText }>;
+  /** Macros by the text of their conditions. */
+  readonly owners: WeakMap<MappedText, Context>;
   readonly checkers: Map<string, ConditionChecker>;
   readonly eventCodes: EventCodes;
 }
 
 /** Reports what the checker found, as a problem at its exact place. */
 export function reportDraft(
-  { report }: Pick<Compilation, 'report'>,
+  { report, memory }: Pick<Compilation, 'report' | 'memory'>,
   code: ErrorCode | WarningCode,
   { message, at, suggestion }: Draft,
   context: Context,
@@ -78,5 +80,6 @@ export function reportDraft(
   const location = new DeferredLocation(at.text, at.start);
   const length = Math.max(1, at.end - at.start);
   const condition = { text: at.text.text, offset: at.start };
-  report({ code, message, location, length, context, suggestion, condition });
+  const within = memory.owners.get(at.text);
+  report({ code, message, location, length, context, within, suggestion, condition });
 }

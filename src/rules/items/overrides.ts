@@ -38,13 +38,12 @@ export class Overrides {
 /** The deprecated `append: true`. */
 export function appendFlag(reader: Reader, map: YamlMap, context: Context): boolean {
   if (reader.flag(map, 'append', context) !== true) return false;
-  const key = map.entries.get('append')?.key;
-  const place = key === undefined ? context : { ...context, location: reader.file.locate(key.start) };
+  const at = map.entries.get('append')?.key.start;
   reader.problem(
     'LOAD_DEPRECATED_ITEM',
     "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead.",
-    place,
-    { length: 'append'.length },
+    context,
+    { length: 'append'.length, ...(at === undefined ? {} : { at }) },
   );
   return true;
 }

@@ -16,8 +16,8 @@ export function readList(reader: Reader, map: YamlMap, parent: Context): ListIte
     reader.problem(
       'LOAD_INVALID_LIST_NAME',
       `List has an invalid name: '${name}' has a character that ends a value in conditions (blank, quote, parenthesis, comma or =)`,
-      { ...context, location: nameText.locate(0) },
-      { length: name.length },
+      context,
+      { at: nameText.start, length: name.length },
     );
   }
   const items = reader.optionalTexts(map, 'items', context);
@@ -35,8 +35,8 @@ export function readMacro(reader: Reader, map: YamlMap, parent: Context): MacroI
     reader.problem(
       'LOAD_INVALID_MACRO_NAME',
       `Macro has an invalid name: '${name}' is not a letter followed by letters, digits and _`,
-      { ...context, location: nameText.locate(0) },
-      { length: name.length },
+      context,
+      { at: nameText.start, length: name.length },
     );
   }
   const condition = reader.text(map, 'condition', context);

@@ -1,5 +1,6 @@
 /** Items of one rule file, in order. What is wrong is reported; a bad item does not spoil the next. */
 import type { Context, Report } from '../problem.ts';
+import { schemaWarnings } from '../schema.ts';
 import type { SourceFile } from '../source/source-file.ts';
 import { readYaml, type YamlMap, type YamlNode } from '../source/yaml.ts';
 import { nearest } from '../suggest.ts';
@@ -24,8 +25,14 @@ const KINDS: readonly {
 /** Takes each item as it is read; throwing an ItemError gives up the item. */
 export type Collect = (item: Item) => void;
 
-/** Reads a file. Returns the names of items that could not be read: others may refer to them. */
-export function readItems(file: SourceFile, report: Report, collect: Collect): string[] {
+export interface ReadItems {
+  /** Names of items that could not be read: others may refer to them. */
+  readonly broken: readonly string[];
+  readonly schemaWarnings: readonly string[];
+}
+
+/** Reads a file. */
+export function readItems(file: SourceFile, report: Report, collect: Collect): ReadItems {
   const reader = new Reader(file, report);
   const root = reader.root();
   const { documents, errors } = readYaml(file);
@@ -52,7 +59,7 @@ export function readItems(file: SourceFile, report: Report, collect: Collect): s
       }
     }
   }
-  return broken;
+  return { broken, schemaWarnings: schemaWarnings(documents.filter((node) => !isNullNode(node))) };
 }
 
 function readItem(reader: Reader, node: YamlNode, root: Context): Item[] {

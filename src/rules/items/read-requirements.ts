@@ -14,8 +14,8 @@ export function readEngineRequirement(reader: Reader, map: YamlMap, parent: Cont
   if (parseVersion(version) === undefined) {
     reader.invalid(
       `Unable to parse engine version '${version}' as a semver string. Expected "x.y.z" semver format.`,
-      { ...context, location: text.locate(0) },
-      { length: text.text.length },
+      context,
+      { at: text.start, length: text.text.length },
     );
   }
   reader.unknownKeys(map, KNOWN_KEYS.engine, context);

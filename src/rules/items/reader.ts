@@ -9,6 +9,8 @@ import { nearest } from '../suggest.ts';
 export class ItemError extends Error {}
 
 interface Options {
+  /** The exact place, where it is not that of the context. */
+  readonly at?: number;
   readonly suggestion?: string | undefined;
   readonly length?: number;
   readonly fix?: Problem['fix'];
@@ -34,8 +36,9 @@ export class Reader {
   }
 
   problem(code: ErrorCode | WarningCode, message: string, context: Context, options: Options = {}): void {
-    const { length = 1, suggestion, fix } = options;
-    this.#report({ code, message, location: context.location, length, context, suggestion, fix });
+    const { at, length = 1, suggestion, fix } = options;
+    const location = at === undefined ? context.location : this.file.locate(at);
+    this.#report({ code, message, location, length, context, suggestion, fix });
   }
 
   /** Reports an error in the structure of the file and gives up the item. */
@@ -98,16 +101,16 @@ export class Reader {
   unknownKeys(map: YamlMap, known: readonly string[], context: Context): void {
     for (const [name, { key }] of map.entries) {
       if (known.includes(name)) continue;
-      const place = { ...context, location: this.file.locate(key.start) };
-      this.problem('LOAD_UNKNOWN_KEY', `Unknown key '${name}'. The key will be ignored.`, place, {
+      this.problem('LOAD_UNKNOWN_KEY', `Unknown key '${name}'. The key will be ignored.`, context, {
+        at: key.start,
         length: Math.max(1, name.length),
         suggestion: nearest(name, known),
       });
     }
     for (const { key } of map.duplicates) {
-      const place = { ...context, location: this.file.locate(key.start) };
       const name = key.text.text;
-      this.problem('LOAD_UNKNOWN_KEY', `Key '${name}' is given twice. Only the first one counts.`, place, {
+      this.problem('LOAD_UNKNOWN_KEY', `Key '${name}' is given twice. Only the first one counts.`, context, {
+        at: key.start,
         length: Math.max(1, name.length),
       });
     }
