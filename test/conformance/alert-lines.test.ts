@@ -1,16 +1,12 @@
 /** Alert lines of real Falco, taken apart and put together again, come out byte for byte. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RuleAlert } from '../../src/alerts/alert.ts';
 import { AlertMaker } from '../../src/alerts/alert-maker.ts';
 import { DEFAULT_FORMAT, formatJson, formatText } from '../../src/alerts/format.ts';
 import { ruleEnvironment } from '../../src/engine/rule-environment.ts';
-import { toByteString } from '../../src/events/bytes.ts';
-import { FIELD_CATALOG } from '../../src/fields/catalog.ts';
-import type { Field, FieldCatalog, FieldValue } from '../../src/fields/field.ts';
 import { loadRules } from '../../src/rules/load.ts';
-import type { EventContext } from '../../src/system/context.ts';
 import { parseGoldenAlert } from './golden-alert.ts';
+import { GOLDEN_CATALOG, goldenContext } from './golden-catalog.ts';
 import { readShared, sharedLines, sharedMissing } from './shared.ts';
 
 test('JSON lines with output', { skip: sharedMissing }, () => {
@@ -30,40 +26,17 @@ test('messages made from the rule and the values of the line', { skip: sharedMis
   const files = names.map((name) => ({ name, text: readShared(`upstream-rules/${name}`) }));
   const { ruleSet, problems } = loadRules(files, ruleEnvironment());
   assert.deepEqual(problems, []);
+  const maker = new AlertMaker(GOLDEN_CATALOG);
   const rules = new Map(ruleSet.rules.map((rule) => [rule.name, rule]));
   for (const line of sharedLines('golden/alerts-busy-host.jsonl')) {
     const { alert } = parseGoldenAlert(line);
     const rule = rules.get(alert.rule);
     assert.ok(rule, `rule ${alert.rule} is missing`);
-    const context = {
-      event: { timestamp: alert.time },
-      system: { hostname: alert.hostname },
-    } as EventContext;
-    const made = new AlertMaker(catalogOf(alert)).make(rule, context);
+    const context = goldenContext(alert);
+    const made = maker.make(rule, context);
     assert.equal(formatJson(made, options), line);
   }
 });
-
-/** The fields of the catalogue, with the values that an alert has. */
-function catalogOf({ fields }: RuleAlert): FieldCatalog<Field> {
-  const values = new Map(fields.map(({ key, value }) => [key, value]));
-  return {
-    fields: FIELD_CATALOG.fields,
-    find(name) {
-      const reference = FIELD_CATALOG.find(name);
-      if (!reference) return undefined;
-      const { format, json, ...field } = reference.field;
-      const read = (_context: EventContext, argument: string | undefined): FieldValue => {
-        const keys = argument === undefined ? [name] : [`${name}.${argument}`, `${name}[${argument}]`];
-        const key = keys.find((candidate) => values.has(candidate));
-        assert.ok(key !== undefined, `the line has no ${keys.join(' or ')}`);
-        const value = values.get(key) ?? undefined;
-        return typeof value === 'string' ? toByteString(value) : (value as FieldValue);
-      };
-      return { ...reference, field: { ...field, read } };
-    },
-  };
-}
 
 for (const capture of ['cat_write', 'curl_google', 'open-multiple-files', 'single_ipv6_conn', 'syscall']) {
   test(`JSON lines with 199 fields: ${capture}`, { skip: sharedMissing }, () => {
