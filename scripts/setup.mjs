@@ -8,6 +8,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { buildProbe } from './build-probe.mjs';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -24,39 +25,46 @@ const LIBRARY_FOLDERS = [
 
 /**
  * What Lanner needs from the distribution. `files` are the places where it may lie, one of them is
- * enough; `when` says which command needs it: to run, to build the probe, to test.
+ * enough; `purpose` says what needs it: `run` (tests run Lanner too) or `test`.
  */
 const DEBIAN_PACKAGES = [
   {
     name: 'libbpf1',
     why: 'loads the probe into the kernel',
-    when: ['run', 'test'],
+    purpose: 'run',
     files: LIBRARY_FOLDERS.map((folder) => `${folder}/libbpf.so.1`),
   },
-  { name: 'clang', why: 'compiles the probe', when: ['build'], files: onPath('clang') },
+  { name: 'clang', why: 'compiles the probe', purpose: 'run', files: onPath('clang') },
+  { name: 'llvm', why: 'makes the compiled probe small', purpose: 'run', files: onPath('llvm-strip') },
   {
     name: 'libbpf-dev',
-    why: 'header files of the probe',
-    when: ['build'],
+    why: 'header files for the probe',
+    purpose: 'run',
     files: ['/usr/include/bpf/bpf_helpers.h'],
   },
-  { name: 'runc', why: 'starts the containers of the live tests', when: ['test'], files: onPath('runc') },
+  {
+    name: 'linux-libc-dev',
+    why: 'header files for the probe',
+    purpose: 'run',
+    files: ['/usr/include/linux/bpf.h'],
+  },
+  { name: 'runc', why: 'starts the containers of the live tests', purpose: 'test', files: onPath('runc') },
   {
     name: 'busybox-static',
     why: 'root file system of the containers of the live tests',
-    when: ['test'],
+    purpose: 'test',
     files: ['/bin/busybox', '/usr/bin/busybox'],
   },
   {
     name: 'gcc',
     why: 'compiles the small programs that live tests watch',
-    when: ['test'],
+    purpose: 'test',
     files: onPath('gcc'),
   },
   {
     name: 'libc6-dev',
     why: 'header files of the small programs that live tests watch',
-    when: ['test'],
+    purpose: 'test',
     files: ['/usr/include/stdio.h'],
   },
 ];
@@ -65,15 +73,11 @@ const DEBIAN_PACKAGES = [
  * Installs and builds what is missing for `purpose` (`run` or `test`). Ends the process with a message
  * and exit code 1 when it cannot.
  */
-export async function setUp(purpose) {
-  if (process.platform !== 'linux') stop(`Lanner runs on Linux only; this is ${process.platform}.`);
+export function setUp(purpose) {
+  if (process.platform !== 'linux') stop(`Lanner runs on Linux only; this is ${process.platform}`);
   installNpmPackages();
-  const buildProbe = await probeToBuild();
-  installDebianPackages(buildProbe ? [purpose, 'build'] : [purpose]);
-  if (buildProbe) {
-    say('building the probe (build/lanner.bpf.o)');
-    await buildProbe();
-  }
+  installDebianPackages(purpose);
+  updateProbe();
 }
 
 /** `npm ci` writes node_modules/.package-lock.json last: older than the lockfile means out of date. */
@@ -85,13 +89,13 @@ function installNpmPackages() {
     run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   }
   if (!existsSync(PINNED_NODE)) {
-    stop(`there is no pinned Node for ${process.arch} at ${PINNED_NODE}: run "npm ci" and see what it says.`);
+    stop(`no pinned Node for ${process.arch} at ${PINNED_NODE}: run "npm ci" and see what it says`);
   }
 }
 
-function installDebianPackages(reasons) {
+function installDebianPackages(purpose) {
   const missing = DEBIAN_PACKAGES.filter(
-    (entry) => entry.when.some((reason) => reasons.includes(reason)) && !entry.files.some(existsSync),
+    (entry) => (entry.purpose === 'run' || purpose === 'test') && !entry.files.some(existsSync),
   );
   if (missing.length === 0) return;
   const names = missing.map((entry) => entry.name);
@@ -108,7 +112,7 @@ function installDebianPackages(reasons) {
   const install = ['install', '--yes', '--no-install-recommends', '-qq', ...names];
   if (!hasPackageLists() || !aptGet(install)) {
     aptGet(['update', '-qq']);
-    if (!aptGet(install)) stop(`apt-get could not install ${names.join(', ')}: see its messages above.`);
+    if (!aptGet(install)) stop(`apt-get could not install ${names.join(', ')}: see its messages above`);
   }
 }
 
@@ -126,12 +130,14 @@ function aptGet(args) {
   return spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env }).status === 0;
 }
 
-/** The function that builds the probe, when its sources are newer than what was built. */
-async function probeToBuild() {
-  if (!existsSync(join(ROOT, 'scripts', 'build-probe.mjs'))) return undefined;
-  const { buildProbe, probeSources } = await import('./build-probe.mjs');
-  const newest = Math.max(...probeSources().map(modified));
-  return modified(PROBE) < newest ? buildProbe : undefined;
+/** Builds the probe unless it is up to date, which {@link buildProbe} itself finds out. */
+function updateProbe() {
+  if (!existsSync(PROBE)) say('building the probe (build/lanner.bpf.o)');
+  try {
+    buildProbe();
+  } catch (error) {
+    stop(error.message);
+  }
 }
 
 function onPath(program) {

@@ -4,5 +4,5 @@ import process from 'node:process';
 import { passThrough } from './pass-through.mjs';
 import { ROOT, setUp } from './setup.mjs';
 
-await setUp('run');
+setUp('run');
 passThrough(join(ROOT, 'bin', 'lanner'), process.argv.slice(2));

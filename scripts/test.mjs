@@ -4,5 +4,5 @@ import process from 'node:process';
 import { passThrough } from './pass-through.mjs';
 import { PINNED_NODE, ROOT, setUp } from './setup.mjs';
 
-await setUp('test');
+setUp('test');
 passThrough(PINNED_NODE, [join(ROOT, 'scripts', 'run-tests.ts'), ...process.argv.slice(2)]);

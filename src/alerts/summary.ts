@@ -22,13 +22,18 @@ export class AlertSummary {
     return this.#total;
   }
 
+  /** Priorities that had alerts, with their counts, from the most severe. */
+  get byPriority(): [Priority, number][] {
+    return PRIORITIES.flatMap((priority) => {
+      const count = this.#byPriority.get(priority);
+      return count === undefined ? [] : [[priority, count]];
+    });
+  }
+
   /** Several lines, as Falco ends a run; the last ends without a newline. */
   format(): string {
     const lines = [`Events detected: ${this.#total}`, 'Rule counts by severity:'];
-    for (const priority of PRIORITIES) {
-      const count = this.#byPriority.get(priority) ?? 0;
-      if (count > 0) lines.push(`   ${shortName(priority)}: ${count}`);
-    }
+    for (const [priority, count] of this.byPriority) lines.push(`   ${shortName(priority)}: ${count}`);
     lines.push('Triggered rules by rule name:');
     for (const [name, count] of this.#byRule) {
       if (count > 0) lines.push(`   ${name}: ${count}`);

@@ -76,8 +76,8 @@ export function text(fallback: string): Shape<string> {
 /** One of some words, in any case; `aliases` are other words for them, in lower case. */
 export function choice<T extends string>(
   words: readonly T[],
-  fallback: T,
-  aliases: Readonly<Record<string, T>> = {},
+  fallback: NoInfer<T>,
+  aliases: Readonly<Record<string, NoInfer<T>>> = {},
 ): Shape<T> {
   return {
     fallback,

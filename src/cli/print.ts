@@ -1,0 +1,17 @@
+/** Standard output of commands that print and end. */
+import { writeSync } from 'node:fs';
+
+/** Writes text and a newline, all of it, however slowly it is read. A reader that has gone is no error. */
+export function printLine(text: string): void {
+  const bytes = Buffer.from(`${text}\n`, 'utf8');
+  for (let offset = 0; offset < bytes.length; ) {
+    try {
+      offset += writeSync(1, bytes, offset);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') return;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/** Problems in rule files, one line each: where, what, and what may have been meant. */
+import { isError, type LoadOutcome, type Problem } from '../rules/load.ts';
+import { Failure } from './fail.ts';
+
+export function describeProblem(problem: Problem): string {
+  const { file, line, column } = problem.location;
+  const severity = isError(problem) ? 'error' : 'warning';
+  const hint = problem.suggestion === undefined ? '' : ` (did you mean ${problem.suggestion}?)`;
+  return `${file}:${line}:${column}: ${severity}: ${problem.message}${hint} [${problem.code}]`;
+}
+
+/**
+ * The problems that still stand when all files are loaded: what an earlier file seemed not to use may be
+ * used by a later one.
+ */
+export function standingProblems({ problems, files }: LoadOutcome): readonly Problem[] {
+  const last = new Set(files.at(-1)?.problems.map(describeProblem));
+  return problems.filter((problem) => !isUnused(problem) || last.has(describeProblem(problem)));
+}
+
+function isUnused({ code }: Problem): boolean {
+  return code === 'LOAD_UNUSED_MACRO' || code === 'LOAD_UNUSED_LIST';
+}
+
+/** Ends the command with all errors of the rules, if there are any. */
+export function failOnErrors({ ok, problems }: LoadOutcome): void {
+  if (!ok) throw new Failure(problems.filter(isError).map(describeProblem).join('\n'));
+}

@@ -1,0 +1,60 @@
+/** `lanner run [options] -- COMMAND…`: watches a program and all that it starts. */
+import type { Command } from 'commander';
+import type { AlertTarget } from '../engine/outputs.ts';
+import { watch } from '../engine/watch.ts';
+import { writeError } from './fail.ts';
+import { plainLog, silentLog } from './log.ts';
+import { addCommonOptions, type CommonOptions, configFrom } from './options.ts';
+import { whileForwarding } from './signals.ts';
+import { checkEngine, loadConfiguredRules, summaryLine } from './start.ts';
+
+interface RunOptions extends CommonOptions {
+  readonly alerts: string;
+}
+
+export function addRunCommand(program: Command, finish: (code: number) => void): void {
+  const command = program
+    .command('run')
+    .summary('watch a program and all that it starts')
+    .description(
+      'Starts COMMAND and watches it and all that it starts, and nothing else. Ends when COMMAND ends, with\n' +
+        'its exit code, after a one-line summary on standard error. Alerts go to standard error too, since\n' +
+        "standard output is COMMAND's.",
+    )
+    .usage('[options] -- COMMAND…')
+    .argument('<command...>')
+    .passThroughOptions()
+    .option('--alerts <where>', 'where alerts go: stdout, stderr, or the path of a file', 'stderr')
+    .action(async (words: string[], options: RunOptions) => finish(await run(words, options)));
+  addCommonOptions(command);
+}
+
+/** Returns the exit code: the command's own, as a shell would tell it. */
+async function run(command: readonly string[], options: RunOptions): Promise<number> {
+  const config = configFrom(options, plainLog);
+  checkEngine(config);
+  const { ruleSet } = loadConfiguredRules(options, config, plainLog);
+  const forwarding = whileForwarding();
+  try {
+    const summary = await watch({
+      config,
+      ruleSet,
+      scope: { kind: 'processes', pids: [] },
+      command,
+      alertsTo: alertTarget(options.alerts),
+      stop: new AbortController().signal,
+      log: plainLog,
+      debug: options.verbose ? plainLog : silentLog,
+      onReady: (watching) => forwarding.to(watching.command),
+    });
+    if (summary.exit?.failure !== undefined) writeError(`lanner: ${summary.exit.failure}\n`);
+    plainLog(summaryLine(summary));
+    return summary.exit?.code ?? 1;
+  } finally {
+    forwarding.end();
+  }
+}
+
+function alertTarget(where: string): AlertTarget {
+  return where === 'stdout' || where === 'stderr' ? where : { file: where };
+}

@@ -1,0 +1,50 @@
+/** What `lanner` and `lanner run` do alike before and after watching. */
+import type { Config } from '../config/schema.ts';
+import { loadRuleFiles, ruleFilePaths } from '../engine/rule-files.ts';
+import type { WatchSummary } from '../engine/watch.ts';
+import type { LoadOutcome } from '../rules/load.ts';
+import { fail } from './fail.ts';
+import type { Log } from './log.ts';
+import type { CommonOptions } from './options.ts';
+import { describeProblem, failOnErrors, standingProblems } from './problems.ts';
+
+/**
+ * Loads the rules that the options and the configuration name. Warnings go to `log`; errors end the
+ * command.
+ */
+export function loadConfiguredRules(options: CommonOptions, config: Config, log: Log): LoadOutcome {
+  const missing = (path: string): void => log(`warning: no rules at ${path}, which the configuration names`);
+  const paths = ruleFilePaths(options.r, config, missing);
+  if (paths.length === 0) fail('there are no rule files to load');
+  const outcome = loadRuleFiles(paths, config);
+  failOnErrors(outcome);
+  for (const problem of standingProblems(outcome)) log(describeProblem(problem));
+  return outcome;
+}
+
+/** Which engines of Falco's a configuration may ask for. */
+export function checkEngine(config: Config): void {
+  const { kind } = config.engine;
+  if (kind === 'modern_ebpf') return;
+  if (kind === 'kmod') fail('engine.kind kmod is not supported: Lanner has one probe, which is modern_ebpf');
+  fail(`engine.kind ${kind} is not there yet: it comes with a later version`);
+}
+
+/** One line: events, losses, alerts, and what else is missing. */
+export function summaryLine({ events, lost, alerts, ...counts }: WatchSummary): string {
+  const lostCount = [...lost.values()].reduce((sum, count) => sum + count, 0);
+  const kinds = [...lost]
+    .sort(([, one], [, other]) => other - one)
+    .map(([name, count]) => `${name} ${count}`);
+  const priorities = alerts.byPriority.map(([priority, count]) => `${priority} ${count}`);
+  const parts = [
+    `${events} events`,
+    `${lostCount} lost${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
+    `${alerts.total} alerts${priorities.length === 0 ? '' : ` (${priorities.join(', ')})`}`,
+  ];
+  if (counts.alertsDropped > 0) parts.push(`${counts.alertsDropped} alerts not written`);
+  if (counts.failed > 0) parts.push(`${counts.failed} events not judged`);
+  if (counts.compatCalls > 0) parts.push(`${counts.compatCalls} system calls of 32-bit programs not seen`);
+  if (counts.unwatchedThreads > 0) parts.push(`${counts.unwatchedThreads} threads not watched`);
+  return parts.join(', ');
+}

@@ -1,0 +1,71 @@
+/** The outputs that the configuration asks for, as one. */
+import type { Alert } from '../alerts/alert.ts';
+import { type FormatOptions, formatJson, formatText } from '../alerts/format.ts';
+import type { Config } from '../config/schema.ts';
+import { FileOutput } from '../outputs/file.ts';
+import type { Output, OutputFailure } from '../outputs/output.ts';
+import { StandardOutput } from '../outputs/standard.ts';
+
+/** A standard stream, or the path of a file. */
+export type AlertTarget = 'stdout' | 'stderr' | { readonly file: string };
+
+/** Opens the outputs; `target` takes the place of standard output. Throws when a file cannot be opened. */
+export function openOutputs(
+  config: Config,
+  target: AlertTarget | undefined,
+  onFailure: OutputFailure,
+): OutputSet {
+  const outputs: Output[] = [];
+  if (target !== undefined) outputs.push(openTarget(target, onFailure));
+  else if (config.stdout_output.enabled) outputs.push(new StandardOutput('stdout', onFailure));
+  const { enabled, filename, keep_alive } = config.file_output;
+  if (enabled) outputs.push(new FileOutput({ path: filename, keepAlive: keep_alive }, onFailure));
+  return new OutputSet(outputs, lineFormat(config));
+}
+
+function openTarget(target: AlertTarget, onFailure: OutputFailure): Output {
+  if (typeof target === 'string') return new StandardOutput(target, onFailure);
+  return new FileOutput({ path: target.file, keepAlive: true }, onFailure);
+}
+
+function lineFormat(config: Config): (alert: Alert) => string {
+  const options: FormatOptions = {
+    timeFormatIso8601: config.time_format_iso_8601,
+    jsonIncludeOutputProperty: config.json_include_output_property,
+    jsonIncludeMessageProperty: config.json_include_message_property,
+    jsonIncludeOutputFieldsProperty: config.json_include_output_fields_property,
+    jsonIncludeTagsProperty: config.json_include_tags_property,
+  };
+  const format = config.json_output ? formatJson : formatText;
+  return (alert) => format(alert, options);
+}
+
+/** Hands every alert to every output, in the order in which alerts come. */
+export class OutputSet {
+  readonly #outputs: readonly Output[];
+  readonly #format: (alert: Alert) => string;
+
+  constructor(outputs: readonly Output[], format: (alert: Alert) => string) {
+    this.#outputs = outputs;
+    this.#format = format;
+  }
+
+  write(alert: Alert): void {
+    const message = { alert, line: this.#format(alert) };
+    for (const output of this.#outputs) output.write(message);
+  }
+
+  reopen(): void {
+    for (const output of this.#outputs) output.reopen();
+  }
+
+  /** Writes what waits. */
+  async close(): Promise<void> {
+    await Promise.all(this.#outputs.map((output) => output.close()));
+  }
+
+  /** Alerts that an output did not write, summed over the outputs. */
+  get dropped(): number {
+    return this.#outputs.reduce((sum, output) => sum + output.statistics.dropped, 0);
+  }
+}

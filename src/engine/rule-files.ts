@@ -1,0 +1,68 @@
+/** Which rule files are loaded, and their contents. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import process from 'node:process';
+import type { Config } from '../config/schema.ts';
+import { type LoadOutcome, loadRules, type RuleFile } from '../rules/load.ts';
+import { ruleEnvironment } from './rule-environment.ts';
+
+/** Lanner's own rules, which are used when nothing else is asked for. */
+const OWN_RULES = join(import.meta.dirname, '..', '..', 'rules');
+
+/** The rule files cannot be read. The message is one line for people. */
+export class RuleFileError extends Error {
+  override readonly name = 'RuleFileError';
+}
+
+/**
+ * Paths of the rule files, in the order in which they are loaded: those of the command line, otherwise
+ * those of the configuration, otherwise Lanner's own. A directory stands for its *.yaml and *.yml files
+ * in the order of their names. Configured paths that do not exist are passed over and told to `missing`.
+ */
+export function ruleFilePaths(
+  fromCommandLine: readonly string[],
+  config: Config,
+  missing: (path: string) => void,
+): string[] {
+  if (fromCommandLine.length > 0) return fromCommandLine.flatMap(filesAt);
+  const configured = [...config.rules_files, ...config.rule_files];
+  if (configured.length === 0) return filesAt(OWN_RULES);
+  return configured.flatMap((path) => {
+    if (existsSync(path)) return filesAt(path);
+    missing(path);
+    return [];
+  });
+}
+
+/**
+ * Loads rule files in order; the outcome tells what is wrong in them. Throws {@link RuleFileError} when one
+ * cannot be read.
+ */
+export function loadRuleFiles(paths: readonly string[], config: Config): LoadOutcome {
+  return loadRules(paths.map(readRuleFile), ruleEnvironment(), { minimumPriority: config.priority });
+}
+
+function readRuleFile(path: string): RuleFile {
+  return { name: shortName(path), bytes: attempt(path, () => readFileSync(path)) };
+}
+
+function filesAt(path: string): string[] {
+  if (!attempt(path, () => statSync(path)).isDirectory()) return [path];
+  const names = attempt(path, () => readdirSync(path)).filter((name) => /\.ya?ml$/.test(name));
+  const files = names.sort().map((name) => join(path, name));
+  return files.filter((file) => attempt(file, () => statSync(file)).isFile());
+}
+
+function attempt<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new RuleFileError(`cannot read rules from ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** A path below the working directory relative to it, for messages; other paths as they are. */
+function shortName(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}

@@ -1,0 +1,183 @@
+/** Watching from beginning to end: rules, probe, model, outputs, the loop, and the summary. */
+import type { ChildProcess } from 'node:child_process';
+import { AlertMaker } from '../alerts/alert-maker.ts';
+import type { AlertSummary } from '../alerts/summary.ts';
+import type { Config } from '../config/schema.ts';
+import { FIELD_CATALOG } from '../fields/catalog.ts';
+import { compileMatcher } from '../matcher/compile.ts';
+import type { CheckedRuleSet } from '../rules/checked.ts';
+import { type KernelSource, openKernelSource } from '../sources/kernel/kernel-source.ts';
+import { type Seed, System } from '../system/system.ts';
+import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
+import { DropWatch } from './drop-watch.ts';
+import { Engine } from './engine.ts';
+import { type AlertTarget, type OutputSet, openOutputs } from './outputs.ts';
+
+export type WatchScope =
+  | { readonly kind: 'host' }
+  | { readonly kind: 'processes'; readonly pids: readonly number[] }
+  | { readonly kind: 'cgroup'; readonly path: string };
+
+export interface WatchOptions {
+  readonly config: Config;
+  readonly ruleSet: CheckedRuleSet;
+  readonly scope: WatchScope;
+  /** Program and arguments to start and watch, with all that it starts; the scope is `processes` then. */
+  readonly command?: readonly string[];
+  /** Where alerts go instead of standard output. */
+  readonly alertsTo?: AlertTarget;
+  /** Ends the watching; what has been collected by then is still judged. */
+  readonly stop: AbortSignal;
+  /** Takes lines for people: what goes wrong on the way. */
+  readonly log: (line: string) => void;
+  /** Takes lines for people who look for a fault. */
+  readonly debug?: (line: string) => void;
+  /** Called when events are being collected and the command, if there is one, has been started. */
+  readonly onReady?: (watching: Watching) => void;
+}
+
+/** What can be done while watching goes on. */
+export interface Watching {
+  readonly command: ChildProcess | undefined;
+  /** Opens files of outputs anew. */
+  readonly reopenOutputs: () => void;
+}
+
+export interface WatchSummary {
+  /** Events that the engine has seen. */
+  readonly events: number;
+  /** Events that did not fit the buffers, by name. */
+  readonly lost: ReadonlyMap<string, number>;
+  readonly alerts: AlertSummary;
+  /** Alerts that an output did not write. */
+  readonly alertsDropped: number;
+  /** Events that the engine could not judge to the end. */
+  readonly failed: number;
+  /** System calls of 32-bit programs, which are not watched. */
+  readonly compatCalls: number;
+  /** Threads that were not watched, since too many were in scope. */
+  readonly unwatchedThreads: number;
+  /** How the command ended; `undefined` without one. */
+  readonly exit: CommandExit | undefined;
+}
+
+const MEGABYTE = 1 << 20;
+/** How often losses are looked for, and whether anything is left to watch. */
+const LOOK_MS = 1000;
+
+/**
+ * Watches until `stop`, until the command ends, or until nothing is left of the processes in scope.
+ * Rejects when the kernel cannot be watched or an output cannot be opened; nothing stays attached then.
+ */
+export async function watch(options: WatchOptions): Promise<WatchSummary> {
+  const { config, log } = options;
+  const stop = new AbortController();
+  const outputs = openOutputs(config, options.alertsTo, (output, error) => {
+    // Whoever read the alerts has gone: there is nobody left to watch for.
+    if (error.code === 'EPIPE') stop.abort();
+    else log(`${output.name}: ${error.message}: alerts are being lost`);
+  });
+  try {
+    const source = await openKernelSource({
+      scope: options.scope,
+      bufferSize: MEGABYTE << (config.engine.modern_ebpf.buf_size_preset - 1),
+      debug: options.debug ?? (() => {}),
+    });
+    try {
+      return await watchSource(source, outputs, stop, options);
+    } finally {
+      source.close();
+    }
+  } finally {
+    await outputs.close();
+  }
+}
+
+async function watchSource(
+  source: KernelSource,
+  outputs: OutputSet,
+  stop: AbortController,
+  options: WatchOptions,
+): Promise<WatchSummary> {
+  const { config, ruleSet, log } = options;
+  const system = System.open({ seed: seedOf(options) });
+  const engine = new Engine({
+    source,
+    system,
+    matcher: compileMatcher(ruleSet, FIELD_CATALOG, { matching: config.rule_matching, source: source.name }),
+    maker: new AlertMaker(FIELD_CATALOG),
+    outputs,
+    rules: ruleSet.rules,
+    onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),
+  });
+  let exitReason: string | undefined;
+  const drops = new DropWatch({
+    config: config.syscall_event_drops,
+    counts: () => source.statistics,
+    hostname: system.hostname,
+    actions: {
+      log,
+      alert: (alert) => outputs.write(alert),
+      exit(reason) {
+        exitReason = reason;
+        stop.abort();
+      },
+    },
+  });
+
+  const running = engine.run();
+  const command = startInScope(source, options);
+  const end = AbortSignal.any([options.stop, stop.signal]);
+  onAbort(end, () => source.stop());
+  void command?.exit.then(() => stop.abort());
+  options.onReady?.({ command: command?.process, reopenOutputs: () => outputs.reopen() });
+  const looking = setInterval(() => {
+    drops.look();
+    if (!command && isScopeEmpty(source, options)) stop.abort();
+  }, LOOK_MS);
+  try {
+    await running;
+  } finally {
+    clearInterval(looking);
+  }
+  drops.finish();
+  await outputs.close();
+  if (exitReason !== undefined) throw new Error(exitReason);
+
+  const { delivered, lost, compatCalls, unwatchedThreads } = source.statistics;
+  return {
+    events: delivered,
+    lost,
+    alerts: engine.alerts,
+    alertsDropped: outputs.dropped,
+    failed: engine.failed,
+    compatCalls,
+    unwatchedThreads,
+    exit: await command?.exit,
+  };
+}
+
+/** A scoped capture does not read what is outside its scope. */
+function seedOf({ scope }: WatchOptions): Seed {
+  switch (scope.kind) {
+    case 'host':
+      return { kind: 'host' };
+    case 'processes':
+      return scope.pids.length === 0 ? { kind: 'none' } : { kind: 'processes', pids: scope.pids };
+    case 'cgroup':
+      return { kind: 'none' };
+  }
+}
+
+function startInScope(source: KernelSource, { command }: WatchOptions): RunningCommand | undefined {
+  return command && source.spawnInScope(() => startCommand(command));
+}
+
+function isScopeEmpty(source: KernelSource, { scope }: WatchOptions): boolean {
+  return scope.kind === 'processes' && source.scopedPids().length === 0;
+}
+
+function onAbort(signal: AbortSignal, action: () => void): void {
+  if (signal.aborted) action();
+  else signal.addEventListener('abort', action, { once: true });
+}
