@@ -56,3 +56,19 @@ export function checkHost(host: Host): Architecture {
     );
   return architecture;
 }
+
+/** Numbers of the CPUs that are running. */
+export function onlineCpus(): number[] {
+  return parseCpuList(readFileSync('/sys/devices/system/cpu/online', 'latin1'));
+}
+
+/** CPUs of a list such as `0-3,8`. */
+export function parseCpuList(list: string): number[] {
+  return list
+    .trim()
+    .split(',')
+    .flatMap((range) => {
+      const [first = 0, last = first] = range.split('-').map(Number);
+      return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    });
+}

@@ -4,12 +4,14 @@ import { EVENT_TYPES } from '../../events/table.ts';
 import type { EventSink, EventSource, SourceStatistics } from '../source.ts';
 import { KernelSourceError } from './error.ts';
 import { COUNTERS } from './layout.ts';
+import { type LossCategory, lossCategory } from './losses.ts';
 import { CLOCK_BOOTTIME, clockNanoseconds, threadId, Waiter } from './libbpf.ts';
 import { Probe } from './probe.ts';
 import { RingBuffer } from './ring-buffer.ts';
 import { descendants, processParents, type Scope, threadsOf } from './scope.ts';
 
 export { KernelSourceError, type KernelSourceErrorCode } from './error.ts';
+export type { LossCategory } from './losses.ts';
 export type { Scope } from './scope.ts';
 
 const DEFAULT_BUFFER_SIZE = 8 << 20;
@@ -27,18 +29,6 @@ export interface KernelSourceOptions {
   /** Path of the probe's object file. */
   readonly probeFile?: string;
 }
-
-/** Categories by which Falco counts lost events. */
-export type LossCategory =
-  | 'clone_fork'
-  | 'execve'
-  | 'connect'
-  | 'open'
-  | 'dir_file'
-  | 'other_interest'
-  | 'close'
-  | 'proc'
-  | 'other';
 
 export interface KernelStatistics extends SourceStatistics {
   /** Lost events by Falco's categories; together they are all lost events. */
@@ -118,7 +108,7 @@ export class KernelSource implements EventSource {
    * as the one can know of the other; events of two CPUs at the same moment may come in either order.
    */
   async run(sink: EventSink): Promise<void> {
-    for (;;) {
+    while (!this.#closed) {
       const stopping = this.#stopping;
       const count = this.#deliver(sink);
       if (count >= EVENTS_PER_TURN) await setImmediate();
@@ -127,8 +117,11 @@ export class KernelSource implements EventSource {
     }
   }
 
+  /** Detaches the probe, so that nothing new comes, and lets `run` deliver what has been collected. */
   stop(): void {
+    if (this.#stopping) return;
     this.#stopping = true;
+    this.#probe.detach();
     this.#waiter.wake();
   }
 
@@ -225,29 +218,4 @@ function sumBy<Key>(counts: ReadonlyMap<number, number>, key: (code: number) => 
   const sums = new Map<Key, number>();
   for (const [code, count] of counts) sums.set(key(code), (sums.get(key(code)) ?? 0) + count);
   return sums;
-}
-
-const CATEGORIES: Readonly<Record<string, LossCategory>> = {
-  clone: 'clone_fork',
-  clone3: 'clone_fork',
-  fork: 'clone_fork',
-  vfork: 'clone_fork',
-  execve: 'execve',
-  execveat: 'execve',
-  connect: 'connect',
-  open: 'open',
-  openat: 'open',
-  openat2: 'open',
-  creat: 'open',
-  dup: 'dir_file',
-  dup2: 'dir_file',
-  dup3: 'dir_file',
-  chdir: 'dir_file',
-  fchdir: 'dir_file',
-  close: 'close',
-  procexit: 'proc',
-};
-
-function lossCategory(code: number): LossCategory {
-  return CATEGORIES[EVENT_TYPES[code]?.name ?? ''] ?? 'other';
 }

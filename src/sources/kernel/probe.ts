@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EVENT_TYPES } from '../../events/table.ts';
 import { KernelSourceError } from './error.ts';
-import { checkHost, thisHost } from './host.ts';
+import { checkHost, onlineCpus, thisHost } from './host.ts';
 import {
   COUNTERS,
   encodeCall,
@@ -83,7 +83,8 @@ export class Probe {
     } catch (error) {
       options.debug(`${error}: only kernels before 5.11 need it`);
     }
-    for (let cpu = 0; cpu < this.#cpus; cpu++) this.#ringFds.push(createRing(options.bufferSize));
+    const online = onlineCpus();
+    for (let index = 0; index < online.length; index++) this.#ringFds.push(createRing(options.bufferSize));
     try {
       this.#object = load(file, settings, this.#cpus, this.#ringFds, options.debug);
     } catch (error) {
@@ -95,10 +96,16 @@ export class Probe {
       this.#adopters = this.#object.map('adopters');
       fill(this.#object, architecture, options.eventNames);
       const rings = this.#object.map('rings');
-      this.rings = this.#ringFds.map((fd, cpu) => {
-        rings.update(u32(cpu), u32(fd));
-        return { cpu, fd, ...this.#mapRing(fd, options.bufferSize) };
-      });
+      this.rings = this.#ringFds.map((fd, index) => ({
+        cpu: online[index] ?? index,
+        fd,
+        ...this.#mapRing(fd, options.bufferSize),
+      }));
+      // A CPU that is switched on later shares a buffer: memory for all that might be is too much.
+      for (let cpu = 0; cpu < this.#cpus; cpu++) {
+        const own = online.indexOf(cpu);
+        rings.update(u32(cpu), u32(this.#ringFds[own < 0 ? cpu % this.#ringFds.length : own] as number));
+      }
       this.#counters = this.#mapCounters();
     } catch (error) {
       this.close();
@@ -170,9 +177,14 @@ export class Probe {
     return counts;
   }
 
+  /** Detaches all programs; what they have collected stays readable. Idempotent. */
+  detach(): void {
+    for (const link of this.#links.splice(0)) link.destroy();
+  }
+
   /** Detaches and unloads everything. Idempotent. */
   close(): void {
-    for (const link of this.#links.splice(0)) link.destroy();
+    this.detach();
     for (const memory of this.#memory.splice(0)) memory.release();
     this.#ringFds.splice(0).forEach(closeFd);
     this.#object.close();
