@@ -50,6 +50,11 @@ test('a message joins text and values; missing values are <NA> in text and null 
   ]);
 });
 
+test('text of the rule and bytes of the event meet as Unicode', () => {
+  const alert = make([text('größe → '), value(field('t.name'), 't.name')], { 't.name': '\xe2\x82\xac' });
+  assert.equal(alert.message, 'größe → €');
+});
+
 test('values print by their types', () => {
   const ip = '\x7f\0\0\x01';
   const cases: [Expression, TestValues, string, unknown][] = [

@@ -37,7 +37,7 @@ export class AlertMaker {
       source: rule.source,
       tags: rule.tags,
       time: context.event.timestamp,
-      hostname: context.system.hostname,
+      hostname: toText(context.system.hostname),
       message: toText(output.message(context)),
       fields: [...fields.values()],
     };
