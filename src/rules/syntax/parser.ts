@@ -27,6 +27,7 @@ import {
   ALL_OPERATORS,
   isListOperator,
   isNumericOperator,
+  isOperator,
   isStringOperator,
   MODIFIERS,
   TRANSFORMERS,
@@ -34,7 +35,7 @@ import {
 import { Scanner } from './scanner.ts';
 
 /** How deep parentheses, `not (` and transformers may be nested. */
-export const NESTING_LIMIT = 1000;
+export const NESTING_LIMIT = 250;
 
 const LEAF = { size: 1, height: 1 } as const;
 
@@ -92,7 +93,12 @@ class Parser {
     scanner.blanks();
     while (scanner.take(kind)) {
       operands ??= [first];
-      if (scanner.blanks()) operands.push(operand());
+      const end = scanner.position;
+      const blanks = scanner.blanks();
+      if (scanner.atEnd) {
+        scanner.fail(`expected a field, a macro or "(" after "${kind}"`, end - kind.length, end);
+      }
+      if (blanks) operands.push(operand());
       else if (scanner.take('(')) operands.push(this.#parenthesised());
       else scanner.fail(`expected a blank or "(" after "${kind}"`, scanner.position, scanner.position + 1);
       scanner.blanks();
@@ -142,11 +148,7 @@ class Parser {
     if (left !== undefined) return this.#comparison(left, start);
     const name = scanner.identifier();
     if (name !== undefined) return this.#macro(name, start);
-    return scanner.fail(
-      scanner.atEnd ? 'expected a field, a macro or "(" here' : 'expected a field, a macro or "("',
-      start,
-      start + 1,
-    );
+    return scanner.fail('expected a field, a macro or "("', start, start + 1);
   }
 
   #macro(name: string, start: number): ConditionNode {
@@ -446,5 +448,15 @@ class Parser {
 
   #span(start: number): { text: MappedText; start: number; end: number } {
     return { text: this.#scanner.source, start, end: this.#scanner.position };
+  }
+}
+
+/** What stands last in the text of a condition. */
+function lastOperand(node: ConditionNode): ConditionNode {
+  let last = node;
+  for (;;) {
+    const inner = last.kind === 'not' ? last.operand : 'operands' in last ? last.operands.at(-1) : undefined;
+    if (inner === undefined) return last;
+    last = inner;
   }
 }
