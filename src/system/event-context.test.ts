@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AcceptedSockets } from './accepted-sockets.ts';
 import type { SystemView } from './context.ts';
 import { EventContextView } from './event-context.ts';
 import { event, START } from './testing/event-builder.ts';
 
 test('the context knows the time of the first event and of the one before', () => {
   const cursor = event('setuid', { tid: 1, time: START });
-  const context = new EventContextView(cursor, {} as SystemView);
+  const context = new EventContextView(cursor, {} as SystemView, new AcceptedSockets(1));
   const times = [START, START + 1, START + 5].map((time) => {
     cursor.attach(event('setuid', { tid: 1, time }).bytes);
     cursor.moveTo(0);

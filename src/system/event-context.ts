@@ -1,4 +1,5 @@
 import type { EventCursor } from '../events/cursor.ts';
+import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { EventContext, SystemView } from './context.ts';
 import type { Descriptor } from './descriptor.ts';
 import { EventDescriptor } from './event-descriptor.ts';
@@ -18,10 +19,10 @@ export class EventContextView implements EventContext {
   #shown = 0;
   #firstTimestamp: bigint | undefined;
 
-  constructor(event: EventCursor, system: SystemView) {
+  constructor(event: EventCursor, system: SystemView, acceptedSockets: AcceptedSockets) {
     this.event = event;
     this.system = system;
-    this.#descriptor = new EventDescriptor(event);
+    this.#descriptor = new EventDescriptor(event, acceptedSockets);
   }
 
   /** Moves on to the event that the cursor stands on now, which is of `thread`. */

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ParameterValue } from '../events/encode.ts';
+import { AcceptedSockets } from './accepted-sockets.ts';
 import type { SystemView } from './context.ts';
 import { EventContextView } from './event-context.ts';
 import { parseIp } from './ip.ts';
 import { event } from './testing/event-builder.ts';
+import { hostWithShell, open, pass } from './testing/shell-host.ts';
 
 /** The extension `fdinfo`: header, then `rest`. */
 function fdinfo(
@@ -42,7 +44,11 @@ function unixTuple(source: bigint, destination: bigint, path: string): Buffer {
 }
 
 function descriptorOf(name: string, parameters: Record<string, ParameterValue>) {
-  const context = new EventContextView(event(name, { tid: 1 }, parameters), {} as SystemView);
+  const context = new EventContextView(
+    event(name, { tid: 1 }, parameters),
+    {} as SystemView,
+    new AcceptedSockets(1),
+  );
   context.show(undefined);
   return context.descriptor;
 }
@@ -160,7 +166,7 @@ test('a descriptor that is cut short or damaged gives what there is', () => {
 
 test('the one object shows the next event after each show', () => {
   const first = event('openat', { tid: 1 }, { fd: 3, name: 'a', fdinfo: fdinfo('f', Buffer.from('/a\0')) });
-  const context = new EventContextView(first, {} as SystemView);
+  const context = new EventContextView(first, {} as SystemView, new AcceptedSockets(1));
   context.show(undefined);
   assert.equal(context.descriptor?.name, '/a');
   const bytes = event(
@@ -175,4 +181,32 @@ test('the one object shows the next event after each show', () => {
     [context.descriptor?.name, context.descriptor?.kind, context.descriptor?.rawName],
     ['/b', 'd', 'b'],
   );
+});
+
+test('a bound socket has its address as the server’s end', () => {
+  const rest = tuple('127.0.0.1', 53, '0.0.0.0', 0);
+  const descriptor = descriptorOf('bind', { res: 0, fd: 3, fdinfo: fdinfo('4', rest, { protocol: 17 }) });
+  assert.equal(descriptor?.name, '127.0.0.1:53');
+  assert.deepEqual([descriptor.socket?.serverPort, descriptor.socket?.isServer], [53, true]);
+});
+
+test('later events of an accepted socket keep its client first', () => {
+  using host = hostWithShell();
+  const system = open(host);
+  const inode = 4711n;
+  const inbound = tuple('10.0.0.9', 4321, '10.0.0.1', 80);
+  const here = tuple('10.0.0.1', 80, '10.0.0.9', 4321);
+  const name = (cursor: ReturnType<typeof event>) => pass(system, cursor).descriptor?.name;
+  const dup = event(
+    'dup',
+    { tid: 100 },
+    { res: 5, oldfd: 4, fdinfo: fdinfo('4', here, { protocol: 6, inode }) },
+  );
+  assert.equal(name(dup), '10.0.0.1:80->10.0.0.9:4321', 'nothing is known before the accept');
+  const accept = { fd: 4, fdinfo: fdinfo('4', inbound, { protocol: 6, inode, flags: 16 }) };
+  assert.equal(name(event('accept4', { tid: 100 }, accept)), '10.0.0.9:4321->10.0.0.1:80');
+  assert.equal(name(dup), '10.0.0.9:4321->10.0.0.1:80');
+  assert.equal(pass(system, dup).descriptor?.socket?.isServer, true);
+  const connect = { res: 0, fd: 4, fdinfo: fdinfo('4', here, { protocol: 6, inode }) };
+  assert.equal(name(event('connect', { tid: 100 }, connect)), '10.0.0.1:80->10.0.0.9:4321');
 });

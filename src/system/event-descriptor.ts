@@ -17,7 +17,8 @@
  */
 import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
-import { EVENT_TYPES, type EventType } from '../events/table.ts';
+import { EVENT_TYPES, type EventType, eventCodes } from '../events/table.ts';
+import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { Descriptor, DescriptorKind, SocketEnds } from './descriptor.ts';
 import { formatIp, isUnspecified, unmapIp } from './ip.ts';
 
@@ -30,6 +31,8 @@ const IS_SERVER = 16;
 const AF_UNIX = 1;
 const AF_INET = 2;
 const AF_INET6 = 10;
+
+const BIND = eventCodes('bind').at(-1);
 
 const FILE_KINDS: ReadonlySet<string> = new Set(['f', 'd']);
 
@@ -62,16 +65,28 @@ export function descriptorPath(event: EventCursor): ByteString | undefined {
   return FILE_KINDS.has(String.fromCharCode(bytes[0] as number)) ? textAt(bytes, HEADER) : undefined;
 }
 
+/** Inode of the event's descriptor, exact below 2^53; `undefined` when the event does not tell. */
+export function descriptorInode(event: EventCursor): number | undefined {
+  const index = DESCRIPTOR_INDEX[event.code] as number;
+  return index !== 0 && event.sizeOf(index) >= HEADER ? inodeIn(event.raw(index) as Buffer) : undefined;
+}
+
+function inodeIn(bytes: Buffer): number {
+  return bytes.readUInt32LE(8) + bytes.readUInt32LE(12) * 2 ** 32;
+}
+
 /** One object for all events: it shows the descriptor of the event that its cursor stands on. */
 export class EventDescriptor implements Descriptor {
   readonly #event: EventCursor;
+  readonly #acceptedSockets: AcceptedSockets;
   #index = 0;
   #bytes: Buffer | undefined;
   #name: ByteString | undefined;
   #socket: SocketEnds | undefined;
 
-  constructor(event: EventCursor) {
+  constructor(event: EventCursor, acceptedSockets: AcceptedSockets) {
     this.#event = event;
+    this.#acceptedSockets = acceptedSockets;
   }
 
   /** Shows the descriptor of the event that the cursor stands on now. False when the event has none. */
@@ -148,22 +163,30 @@ export class EventDescriptor implements Descriptor {
       };
     }
     const size = family === AF_INET ? 4 : family === AF_INET6 ? 16 : 0;
-    const server = HEADER + 1 + size + 2;
-    if (size === 0 || bytes.length < server + size + 2) return undefined;
-    const clientIp = bytes.toString('latin1', HEADER + 1, HEADER + 1 + size);
-    const serverIp = bytes.toString('latin1', server, server + size);
-    const clientPort = bytes.readUInt16LE(HEADER + 1 + size);
-    const serverPort = bytes.readUInt16LE(server + size);
-    const isMapped = unmapIp(clientIp).length === 4 && unmapIp(serverIp).length === 4;
+    const second = HEADER + 1 + size + 2;
+    if (size === 0 || bytes.length < second + size + 2) return undefined;
+    const firstIp = bytes.toString('latin1', HEADER + 1, HEADER + 1 + size);
+    const secondIp = bytes.toString('latin1', second, second + size);
+    const isMapped = unmapIp(firstIp).length === 4 && unmapIp(secondIp).length === 4;
+    const first = { ip: isMapped ? unmapIp(firstIp) : firstIp, port: bytes.readUInt16LE(HEADER + 1 + size) };
+    const last = { ip: isMapped ? unmapIp(secondIp) : secondIp, port: bytes.readUInt16LE(second + size) };
+    // Without the flag the kernel's order is this end first.
+    const isReversed = !isServer && this.#isServerBefore();
+    const [client, server] = isReversed ? [last, first] : [first, last];
     return {
       protocol,
-      clientIp: isMapped ? unmapIp(clientIp) : clientIp,
-      serverIp: isMapped ? unmapIp(serverIp) : serverIp,
-      clientPort,
-      serverPort,
-      isServer: isServer ? true : serverPort !== 0 ? false : undefined,
+      clientIp: client.ip,
+      serverIp: server.ip,
+      clientPort: client.port,
+      serverPort: server.port,
+      isServer: isServer || isReversed ? true : server.port !== 0 ? false : undefined,
       path: '',
     };
+  }
+
+  /** This end is the server, as an event before this one told, or because this one binds it to an address. */
+  #isServerBefore(): boolean {
+    return this.#event.code === BIND || this.#acceptedSockets.has(inodeIn(this.#raw()));
   }
 
   #socketName(): ByteString {

@@ -2,6 +2,7 @@
 import type { EventCursor } from '../events/cursor.ts';
 import { EVENT_TYPES } from '../events/table.ts';
 import { learnClone } from './clone-events.ts';
+import { descriptorInode } from './event-descriptor.ts';
 import { learnExec } from './exec-events.ts';
 import {
   learnCapabilities,
@@ -16,7 +17,7 @@ import {
 } from './identity-events.ts';
 import type { ThreadEntry } from './process.ts';
 import { REAPER_UNKNOWN } from './process-end.ts';
-import { type Change, presentCode } from './process-model.ts';
+import { type Change, type ProcessModel, presentCode } from './process-model.ts';
 
 function learnExit(event: EventCursor, thread: ThreadEntry): void {
   thread.exited = true;
@@ -25,11 +26,26 @@ function learnExit(event: EventCursor, thread: ThreadEntry): void {
   if (reaper !== 0) thread.process.reaper = reaper;
 }
 
+function learnAccept(event: EventCursor, _thread: ThreadEntry, { acceptedSockets }: ProcessModel): void {
+  const inode = descriptorInode(event);
+  if (inode !== undefined && (event.i64(0) ?? -1) >= 0) acceptedSockets.add(inode);
+}
+
+/** A socket that is made or connects is not one that was accepted, whatever had its inode before. */
+function learnOwnSocket(event: EventCursor, _thread: ThreadEntry, { acceptedSockets }: ProcessModel): void {
+  const inode = descriptorInode(event);
+  if (inode !== undefined) acceptedSockets.forget(inode);
+}
+
 const CLONES = ['clone', 'clone3', 'fork', 'vfork'];
 
 /** 1 for the codes of the clone family. */
 export const IS_CLONE = new Uint8Array(EVENT_TYPES.length);
 for (const name of CLONES) IS_CLONE[presentCode(name)] = 1;
+
+/** 1 for the codes of execve and execveat. */
+export const IS_EXEC = new Uint8Array(EVENT_TYPES.length);
+for (const name of ['execve', 'execveat']) IS_EXEC[presentCode(name)] = 1;
 
 /** What an event changes, by its code; `undefined` for the many that change nothing. */
 export const CHANGES: readonly (Change | undefined)[] = tabulate([
@@ -51,6 +67,10 @@ export const CHANGES: readonly (Change | undefined)[] = tabulate([
   ['unshare', learnNamespace(1)],
   ['setns', learnNamespace(2)],
   ['prctl', learnName],
+  ['accept', learnAccept],
+  ['accept4', learnAccept],
+  ['socket', learnOwnSocket],
+  ['connect', learnOwnSocket],
 ]);
 
 function tabulate(rows: readonly [string, Change][]): (Change | undefined)[] {

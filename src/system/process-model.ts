@@ -2,6 +2,7 @@
 import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import { EVENT_TYPES, eventCodes } from '../events/table.ts';
+import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { CgroupSets } from './cgroup-sets.ts';
 import type { ProcessCounters } from './counters.ts';
 import type { Process, ThreadEntry } from './process.ts';
@@ -15,6 +16,7 @@ export interface ProcessModel {
   readonly cgroups: CgroupSets;
   readonly counters: ProcessCounters;
   readonly recentExits: RecentExits;
+  readonly acceptedSockets: AcceptedSockets;
   /** Start of the machine, nanoseconds since the epoch. */
   readonly bootTime: bigint;
 }

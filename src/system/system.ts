@@ -5,6 +5,7 @@
 import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import { EVENT_TYPES } from '../events/table.ts';
+import { AcceptedSockets } from './accepted-sockets.ts';
 import { CgroupSets } from './cgroup-sets.ts';
 import { learnOwnBirth } from './clone-events.ts';
 import type { EventContext, SystemView } from './context.ts';
@@ -15,7 +16,7 @@ import { bootTime, hostName, LocalAddresses } from './host.ts';
 import { ProcReader } from './proc-reader.ts';
 import type { ThreadEntry } from './process.ts';
 import { endThread, RecentExits } from './process-end.ts';
-import { CHANGES, IS_CLONE } from './process-events.ts';
+import { CHANGES, IS_CLONE, IS_EXEC } from './process-events.ts';
 import { ProcessLoader } from './process-loader.ts';
 import type { ProcessModel } from './process-model.ts';
 import { ServiceNames } from './service-names.ts';
@@ -71,6 +72,7 @@ export interface SystemStatistics extends Readonly<ProcessCounters> {
 
 const CGROUP_SETS = 4096;
 const RECENT_EXITS = 8192;
+const ACCEPTED_SOCKETS = 65_536;
 
 /** A thread unseen for so long is looked for in /proc, and removed if it is gone: its exit was lost. */
 const UNSEEN_MS = 300_000;
@@ -134,6 +136,7 @@ export class System implements SystemView {
       counters: this.#counters,
       recentExits: this.#recentExits,
       bootTime: this.bootTime,
+      acceptedSockets: new AcceptedSockets(ACCEPTED_SOCKETS),
     };
     this.users = new FileUsers({
       hostRoot,
@@ -150,7 +153,8 @@ export class System implements SystemView {
    * time, valid until the next call.
    */
   learn(event: EventCursor): EventContext {
-    if (this.#context?.event !== event) this.#context = new EventContextView(event, this);
+    if (this.#context?.event !== event)
+      this.#context = new EventContextView(event, this, this.#model.acceptedSockets);
     const context = this.#context;
     context.show(HAS_THREAD[event.code] === 1 ? this.#learn(event) : undefined);
     return context;
@@ -171,6 +175,8 @@ export class System implements SystemView {
       // An exec may have put another thread in its place.
       thread = this.#table.thread(tid);
       if (thread?.exited) this.#leaving = thread;
+      // A container may be gone when someone asks who its users were.
+      if (IS_EXEC[code] === 1 && thread?.containerId) this.users.user(thread.uid, thread.containerId);
     }
     if (thread !== undefined) thread.lastSeen = now;
     return thread;
