@@ -2,7 +2,7 @@
 import type { ByteString } from '../events/bytes.ts';
 import type { EventContext } from '../system/context.ts';
 import { type FieldDefinition, INDEX, INDEX_OR_KEY } from './define.ts';
-import type { Field, FieldValue, Scalar } from './field.ts';
+import type { Field, FieldValue } from './field.ts';
 import {
   ancestorAt,
   ancestorsOf,
@@ -20,21 +20,21 @@ import {
   variable,
 } from './process-read.ts';
 
-/** How a field about ancestors is read: all of them for conditions, `all` in alerts, one of them with a number. */
+/**
+ * How a field about ancestors is read: all of them for conditions, `shown` in alerts, one of them with a
+ * number.
+ */
 function ancestorField(
-  fact: ThreadFact<Scalar>,
-  all: (context: EventContext) => ByteString | undefined,
+  fact: ThreadFact<ByteString | number>,
+  shown: (context: EventContext) => ByteString | number | undefined,
 ): Required<Pick<Field, 'read' | 'format' | 'json'>> {
-  const text = (context: EventContext, level: string | undefined): ByteString | undefined => {
-    if (level === undefined) return all(context);
-    const value = ofAncestor(context, level, fact);
-    return value === undefined ? undefined : String(value);
-  };
+  const value = (context: EventContext, level: string | undefined): ByteString | number | undefined =>
+    level === undefined ? shown(context) : ofAncestor(context, level, fact);
   return {
     read: (context, level) =>
       level === undefined ? ofAncestors(context, fact) : ofAncestor(context, level, fact),
-    format: text,
-    json: text,
+    format: (context, level) => value(context, level)?.toString(),
+    json: value,
   };
 }
 
@@ -124,10 +124,7 @@ export const ANCESTOR_FIELDS: readonly FieldDefinition[] = [
     cost: 4,
     description:
       'Process id of an ancestor: `proc.apid[1]` is the parent, `[2]` its parent, `[0]` the process. Without a number a condition holds when it holds for any ancestor.',
-    ...ancestorField(pid, (context) => {
-      const own = ancestorAt(context, 0)?.pid;
-      return own === undefined ? undefined : String(own);
-    }),
+    ...ancestorField(pid, (context) => ancestorAt(context, 0)?.pid),
   },
   {
     name: 'proc.aname',
