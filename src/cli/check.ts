@@ -1,10 +1,11 @@
 /** `lanner check FILES…`: says what is wrong in rule files, every problem at its place. */
+import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load.ts';
 import { loadRuleFiles, ruleFilePaths } from '../engine/rule-files.ts';
-import { isError } from '../rules/load.ts';
+import { countProblems, reportProblems } from '../rules/report.ts';
 import { printLine } from './print.ts';
-import { describeProblem, standingProblems } from './problems.ts';
+import { standingProblems } from './problems.ts';
 
 export function addCheckCommand(program: Command, finish: (code: number) => void): void {
   program
@@ -25,9 +26,8 @@ function check(files: readonly string[]): number {
     config,
   );
   const problems = standingProblems(outcome);
-  for (const problem of problems) printLine(describeProblem(problem));
-  const errors = problems.filter(isError).length;
+  if (problems.length > 0) printLine(reportProblems(problems, outcome.files, { colour: isatty(1) }));
   const { rules } = outcome.ruleSet;
-  printLine(`${rules.length} rules, ${errors} errors, ${problems.length - errors} warnings`);
+  printLine(`${rules.length} rules: ${countProblems(problems) || 'nothing to complain about'}`);
   return outcome.ok ? 0 : 1;
 }

@@ -5,7 +5,7 @@ import process from 'node:process';
 import type { Config } from '../config/schema.ts';
 import { type WatchScope, watch } from '../engine/watch.ts';
 import type { LoadOutcome } from '../rules/load.ts';
-import { type Log, openLog, silentLog } from './log.ts';
+import { type Log, openLog } from './log.ts';
 import { type CommonOptions, configFrom } from './options.ts';
 import { printLine } from './print.ts';
 import { onEndSignal, onReopenSignal } from './signals.ts';
@@ -51,7 +51,6 @@ async function watchUntilStopped(
       scope,
       stop: options.M === undefined ? stop.signal : withLimit(stop.signal, options.M),
       log,
-      debug: options.verbose ? log : silentLog,
       onReady(watching) {
         reopenOutputs = watching.reopenOutputs;
         log(`Watching system calls of ${describeScope(scope)} on Linux ${os.release()}`);

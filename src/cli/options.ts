@@ -6,8 +6,8 @@ import type { Log } from './log.ts';
 
 export interface CommonOptions {
   readonly c?: string;
-  readonly r: readonly string[];
-  readonly option: readonly string[];
+  readonly r?: readonly string[];
+  readonly option?: readonly string[];
   readonly unbuffered?: boolean;
   readonly verbose?: boolean;
 }
@@ -20,27 +20,29 @@ export function addCommonOptions(command: Command): Command {
       '-r <file|dir>',
       'rules file, or directory of *.yaml files, instead of the configured ones; repeatable',
       collect,
-      [],
     )
     .option(
       '-o, --option <key=value>',
       'set a configuration key, such as json_output=true; repeatable',
       collect,
-      [],
     )
     .option('-U, --unbuffered', 'write every alert at once (Lanner always does)')
     .option('-v, --verbose', 'tell more: what is being done, and the detail of errors');
 }
 
 /** For repeatable options: all values in order. */
-export function collect(value: string, previous: readonly string[]): readonly string[] {
+export function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
 }
 
 /** Loads the configuration that the options name, and logs its warnings. */
 export function configFrom(options: CommonOptions, log: Log): Config {
   const file = options.c === undefined || options.c === '' ? undefined : options.c;
-  const { config, warnings } = loadConfig({ file, overrides: options.option, environment: process.env });
+  const { config, warnings } = loadConfig({
+    file,
+    overrides: options.option ?? [],
+    environment: process.env,
+  });
   for (const warning of warnings) log(`warning: ${warning}`);
   return config;
 }

@@ -1,7 +1,9 @@
-/** Problems in rule files, one line each: where, what, and what may have been meant. */
+/** Problems in rule files, as people see them. */
 import { isError, type LoadOutcome, type Problem } from '../rules/load.ts';
-import { Failure } from './fail.ts';
+import { countProblems, reportProblems } from '../rules/report.ts';
+import { fail, writeError } from './fail.ts';
 
+/** A problem in one line: where, what, and what may have been meant. */
 export function describeProblem(problem: Problem): string {
   const { file, line, column } = problem.location;
   const severity = isError(problem) ? 'error' : 'warning';
@@ -22,7 +24,10 @@ function isUnused({ code }: Problem): boolean {
   return code === 'LOAD_UNUSED_MACRO' || code === 'LOAD_UNUSED_LIST';
 }
 
-/** Ends the command with all errors of the rules, if there are any. */
-export function failOnErrors({ ok, problems }: LoadOutcome): void {
-  if (!ok) throw new Failure(problems.filter(isError).map(describeProblem).join('\n'));
+/** Ends the command when the rules have errors, after showing each at its place. */
+export function failOnErrors({ ok, problems, files }: LoadOutcome): void {
+  if (ok) return;
+  const errors = problems.filter(isError);
+  writeError(`${reportProblems(errors, files)}\n`);
+  fail(`the rules cannot be used: ${countProblems(errors)}`);
 }

@@ -1,43 +1,36 @@
 /** The command line: which commands and flags there are, and which file does what they ask for. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { RULE_SCHEMA } from '../rules/schema.ts';
 import { addCheckCommand } from './check.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
-import { printDescription } from './describe.ts';
+import { printAllRules, printRule } from './describe.ts';
 import { Failure, fail, notYet } from './fail.ts';
+import { type ListOptions, printEvents, printFields, printIgnoredEvents } from './list.ts';
 import { openLog } from './log.ts';
 import { addCommonOptions, collect, configFrom } from './options.ts';
+import { printPageSize } from './page-size.ts';
+import { printLine } from './print.ts';
 import { addRunCommand } from './run.ts';
 import { parseScope } from './scope.ts';
 import { loadConfiguredRules } from './start.ts';
-import { printIgnoredEvents, printPageSize } from './system-facts.ts';
 import { validate } from './validate.ts';
 import { printVersion } from './version.ts';
 
-interface ProgramOptions extends DaemonOptions {
-  readonly disableSource: readonly string[];
-  readonly enableSource: readonly string[];
+interface ProgramOptions extends DaemonOptions, ListOptions {
+  readonly disableSource?: readonly string[];
+  readonly enableSource?: readonly string[];
   readonly i?: boolean;
   readonly L?: boolean;
   readonly l?: string;
   readonly pageSize?: boolean;
+  readonly ruleSchema?: boolean;
   readonly print?: string;
-  readonly validate: readonly string[];
+  readonly validate?: readonly string[];
   readonly version?: boolean;
 }
 
 /** Flags of Falco's that are not built yet, as commander writes them. */
-const LATER = [
-  '--config-schema',
-  '--rule-schema',
-  '--list [source]',
-  '--list-events',
-  '--list-plugins',
-  '--plugin-info <name>',
-  '--support',
-  '--markdown',
-  '--format <format>',
-  '-N',
-];
+const LATER = ['--config-schema', '--list-plugins', '--plugin-info <name>', '--support'];
 
 /** Sources that `--enable-source` and `--disable-source` may name. */
 const SOURCES = ['syscall'];
@@ -75,12 +68,18 @@ function buildProgram(finish: (code: number) => void): Command {
     .option('-M <seconds>', 'stop after so many seconds', parseSeconds)
     .option('--dry-run', 'load configuration and rules, and end')
     .option('-P, --pidfile <file>', 'write the process id to a file')
-    .option('-V, --validate <file>', 'load rules from a file and say what is wrong; repeatable', collect, [])
+    .option('-V, --validate <file>', 'load rules from a file and say what is wrong; repeatable', collect)
     .option('-L', 'describe all rules')
     .option('-l <rule>', 'describe one rule')
+    .option('--list [source]', 'print all fields, or those of a source')
+    .option('--list-events', 'print all events and their parameters')
+    .option('-N', 'with --list, print names alone')
+    .option('--format <format>', 'of --list and --list-events: text, markdown or json')
+    .option('--markdown', 'same as --format markdown')
+    .option('--rule-schema', 'print the JSON schema of rule files')
     .option('-i', 'print the events that are ignored unless asked for')
-    .option('--enable-source <source>', 'watch this event source and no other; repeatable', collect, [])
-    .option('--disable-source <source>', 'do not watch this event source; repeatable', collect, [])
+    .option('--enable-source <source>', 'watch this event source and no other; repeatable', collect)
+    .option('--disable-source <source>', 'do not watch this event source; repeatable', collect)
     .option('-p, --print <format>', 'accepted as c, k, container or kubernetes, without effect')
     .option('--page-size', "print the size of the machine's pages")
     .option('--version', 'print versions')
@@ -104,20 +103,33 @@ async function runFlags(options: ProgramOptions): Promise<number> {
   if (later !== undefined) notYet(later.long ?? later.short ?? later.flags);
   checkPrint(options.print);
   checkSources(options);
-  if (options.validate.length > 0) return validate(options.validate, configFrom(options, openLog(false)));
-  return printFacts(options) ? 0 : runDaemon(options);
+  if (options.validate !== undefined) {
+    const { verbose = false, L: describe = false } = options;
+    return validate(options.validate, configFrom(options, openLog(false)), { verbose, describe });
+  }
+  return printFacts(options) || printRules(options) ? 0 : runDaemon(options);
 }
 
-/** Prints what a flag asks for; false when none does. */
+/** Prints what needs no rules; false when no flag asks for it. */
 function printFacts(options: ProgramOptions): boolean {
-  const log = openLog(false);
-  if (options.i) printIgnoredEvents();
+  if (options.ruleSchema) printLine(JSON.stringify(RULE_SCHEMA));
+  else if (options.i) printIgnoredEvents();
+  else if (options.listEvents) printEvents(options);
+  else if (options.version) printVersion(configFrom(options, openLog(false)).json_output);
   else if (options.pageSize) printPageSize();
-  else if (options.version) printVersion(configFrom(options, log).json_output);
-  else if (options.L || options.l !== undefined) {
-    const config = configFrom(options, log);
-    printDescription(loadConfiguredRules(options, config, log), options.l, config.json_output);
-  } else return false;
+  else if (options.list !== undefined) printFields(options);
+  else return false;
+  return true;
+}
+
+/** Prints what the configured rules are; false when no flag asks for it. */
+function printRules(options: ProgramOptions): boolean {
+  if (!options.L && options.l === undefined) return false;
+  const log = openLog(false);
+  const config = configFrom(options, log);
+  const outcome = loadConfiguredRules(options, config, log);
+  if (options.l === undefined) printAllRules(outcome, config.json_output);
+  else printRule(outcome, options.l, config.json_output);
   return true;
 }
 
@@ -125,7 +137,7 @@ function checkPrint(format: string | undefined): void {
   if (format !== undefined && !/^(?:c|k|container|kubernetes)$/.test(format)) notYet('-p with a format');
 }
 
-function checkSources({ enableSource, disableSource }: ProgramOptions): void {
+function checkSources({ enableSource = [], disableSource = [] }: ProgramOptions): void {
   if (enableSource.length > 0 && disableSource.length > 0) {
     fail('--enable-source and --disable-source cannot be given together');
   }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { AlertTarget } from '../engine/outputs.ts';
 import { watch } from '../engine/watch.ts';
 import { writeError } from './fail.ts';
-import { plainLog, silentLog } from './log.ts';
+import { plainLog } from './log.ts';
 import { addCommonOptions, type CommonOptions, configFrom } from './options.ts';
 import { whileForwarding } from './signals.ts';
 import { checkEngine, loadConfiguredRules, summaryLine } from './start.ts';
@@ -44,7 +44,6 @@ async function run(command: readonly string[], options: RunOptions): Promise<num
       alertsTo: alertTarget(options.alerts),
       stop: new AbortController().signal,
       log: plainLog,
-      debug: options.verbose ? plainLog : silentLog,
       onReady: (watching) => forwarding.to(watching.command),
     });
     if (summary.exit?.failure !== undefined) writeError(`lanner: ${summary.exit.failure}\n`);

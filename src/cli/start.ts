@@ -14,7 +14,7 @@ import { describeProblem, failOnErrors, standingProblems } from './problems.ts';
  */
 export function loadConfiguredRules(options: CommonOptions, config: Config, log: Log): LoadOutcome {
   const missing = (path: string): void => log(`warning: no rules at ${path}, which the configuration names`);
-  const paths = ruleFilePaths(options.r, config, missing);
+  const paths = ruleFilePaths(options.r ?? [], config, missing);
   if (paths.length === 0) fail('there are no rule files to load');
   const outcome = loadRuleFiles(paths, config);
   failOnErrors(outcome);

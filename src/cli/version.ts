@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { ENGINE_VERSION } from '../engine/rule-environment.ts';
+import { SCHEMA_VERSION } from '../events/listing.ts';
 import { printLine } from './print.ts';
 
 export const LANNER_VERSION: string = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ).version;
 
-/** Versions of Falco's event schema and of its interface to drivers that Lanner's events keep to. */
-const SCHEMA_VERSION = '4.5.1';
+/** Version of Falco's interface to its drivers that Lanner's events keep to. */
 const DRIVER_API_VERSION = '10.1.0';
 /** Version of Falco that Lanner takes the place of. */
 const FALCO_VERSION = '0.44.1';

@@ -30,8 +30,6 @@ export interface WatchOptions {
   readonly stop: AbortSignal;
   /** Takes lines for people: what goes wrong on the way. */
   readonly log: (line: string) => void;
-  /** Takes lines for people who look for a fault. */
-  readonly debug?: (line: string) => void;
   /** Called when events are being collected and the command, if there is one, has been started. */
   readonly onReady?: (watching: Watching) => void;
 }
@@ -81,7 +79,6 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
     const source = await openKernelSource({
       scope: options.scope,
       bufferSize: MEGABYTE << (config.engine.modern_ebpf.buf_size_preset - 1),
-      debug: options.debug ?? (() => {}),
     });
     try {
       return await watchSource(source, outputs, stop, options);
