@@ -152,3 +152,16 @@ export function bytesMoved(
   const moved = result(event);
   return moved !== undefined && moved >= 0 ? moved : undefined;
 }
+
+/** One fact of an old Docker event, whose third parameter reads `Event:start;ID:…;Image:…`. */
+export function infrastructureFact({ event }: EventContext, key: string): ByteString | undefined {
+  if (event.type.name !== 'infra') return undefined;
+  const facts = event
+    .text(2)
+    ?.split(';')
+    .map((fact) => fact.trim());
+  return facts
+    ?.find((fact) => fact.startsWith(`${key}:`))
+    ?.slice(key.length + 1)
+    .trim();
+}

@@ -210,3 +210,20 @@ test('waiting and writing to the system log', () => {
   assert.equal(read(contextOf(write, { system, descriptor: log }), 'evt.is_syslog'), true);
   assert.equal(read(contextOf(write, { system }), 'evt.is_syslog'), false);
 });
+
+test('Docker events of old captures', () => {
+  const description = 'Event:start; ID:0123456789abcdef; Image:nginx@sha256:77; name:web';
+  const infra = contextOf(eventOf('infra', { source: 'docker', name: 'x', description, scope: '' }), {
+    system,
+  });
+  assert.deepEqual(
+    readAll(infra, [
+      'evt.infra.docker.name',
+      'evt.infra.docker.container.id',
+      'evt.infra.docker.container.image',
+      'evt.infra.docker.container.name',
+    ]),
+    ['start', '0123456789ab', 'nginx', 'web'],
+  );
+  assert.equal(read(contextOf(eventOf('openat', OPENAT), { system }), 'evt.infra.docker.name'), undefined);
+});
