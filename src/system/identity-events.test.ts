@@ -12,6 +12,13 @@ test('directories, ids, sessions, groups, capabilities and names follow their ca
   assert.equal(thread.cwd, '/etc/');
   pass(system, event('chdir', { tid: 100 }, { res: 0, path: 'link', cwd: '/where/it/leads' }));
   assert.equal(thread.cwd, '/where/it/leads/');
+  const directory = Buffer.concat([Buffer.from('d'.padEnd(16, '\0')), Buffer.from('/srv\0')]);
+  pass(system, event('fchdir', { tid: 100 }, { res: 0, fd: 3, fdinfo: directory }));
+  assert.equal(thread.cwd, '/srv/');
+  pass(system, event('fchdir', { tid: 100 }, { res: -1, fd: 3, fdinfo: directory }));
+  pass(system, event('chdir', { tid: 100 }, { res: 0, path: '/', cwd: '/' }));
+  assert.equal(thread.cwd, '/');
+  pass(system, event('chdir', { tid: 100 }, { res: 0, path: 'x', cwd: '/where/it/leads' }));
   pass(system, event('chdir', { tid: 100 }, { res: -2, path: '/none' }));
   assert.equal(thread.cwd, '/where/it/leads/');
   pass(system, event('setuid', { tid: 100 }, { res: 0, uid: 33 }));
