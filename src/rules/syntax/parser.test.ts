@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mapped } from '../test-kit.ts';
-import { NESTING_LIMIT, parseCondition } from './parser.ts';
+import { NESTING_LIMIT } from './expression-parser.ts';
+import { parseCondition } from './parser.ts';
 import { printCondition } from './print.ts';
 import { ConditionError } from './scanner.ts';
 

@@ -7,22 +7,11 @@
  *     check      = expression ( "exists" | operator right ) | macro
  *     expression = field [ "[" argument "]" ] | transformer "(" operands ")" [ "[" argument "]" ]
  */
-import type { ListModifier, TransformerName } from '../checked.ts';
-import { bytesOfText } from '../source/byte-text.ts';
+import type { ListModifier } from '../checked.ts';
 import type { MappedText } from '../source/mapped-text.ts';
 import { nearest } from '../suggest.ts';
-import {
-  type CheckNode,
-  type ConditionNode,
-  type ExpressionNode,
-  extentOver,
-  type FieldNode,
-  type ListNode,
-  type OperandListNode,
-  type OperandNode,
-  type TransformNode,
-  type ValueNode,
-} from './nodes.ts';
+import { ExpressionParser, NESTING_LIMIT } from './expression-parser.ts';
+import { type CheckNode, type ConditionNode, type ExpressionNode, extentOver, type Span } from './nodes.ts';
 import {
   ALL_OPERATORS,
   isListOperator,
@@ -34,27 +23,26 @@ import {
 } from './operators.ts';
 import { Scanner } from './scanner.ts';
 
-/** How deep parentheses, `not (` and transformers may be nested. */
-export const NESTING_LIMIT = 250;
-
 const LEAF = { size: 1, height: 1 } as const;
 
 /** Parses a whole condition. Throws a ConditionError that says what is wrong and where. */
 export function parseCondition(source: MappedText): ConditionNode {
-  return new Parser(new Scanner(source)).condition();
+  return new ConditionParser(new Scanner(source)).condition();
 }
 
 /** Parses one field or transformer at the scanner's position: the tokens of outputs. */
 export function parseExpression(scanner: Scanner): ExpressionNode | undefined {
-  return new Parser(scanner).expression();
+  return new ExpressionParser(scanner).expression();
 }
 
-class Parser {
+class ConditionParser {
   readonly #scanner: Scanner;
+  readonly #expressions: ExpressionParser;
   #depth = 0;
 
   constructor(scanner: Scanner) {
     this.#scanner = scanner;
+    this.#expressions = new ExpressionParser(scanner);
   }
 
   condition(): ConditionNode {
@@ -64,15 +52,6 @@ class Parser {
     const node = this.#or();
     if (!scanner.atEnd) this.#failAfterCheck(node);
     return node;
-  }
-
-  expression(): ExpressionNode | undefined {
-    const scanner: Scanner = this.#scanner;
-    const start = scanner.position;
-    const name = scanner.fieldName();
-    if (name !== undefined) return this.#fieldAfterName(name, start);
-    const transformer = this.#transformerName();
-    return transformer === undefined ? undefined : this.#transformAfterName(transformer, start);
   }
 
   #or(): ConditionNode {
@@ -144,7 +123,7 @@ class Parser {
     scanner.blanks();
     const start = scanner.position;
     if (scanner.take('(')) return this.#parenthesised();
-    const left = this.expression();
+    const left = this.#expressions.expression();
     if (left !== undefined) return this.#comparison(left, start);
     const name = scanner.identifier();
     if (name !== undefined) return this.#macro(name, start);
@@ -244,7 +223,7 @@ class Parser {
   #number(): CheckNode['right'] {
     const scanner: Scanner = this.#scanner;
     scanner.blanks();
-    const transform = this.#rightTransform();
+    const transform = this.#expressions.rightTransform();
     if (transform !== undefined) return transform;
     const start = scanner.position;
     const value = scanner.number();
@@ -261,33 +240,22 @@ class Parser {
 
   #stringOperand(): CheckNode['right'] {
     this.#scanner.blanks();
-    const transform = this.#rightTransform();
+    const transform = this.#expressions.rightTransform();
     if (transform !== undefined) return transform;
-    const value = this.#value();
+    const value = this.#expressions.value();
     if (value !== undefined) return value;
     const { position } = this.#scanner;
     return this.#scanner.fail('expected a value, val(field) or a transformer', position, position + 1);
-  }
-
-  /** A literal, quoted or bare. */
-  #value(): ValueNode | undefined {
-    const scanner: Scanner = this.#scanner;
-    const start = scanner.position;
-    const quoted = scanner.quoted();
-    if (quoted !== undefined) return { kind: 'value', value: quoted, ...this.#span(start) };
-    const bare = scanner.bareValue();
-    if (bare === undefined) return undefined;
-    return { kind: 'value', value: bytesOfText(bare), ...this.#span(start) };
   }
 
   /** A list in parentheses, or the name that stands for one. */
   #listOperand(transformAllowed: boolean): CheckNode['right'] {
     const scanner: Scanner = this.#scanner;
     scanner.blanks();
-    const list = this.#list();
+    const list = this.#expressions.list();
     if (list !== undefined) return list;
     if (transformAllowed) {
-      const transform = this.#rightTransform();
+      const transform = this.#expressions.rightTransform();
       if (transform !== undefined) return transform;
     }
     const start = scanner.position;
@@ -296,139 +264,16 @@ class Parser {
     return { kind: 'value', value: name, ...this.#span(start) };
   }
 
-  #list(): ListNode | undefined {
-    const scanner: Scanner = this.#scanner;
-    const start = scanner.position;
-    if (!scanner.take('(')) return undefined;
-    const items: ValueNode[] = [];
-    scanner.blanks();
-    if (!scanner.next(')')) {
-      do {
-        scanner.blanks();
-        const at = scanner.position;
-        items.push(this.#value() ?? scanner.fail('expected a value of the list', at, at + 1));
-        scanner.blanks();
-      } while (scanner.take(','));
-    }
-    if (!scanner.take(')')) {
-      if (scanner.atEnd) scanner.fail('there is no ")" for this "("', start, start + 1);
-      scanner.fail('expected "," or ")" in the list', scanner.position, scanner.position + 1);
-    }
-    return { kind: 'list', items, ...this.#span(start) };
-  }
-
-  /** `val(field)` or a transformer on the right of an operator. */
-  #rightTransform(): TransformNode | undefined {
-    const scanner: Scanner = this.#scanner;
-    const start = scanner.position;
-    if (!scanner.take('val(')) {
-      const name = this.#transformerName();
-      return name === undefined ? undefined : this.#transformAfterName(name, start);
-    }
-    scanner.blanks();
-    const fieldStart = scanner.position;
-    const name = scanner.fieldName();
-    if (name === undefined) scanner.fail('expected a field in val( )', fieldStart, fieldStart + 1);
-    const field = this.#fieldAfterName(name, fieldStart);
-    scanner.blanks();
-    if (!scanner.take(')')) {
-      scanner.fail('expected ")" after the field', scanner.position, scanner.position + 1);
-    }
-    const argument = this.#argument();
-    return { kind: 'transform', name: 'val', operands: [field], argument, ...this.#span(start) };
-  }
-
-  #transformerName(): TransformerName | undefined {
-    const scanner: Scanner = this.#scanner;
-    const word = scanner.peekWord();
-    // b64 ends in digits, which a word does not have
-    const name = TRANSFORMERS.find(
-      (transformer) => transformer === word || (word === 'b' && transformer === 'b64'),
-    );
-    return name !== undefined && scanner.take(`${name}(`) ? name : undefined;
-  }
-
-  #transformAfterName(name: TransformerName, start: number): TransformNode {
-    const scanner: Scanner = this.#scanner;
-    this.#enter(start);
-    const operands: OperandNode[] = [];
-    do {
-      scanner.blanks();
-      operands.push(this.#operand());
-      scanner.blanks();
-    } while (scanner.take(','));
-    if (!scanner.take(')')) {
-      scanner.fail(`expected "," or ")" in ${name}( )`, scanner.position, scanner.position + 1);
-    }
-    this.#depth--;
-    const argument = this.#argument();
-    return { kind: 'transform', name, operands, argument, ...this.#span(start) };
-  }
-
-  #operand(): OperandNode {
-    const scanner: Scanner = this.#scanner;
-    const start = scanner.position;
-    if (scanner.take('(')) return this.#operandList(start);
-    return this.#scalarOperand();
-  }
-
-  #scalarOperand(): OperandNode {
-    const scanner: Scanner = this.#scanner;
-    const start = scanner.position;
-    const value = scanner.number() ?? scanner.quoted();
-    if (value !== undefined) return { kind: 'value', value, ...this.#span(start) };
-    const expression = this.expression();
-    if (expression !== undefined) return expression;
-    return scanner.fail('expected a field, a transformer, a quoted text or a number', start, start + 1);
-  }
-
-  #operandList(start: number): OperandListNode {
-    const scanner: Scanner = this.#scanner;
-    const items: OperandNode[] = [];
-    scanner.blanks();
-    if (!scanner.next(')')) {
-      do {
-        scanner.blanks();
-        items.push(this.#scalarOperand());
-        scanner.blanks();
-      } while (scanner.take(','));
-    }
-    if (!scanner.take(')')) scanner.fail('expected "," or ")"', scanner.position, scanner.position + 1);
-    return { kind: 'operands', items, ...this.#span(start) };
-  }
-
-  #fieldAfterName(name: string, start: number): FieldNode {
-    const argument = this.#argument();
-    return { kind: 'field', name, argument, ...this.#span(start) };
-  }
-
-  #argument(): string | undefined {
-    const scanner: Scanner = this.#scanner;
-    if (!scanner.take('[')) return undefined;
-    const start = scanner.position;
-    const bare = (): string | undefined => {
-      const text = scanner.bareArgument();
-      return text === undefined ? undefined : bytesOfText(text);
-    };
-    const argument = scanner.quoted() ?? bare();
-    if (argument === undefined) scanner.fail('expected the argument of the field', start, start + 1);
-    if (!scanner.take(']')) scanner.fail('expected "]"', scanner.position, scanner.position + 1);
-    return argument;
-  }
-
   /** Something stands behind a complete condition that does not belong there. */
   #failAfterCheck(before: ConditionNode): never {
     const scanner: Scanner = this.#scanner;
     const start = scanner.position;
     if (scanner.take(')')) scanner.fail('there is no "(" for this ")"', start, start + 1);
-    const word = scanner.bareValue();
+    const word = scanner.symbolOperator() ?? scanner.bareValue();
     const end = Math.max(scanner.position, start + 1);
-    if (before.kind === 'macro' && word !== undefined && ALL_OPERATORS.includes(word)) {
-      scanner.fail(
-        `"${before.name}" is not a field: a field has a dot in its name`,
-        before.start,
-        before.end,
-      );
+    const last = lastOperand(before);
+    if (last.kind === 'macro' && word !== undefined && isOperator(word)) {
+      scanner.fail(`"${last.name}" is not a field: a field has a dot in its name`, last.start, last.end);
     }
     const after =
       scanner.text
@@ -446,7 +291,7 @@ class Parser {
     }
   }
 
-  #span(start: number): { text: MappedText; start: number; end: number } {
+  #span(start: number): Span {
     return { text: this.#scanner.source, start, end: this.#scanner.position };
   }
 }

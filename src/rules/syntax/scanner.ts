@@ -31,7 +31,7 @@ const BARE_ARGUMENT = /[^\][\t\n\v\f\r "']+/y;
 const NUMBER = /0[xX][0-9a-fA-F]+|[+-]?[0-9]+\.?[0-9]*(?:[eE][+-][0-9]+)?/y;
 const BARE_VALUE = /[^()"'\t\n\v\f\r =,]+/y;
 const SYMBOL_OPERATOR = /<=|<|>=|>|==|=|!=/y;
-const WORD_OPERATOR = /[a-z]+/y;
+const WORD = /[a-z][a-z0-9]*/y;
 
 export class Scanner {
   readonly source: MappedText;
@@ -95,10 +95,10 @@ export class Scanner {
     return this.#match(SYMBOL_OPERATOR);
   }
 
-  /** A word of small letters, not taken. */
+  /** A word of small letters and digits, not taken. */
   peekWord(): string {
     const { position } = this;
-    const word = this.#match(WORD_OPERATOR) ?? '';
+    const word = this.#match(WORD) ?? '';
     this.position = position;
     return word;
   }
