@@ -28,7 +28,7 @@ const CHECKS: readonly { name: string; command: readonly string[] }[] = [
 const GROUPS: readonly { name: string; files: readonly string[]; concurrency: number; limit: number }[] = [
   { name: 'unit', files: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], concurrency: 2, limit: 5 * MINUTE },
   { name: 'conformance', files: ['test/conformance/**/*.test.ts'], concurrency: 2, limit: 10 * MINUTE },
-  { name: 'e2e', files: ['test/e2e/**/*.test.ts'], concurrency: 1, limit: 5 * MINUTE },
+  { name: 'end-to-end', files: ['test/end-to-end/**/*.test.ts'], concurrency: 1, limit: 5 * MINUTE },
   {
     name: 'live',
     files: ['test/live/**/*.test.ts', 'rules/**/*.test.ts'],

@@ -25,57 +25,58 @@ const LIBRARY_FOLDERS = [
 
 /**
  * What Lanner needs from the distribution. `files` are the places where it may lie, one of them is
- * enough; `purpose` says what needs it: `run` (tests run Lanner too) or `test`.
+ * enough; `for` says what needs it: running Lanner (tests do that too) or the tests only.
  */
 const DEBIAN_PACKAGES = [
   {
     name: 'libbpf1',
     why: 'loads the probe into the kernel',
-    purpose: 'run',
+    for: 'run',
     files: LIBRARY_FOLDERS.map((folder) => `${folder}/libbpf.so.1`),
   },
-  { name: 'clang', why: 'compiles the probe', purpose: 'run', files: onPath('clang') },
-  { name: 'llvm', why: 'makes the compiled probe small', purpose: 'run', files: onPath('llvm-strip') },
+  { name: 'clang', why: 'compiles the probe', for: 'run', files: onPath('clang') },
+  { name: 'llvm', why: 'makes the compiled probe small', for: 'run', files: onPath('llvm-strip') },
   {
     name: 'libbpf-dev',
     why: 'header files for the probe',
-    purpose: 'run',
+    for: 'run',
     files: ['/usr/include/bpf/bpf_helpers.h'],
   },
   {
     name: 'linux-libc-dev',
     why: 'header files for the probe',
-    purpose: 'run',
+    for: 'run',
     files: ['/usr/include/linux/bpf.h'],
   },
-  { name: 'runc', why: 'starts the containers of the live tests', purpose: 'test', files: onPath('runc') },
+  { name: 'runc', why: 'starts the containers of the live tests', for: 'test', files: onPath('runc') },
   {
     name: 'busybox-static',
     why: 'root file system of the containers of the live tests',
-    purpose: 'test',
+    for: 'test',
     files: ['/bin/busybox', '/usr/bin/busybox'],
   },
   {
     name: 'gcc',
     why: 'compiles the small programs that live tests watch',
-    purpose: 'test',
-    files: onPath('gcc'),
+    for: 'test',
+    files: onPath('cc'),
   },
   {
     name: 'libc6-dev',
     why: 'header files of the small programs that live tests watch',
-    purpose: 'test',
+    for: 'test',
     files: ['/usr/include/stdio.h'],
   },
 ];
 
 /**
- * Installs and builds what is missing for `purpose` (`run` or `test`). Ends the process with a message
- * and exit code 1 when it cannot.
+ * Installs and builds what is missing for `purpose`: `run`, `test`, or `check`, which needs npm packages
+ * only. Ends the process with a message and exit code 1 when it cannot.
  */
 export function setUp(purpose) {
   if (process.platform !== 'linux') stop(`Lanner runs on Linux only; this is ${process.platform}`);
   installNpmPackages();
+  if (purpose === 'check') return;
   installDebianPackages(purpose);
   updateProbe();
 }
@@ -95,7 +96,7 @@ function installNpmPackages() {
 
 function installDebianPackages(purpose) {
   const missing = DEBIAN_PACKAGES.filter(
-    (entry) => (entry.purpose === 'run' || purpose === 'test') && !entry.files.some(existsSync),
+    (entry) => (entry.for === 'run' || purpose === 'test') && !entry.files.some(existsSync),
   );
   if (missing.length === 0) return;
   const names = missing.map((entry) => entry.name);

@@ -4,5 +4,6 @@ import process from 'node:process';
 import { passThrough } from './pass-through.mjs';
 import { PINNED_NODE, ROOT, setUp } from './setup.mjs';
 
-setUp('test');
-passThrough(PINNED_NODE, [join(ROOT, 'scripts', 'run-tests.ts'), ...process.argv.slice(2)]);
+const groups = process.argv.slice(2);
+setUp(groups.length === 1 && groups[0] === 'check' ? 'check' : 'test');
+passThrough(PINNED_NODE, [join(ROOT, 'scripts', 'run-tests.ts'), ...groups]);
