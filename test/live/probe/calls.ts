@@ -134,7 +134,7 @@ export async function stop(source: KernelSource, running: Promise<void>): Promis
   await running;
 }
 
-/** Standard output of a child, which must end well unless a status is given. */
+/** Standard output of a child, which must end with the status (null: any). To be called in the turn of the spawn. */
 export async function outputOf(child: ChildProcess, status: number | null = 0): Promise<string> {
   const parts: Buffer[] = [];
   child.stdout?.on('data', (part: Buffer) => parts.push(part));
