@@ -30,7 +30,7 @@ export interface ContainerOptions {
   readonly user?: number;
   /** Executables of the image: path within, and the file to copy. */
   readonly programs?: Readonly<Record<string, string>>;
-  /** Text files of the image, by path. A name ending in `.sh` is made executable. */
+  /** Text files of the image, by path; those in a folder for programs are made executable. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
@@ -79,8 +79,10 @@ export function createContainer(options: ContainerOptions): Container {
   return {
     id,
     shortId: id.slice(0, 12),
-    // runc passes a terminal on; it does not make one. `script` does.
-    command: options.terminal ? ['script', '-qec', run.join(' '), '/dev/null'] : run,
+    // runc passes a terminal on; it does not make one. `script` does, and prints control characters.
+    command: options.terminal
+      ? ['sh', '-c', `exec script -qec '${run.join(' ')}' /dev/null > /dev/null`]
+      : run,
     exec: (...command) => [...runc, 'exec', id, ...command],
     remove,
   };
@@ -98,11 +100,10 @@ function fillImage(image: string, options: ContainerOptions): void {
     'dev',
     'sys',
     'tmp',
-    'var/tmp',
+    'srv',
   ]) {
     mkdirSync(join(image, folder), { recursive: true });
   }
-  chmodSync(join(image, 'tmp'), 0o1777);
   copyFileSync(BUSYBOX, join(image, 'bin/busybox'));
   const applets = execFileSync(BUSYBOX, ['--list-full'], { encoding: 'utf8' }).trim().split('\n');
   for (const applet of applets) {
@@ -118,7 +119,7 @@ function fillImage(image: string, options: ContainerOptions): void {
   };
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(join(image, dirname(path)), { recursive: true });
-    writeFileSync(join(image, path), text, { mode: path.endsWith('.sh') ? 0o755 : 0o644 });
+    writeFileSync(join(image, path), text, { mode: /\/s?bin\//.test(path) ? 0o755 : 0o644 });
   }
   for (const [path, source] of Object.entries(options.programs ?? {})) {
     mkdirSync(join(image, dirname(path)), { recursive: true });
@@ -137,7 +138,7 @@ function specification(options: ContainerOptions): object {
       terminal: options.terminal ?? false,
       user: { uid: options.user ?? 0, gid: options.user ?? 0 },
       args: options.command,
-      env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'],
+      env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'],
       cwd: '/',
       capabilities: Object.fromEntries(
         ['bounding', 'effective', 'inheritable', 'permitted'].map((set) => [set, capabilities]),
@@ -154,6 +155,7 @@ function specification(options: ContainerOptions): object {
         source: 'devpts',
         options: ['newinstance', 'ptmxmode=0666'],
       },
+      { destination: '/tmp', type: 'tmpfs', source: 'tmpfs', options: ['mode=1777'] },
       { destination: '/dev/shm', type: 'tmpfs', source: 'tmpfs', options: ['mode=1777'] },
     ],
     linux: {

@@ -62,7 +62,7 @@ export const EXECUTABLE_VIOLATIONS: readonly Violation[] = [
     rule: 'Account Program Executed',
     because: 'chpasswd is executed',
     place: 'container',
-    does: '/usr/sbin/chpasswd --help',
+    does: '/usr/sbin/chpasswd unshare-files',
     shows: { 'proc.name': 'chpasswd' },
   },
   {
@@ -86,7 +86,7 @@ export const EXECUTABLE_TWINS: readonly Twin[] = [
     rule: 'Coreutils Executable Changed',
     because: 'dpkg upgrades yes',
     place: 'host',
-    does: 'dpkg --force-overwrite --install "$SCRATCH/twin.deb" && cmp /usr/bin/yes /usr/bin/true',
+    does: 'dpkg --force-overwrite --install "$SCRATCH/twin.deb"; cmp /usr/bin/yes /usr/bin/true',
   },
   {
     rule: 'Coreutils Executable Changed',

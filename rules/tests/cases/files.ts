@@ -1,4 +1,4 @@
-/** Cases for 40-files.yaml. */
+/** Cases for 40-files.yaml and 50-persistence.yaml. */
 import type { Twin, Violation } from './case.ts';
 
 export const FILE_VIOLATIONS: readonly Violation[] = [

@@ -1,4 +1,4 @@
-/** Cases for 50-network.yaml. All addresses are those of a loopback interface in a namespace of the test. */
+/** Cases for 60-network.yaml. All addresses are those of a loopback interface in a namespace of the test. */
 import type { Twin, Violation } from './case.ts';
 
 export const NETWORK_VIOLATIONS: readonly Violation[] = [

@@ -1,0 +1,93 @@
+/**
+ * Every default rule, for real: its violations raise it, and its legitimate twins raise nothing. The cases
+ * are in cases/, where they run in places.ts.
+ */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import { behaveProgram } from '../../test/support/behave.ts';
+import { createContainer } from '../../test/support/container.ts';
+import { type Alert, lannerRun } from '../../test/support/lanner-run.ts';
+import { TERMINAL_RULE, TWINS, VIOLATIONS } from './cases/all.ts';
+import type { Place, Violation } from './cases/case.ts';
+import { type PlaceResult, runCases } from './places.ts';
+
+const PLACES: readonly Place[] = ['container', 'host'];
+
+for (const place of PLACES) {
+  const violations = VIOLATIONS.filter((violation) => violation.place === place);
+  describe(`violations: ${place}`, () => {
+    let result: PlaceResult;
+    before(async () => {
+      result = await runCases(place, violations);
+    });
+    violations.forEach((violation, number) => {
+      test(`${violation.rule}: ${violation.because}`, () => {
+        assert.equal(result.statuses[number], 0, `"${violation.does}" failed:\n${result.errors}`);
+        const found = result.alerts.filter(({ rule }) => rule === violation.rule);
+        assert.ok(
+          found.some((alert) => shows(alert, violation)),
+          `no alert of "${violation.rule}" shows ${inspect(violation.shows)}; the alerts were\n${list(result.alerts)}`,
+        );
+      });
+    });
+  });
+
+  const twins = TWINS.filter((twin) => twin.place === place);
+  describe(`twins: ${place}`, () => {
+    let result: PlaceResult;
+    before(async () => {
+      result = await runCases(place, twins);
+    });
+    twins.forEach((twin, number) => {
+      test(`${twin.rule}: silent, since ${twin.because}`, () => {
+        assert.equal(result.statuses[number], 0, `"${twin.does}" failed:\n${result.errors}`);
+        assert.equal(list(result.alerts.filter(({ rule }) => rule === twin.rule)), '');
+      });
+    });
+    test('no other rule has anything to say either', () => {
+      assert.equal(list(result.alerts), '');
+    });
+  });
+}
+
+describe('shells with a terminal', () => {
+  test(`${TERMINAL_RULE}: a shell is the first process of a container with a terminal`, async () => {
+    const alerts = await alertsOfContainer({ command: ['/bin/sh', '-c', 'true'], terminal: true });
+    const found = alerts.find(({ rule }) => rule === TERMINAL_RULE);
+    assert.ok(found, list(alerts));
+    assert.notEqual(found.output_fields['proc.tty'], 0);
+    assert.equal(found.output_fields['proc.name'], 'sh');
+  });
+
+  test(`${TERMINAL_RULE}: silent for another program with a terminal`, async () => {
+    const alerts = await alertsOfContainer({
+      command: ['/usr/local/bin/behave', 'unshare-files'],
+      programs: { '/usr/local/bin/behave': behaveProgram() },
+      terminal: true,
+    });
+    assert.equal(list(alerts), '');
+  });
+});
+
+async function alertsOfContainer(options: Parameters<typeof createContainer>[0]): Promise<readonly Alert[]> {
+  const container = createContainer(options);
+  try {
+    const { alerts, exitCode, errors } = await lannerRun({ command: container.command });
+    assert.equal(exitCode, 0, errors);
+    return alerts;
+  } finally {
+    container.remove();
+  }
+}
+
+function shows(alert: Alert, violation: Violation): boolean {
+  return Object.entries(violation.shows).every(([field, expected]) => {
+    const value = alert.output_fields[field];
+    return expected instanceof RegExp ? expected.test(String(value)) : value === expected;
+  });
+}
+
+function list(alerts: readonly Alert[]): string {
+  return alerts.map(({ rule, output }) => `${rule}: ${output.slice(0, 250)}`).join('\n');
+}
