@@ -56,3 +56,12 @@ test('children of a thread that exits before its process go where the last threa
   pass(system, event('procexit', { tid: 400 }, { reaper_tid: 0 }));
   assert.equal(system.thread(500)?.ptid, 1);
 });
+
+test('a subreaper gets the children, whichever of its threads the kernel names', () => {
+  using host = hostWithShell();
+  host.add({ pid: 400, comm: 'supervisor', threads: [401] });
+  host.add({ pid: 500, ppid: 100, comm: 'daemon' });
+  const system = open(host);
+  pass(system, event('procexit', { tid: 100 }, { reaper_tid: 401 }));
+  assert.equal(system.thread(500)?.ptid, 400);
+});
