@@ -104,12 +104,12 @@ test('a parent that went unseen is replaced by the one that /proc names', () => 
 test('a lost clone of a thread: looked up, while its process keeps what events told of it', () => {
   using host = hostWithShell();
   const system = open(host);
-  host.add({ pid: 400, comm: 'java', exepath: '/from/proc', threads: [401] });
   const exec = { res: 0, ...processParameters(400, 100, 'java'), trusted_exepath: '/usr/bin/java', flags: 1 };
   pass(system, event('execve', { tid: 400 }, exec));
+  host.add({ pid: 400, comm: 'later', exepath: '/from/proc', uid: 3, threads: [401] });
   pass(system, event('setuid', { tid: 401 }, { res: 0, uid: 9 }));
   const thread = system.thread(401);
   assert.deepEqual([thread?.pid, thread?.uid, thread?.exepath], [400, 9, '/usr/bin/java']);
   assert.equal(thread?.executable.writable, true);
-  assert.equal(system.thread(400)?.uid, 0);
+  assert.deepEqual([system.thread(400)?.comm, system.thread(400)?.uid], ['java', 0]);
 });
