@@ -6,6 +6,7 @@ import { KernelSourceError } from './error.ts';
 import { COUNTERS } from './layout.ts';
 import { CLOCK_BOOTTIME, clockNanoseconds, threadId, Waiter } from './libbpf.ts';
 import { type LossCategory, lossCategory } from './losses.ts';
+import { deliverMerged } from './merge.ts';
 import { Probe } from './probe.ts';
 import { RingBuffer } from './ring-buffer.ts';
 import { descendants, processParents, type Scope, threadsOf } from './scope.ts';
@@ -167,51 +168,13 @@ export class KernelSource implements EventSource {
     };
   }
 
-  /**
-   * Delivers what lies in the rings, merged by time, at most EVENTS_PER_TURN; returns how many. Only
-   * events up to a moment that was before the look at the rings count: what caused one of them was
-   * complete by then, so it has been seen, whichever CPU it was on.
-   */
   #deliver(sink: EventSink): number {
-    const until = Number(clockNanoseconds(CLOCK_BOOTTIME) + this.#probe.epochOffset - this.#base);
-    for (const ring of this.#rings) ring.look();
-    let ready = this.#rings.filter((ring) => ring.peek() && ring.timestamp <= until);
-    let count = 0;
-    try {
-      while (ready.length > 0 && count < EVENTS_PER_TURN) {
-        const [first, second] = earliest(ready);
-        const limit = second ? Math.min(second.timestamp, until) : until;
-        let more = true;
-        while (more && first.timestamp <= limit && count < EVENTS_PER_TURN) {
-          first.event.number = ++this.#delivered;
-          count++;
-          first.next();
-          sink(first.event);
-          more = first.peek();
-        }
-        if (!more || first.timestamp > until) ready = ready.filter((ring) => ring !== first);
-      }
-    } finally {
-      for (const ring of this.#rings) ring.release();
-    }
-    return count;
+    const now = Number(clockNanoseconds(CLOCK_BOOTTIME) + this.#probe.epochOffset - this.#base);
+    return deliverMerged(this.#rings, now, EVENTS_PER_TURN, (event) => {
+      event.number = ++this.#delivered;
+      sink(event);
+    });
   }
-}
-
-/** The rings whose first events are the earliest and the second earliest. */
-function earliest(rings: readonly RingBuffer[]): [RingBuffer, RingBuffer | undefined] {
-  let first = rings[0] as RingBuffer;
-  let second: RingBuffer | undefined;
-  for (let index = 1; index < rings.length; index++) {
-    const ring = rings[index] as RingBuffer;
-    if (ring.timestamp < first.timestamp) {
-      second = first;
-      first = ring;
-    } else if (!second || ring.timestamp < second.timestamp) {
-      second = ring;
-    }
-  }
-  return [first, second];
 }
 
 function sumBy<Key>(counts: ReadonlyMap<number, number>, key: (code: number) => Key): Map<Key, number> {

@@ -2,43 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeEvent } from '../../events/encode.ts';
 import { RingBuffer } from './ring-buffer.ts';
+import { BUSY, DISCARDED, FakeRing, RING_SIZE } from './ring-fixture.ts';
 
-const SIZE = 4096;
 const BASE = 1_800_000_000_000_000_000n;
 const CLOSE = 5;
-
-/** A ring like the kernel's, and the kernel's side of it. */
-class Ring {
-  readonly consumer: BigUint64Array;
-  readonly producer: BigUint64Array;
-  readonly data = Buffer.alloc(2 * SIZE);
-
-  constructor(position = 0) {
-    this.consumer = new BigUint64Array([BigInt(position)]);
-    this.producer = new BigUint64Array([BigInt(position)]);
-  }
-
-  /** Writes a record; both halves of the data show it. */
-  write(payload: Buffer, flags = 0): number {
-    const position = Number(this.producer[0]);
-    const record = Buffer.alloc((8 + payload.length + 7) & ~7);
-    record.writeUInt32LE((payload.length | flags) >>> 0, 0);
-    payload.copy(record, 8);
-    for (let index = 0; index < record.length; index++) {
-      const at = (position + index) % SIZE;
-      this.data[at] = this.data[at + SIZE] = record[index] as number;
-    }
-    this.producer[0] = BigInt(position + record.length);
-    return position % SIZE;
-  }
-
-  close(fd: number, timestamp = BASE): number {
-    return this.write(encodeEvent({ code: CLOSE, tid: 7, timestamp, values: [0, fd] }));
-  }
-}
-
-const BUSY = 0x80000000;
-const DISCARDED = 0x40000000;
 
 /** Descriptors of the close events that can be read. */
 function read(ring: RingBuffer): number[] {
@@ -53,7 +20,7 @@ function read(ring: RingBuffer): number[] {
 }
 
 test('reads records in place and gives their room back', () => {
-  const memory = new Ring();
+  const memory = new FakeRing();
   const ring = new RingBuffer(memory, 3, BASE);
   assert.deepEqual(read(ring), []);
   memory.close(1, BASE + 5n);
@@ -74,37 +41,37 @@ test('reads records in place and gives their room back', () => {
 });
 
 test('records wrap, and positions beyond 32 bits are exact', () => {
-  const start = 2 ** 40 + SIZE - 24;
-  const memory = new Ring(start);
+  const start = 2 ** 40 + RING_SIZE - 24;
+  const memory = new FakeRing(start);
   const ring = new RingBuffer(memory, 0, BASE);
   for (let fd = 0; fd < 1000; fd++) {
-    memory.close(fd);
-    memory.close(-fd);
+    memory.close(fd, BASE);
+    memory.close(-fd, BASE);
     assert.deepEqual(read(ring), [fd, 0 - fd]);
   }
   assert.equal(Number(memory.consumer[0]), start + 2000 * 56);
 });
 
 test('stops at a record that is being written, and passes over a discarded one', () => {
-  const memory = new Ring();
+  const memory = new FakeRing();
   const ring = new RingBuffer(memory, 0, BASE);
-  memory.close(1);
+  memory.close(1, BASE);
   memory.write(Buffer.alloc(100), DISCARDED);
   const payload = encodeEvent({ code: CLOSE, values: [0, 2] });
   const at = memory.write(payload, BUSY);
-  memory.close(3);
+  memory.close(3, BASE);
   assert.deepEqual(read(ring), [1]);
   assert.equal(Number(memory.consumer[0]), at, 'the discarded record is given back, the busy one is not');
-  for (const half of [0, SIZE]) memory.data.writeUInt32LE(payload.length, at + half);
+  for (const half of [0, RING_SIZE]) memory.data.writeUInt32LE(payload.length, at + half);
   assert.deepEqual(read(ring), [2, 3]);
 });
 
 test('sees what came before the look only', () => {
-  const memory = new Ring();
+  const memory = new FakeRing();
   const ring = new RingBuffer(memory, 0, BASE);
-  memory.close(1);
+  memory.close(1, BASE);
   ring.look();
-  memory.close(2);
+  memory.close(2, BASE);
   assert.ok(ring.peek());
   ring.next();
   assert.equal(ring.peek(), false);
@@ -112,9 +79,9 @@ test('sees what came before the look only', () => {
 });
 
 test('a record too short for an event is passed over', () => {
-  const memory = new Ring();
+  const memory = new FakeRing();
   const ring = new RingBuffer(memory, 0, BASE);
   memory.write(Buffer.alloc(12));
-  memory.close(4);
+  memory.close(4, BASE);
   assert.deepEqual(read(ring), [4]);
 });
