@@ -1,0 +1,147 @@
+/** Flags that print and end, and flags that are wrong. No test here watches anything. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { LANNER, lanner, lastLine, start } from '../support/lanner.ts';
+
+const GOOD = `- rule: Good
+  desc: A rule that is right.
+  condition: evt.type = openat and fd.name = /etc/shadow
+  output: shadow was opened (file=%fd.name)
+  priority: WARNING
+  tags: [a]
+`;
+const BAD = GOOD.replace('fd.name =', 'fd.nmae =').replaceAll('Good', 'Bad');
+
+function rules(context: TestContext, files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-flags-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+test('--help names every command', async () => {
+  const { code, stdout } = await lanner(['--help']);
+  assert.equal(code, 0);
+  for (const word of ['run', 'check', '--scope', '-V, --validate']) assert.ok(stdout.includes(word), word);
+});
+
+test('it works from anywhere, through a symbolic link', async (context) => {
+  const folder = rules(context, {});
+  symlinkSync(LANNER, join(folder, 'link'));
+  const { code, stdout } = await start(join(folder, 'link'), ['--version'], { cwd: folder }).finished;
+  assert.equal(code, 0);
+  assert.match(stdout, /^Lanner version: /);
+});
+
+test('--version, as text and as JSON', async () => {
+  const { stdout } = await lanner(['--version', '-o', 'json_output=true']);
+  const versions = JSON.parse(stdout);
+  assert.match(versions.lanner_version, /^\d+\.\d+\.\d+$/);
+  assert.equal(versions.engine_version, versions.engine_version_semver.split('.')[1]);
+});
+
+test('listings', async () => {
+  const [names, fields, events, ignored, pageSize, schema] = await Promise.all(
+    [
+      ['--list', '-N'],
+      ['--list=syscall', '--format', 'json'],
+      ['--list-events', '--markdown'],
+      ['-i'],
+      ['--page-size'],
+      ['--rule-schema'],
+    ].map((args) => lanner(args)),
+  );
+  assert.match(names?.stdout ?? '', /^fd\.name$/m);
+  assert.ok(JSON.parse(fields?.stdout ?? '').fieldclasses.length > 5);
+  assert.match(events?.stdout ?? '', /openat2/);
+  assert.equal(ignored?.stdout.match(/^- /gm)?.length, 11);
+  assert.match(pageSize?.stdout ?? '', /: \d+$/m);
+  assert.equal(JSON.parse(schema?.stdout ?? '').type, 'array');
+});
+
+test('-V tells of each file whether it is right', async (context) => {
+  const folder = rules(context, { 'good.yaml': GOOD, 'bad.yaml': BAD });
+  const good = await lanner(['-V', join(folder, 'good.yaml')]);
+  assert.equal(good.code, 0);
+  assert.equal(good.stdout, `${folder}/good.yaml: Ok\n`);
+  const both = await lanner(['-V', join(folder, 'good.yaml'), '-V', join(folder, 'bad.yaml')]);
+  assert.equal(both.code, 1);
+  assert.match(both.stdout, /good\.yaml: Ok\n.*bad\.yaml: Invalid\n1 Errors:\n/);
+  const json = await lanner(['-V', join(folder, 'bad.yaml'), '-o', 'json_output=true']);
+  assert.equal(json.code, 1);
+  const [result] = JSON.parse(json.stdout).falco_load_results;
+  assert.equal(result.successful, false);
+  assert.equal(result.errors[0].code, 'LOAD_ERR_COMPILE_CONDITION');
+});
+
+test('check says what is wrong, where, and what was probably meant', async (context) => {
+  const folder = rules(context, { 'a.yaml': GOOD, 'b.yaml': BAD });
+  const { code, stdout } = await lanner(['check', folder]);
+  assert.equal(code, 1);
+  assert.match(stdout, /unknown field fd\.nmae: did you mean fd\.name\?\n\s+--> .*b\.yaml:3:36 in rule Bad/);
+  assert.equal(lastLine(stdout), '1 rules: 1 error');
+  assert.equal((await lanner(['check', join(folder, 'a.yaml')])).code, 0);
+});
+
+test('rules with an error are not used', async (context) => {
+  const folder = rules(context, { 'bad.yaml': BAD });
+  const { code, stdout, stderr } = await lanner(['run', '-r', folder, '--', 'echo', 'started']);
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /fd\.nmae.*did you mean fd\.name/);
+  assert.equal(lastLine(stderr), 'lanner: the rules cannot be used: 1 error');
+});
+
+test('-L and -l describe rules', async (context) => {
+  const folder = rules(context, { 'good.yaml': GOOD });
+  const { stdout } = await lanner(['-r', folder, '-L', '-o', 'json_output=true']);
+  assert.equal(JSON.parse(stdout).rules[0].info.name, 'Good');
+  const one = await lanner(['-r', folder, '-l', 'Good']);
+  assert.match(one.stdout, /^Good +A rule that is right\./m);
+  const none = await lanner(['-r', folder, '-l', 'Godo']);
+  assert.equal(none.code, 1);
+  assert.equal(none.stderr, 'lanner: there is no rule "Godo"; did you mean "Good"?\n');
+});
+
+test('--dry-run loads everything and watches nothing', async (context) => {
+  const folder = rules(context, { 'good.yaml': GOOD, 'falco.yaml': `rules_files: [/no/such/file, RULES]\n` });
+  const config = ['-c', join(folder, 'falco.yaml'), '-o', `rules_files[1]=${folder}/good.yaml`];
+  const { code, stderr } = await lanner([...config, '-o', 'prioritty=error', '--dry-run']);
+  assert.equal(code, 0);
+  assert.match(
+    stderr,
+    /warning: -o prioritty=error: unknown key prioritty, left out; did you mean priority\?/,
+  );
+  assert.match(stderr, /warning: no rules at \/no\/such\/file/);
+  assert.match(stderr, /1 of 1 rules are enabled/);
+});
+
+for (const [args, message] of [
+  [['--verson'], /^lanner: unknown option '--verson' \(Did you mean --version\?\)\n$/],
+  [['--support'], /^lanner: --support is not there yet: it comes with a later version\n$/],
+  [['--config-schema'], /^lanner: --config-schema is not there yet/],
+  [['-p', '%proc.name'], /^lanner: -p with a format is not there yet/],
+  [['frobnicate'], /^lanner: there is no such command/],
+  [['-M', 'soon'], /^lanner: .*'-M <seconds>'.*Give a number of seconds\.\n$/],
+  [['--scope', 'pid=0'], /^lanner: .*"0" is not a process id\.\n$/],
+  [['--scope', 'pid=1,x'], /^lanner: .*"x" is not a process id\.\n$/],
+  [['--scope', 'all'], /^lanner: .*Write it as pid=N\[,N…\] or cgroup=PATH\.\n$/],
+  [['--scope', 'pid=1', '--scope', 'cgroup=/'], /^lanner: .*not both\.\n$/],
+  [['--enable-source', 'nothing'], /^lanner: there is no event source "nothing"; there is syscall\n$/],
+  [['--disable-source', 'syscall'], /^lanner: all event sources are disabled/],
+  [['-c', '/no/such/file'], /^lanner: cannot read the configuration: ENOENT/],
+  [['-o', 'priority=loud', '--dry-run'], /^lanner: -o priority=loud: priority must be one of /],
+  [['-o', 'engine.kind=kmod', '--dry-run'], /^lanner: engine\.kind kmod is not supported/],
+  [['-r', '/no/such/file', '--dry-run'], /\nlanner: cannot read rules from \/no\/such\/file: ENOENT.*\n$/],
+  [['run'], /^lanner: missing required argument 'command'\n$/],
+] as const) {
+  test(`wrong: lanner ${args.join(' ')}`, async () => {
+    const { code, stdout, stderr } = await lanner(args);
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, message);
+  });
+}

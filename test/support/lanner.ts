@@ -1,0 +1,118 @@
+/** Runs `bin/lanner` for end-to-end tests and collects what it prints. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import process from 'node:process';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+export const LANNER = resolve(ROOT, 'bin/lanner');
+
+/** After this time a program counts as hanging. */
+const LIMIT_MS = 60_000;
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** Resolves when the text has been printed on the stream; rejects when the program ends before. */
+  printed(stream: 'stdout' | 'stderr', text: string | RegExp): Promise<void>;
+  readonly finished: Promise<Finished>;
+}
+
+export interface StartOptions {
+  readonly input?: string;
+  /** Leave standard input open, for the test to write to. */
+  readonly pipe?: boolean;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts a program in a process group of its own, which is ended with all that is in it after a minute. */
+export function start(program: string, args: readonly string[], options: StartOptions = {}): Running {
+  const { input, pipe = false, cwd = ROOT, env = {} } = options;
+  const child = spawn(program, args, {
+    cwd,
+    detached: true,
+    env: { ...process.env, ...env },
+    stdio: [input === undefined && !pipe ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  const waiting = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+      for (const look of waiting) look();
+    });
+  }
+  if (!pipe) child.stdin?.end(input);
+  const timer = setTimeout(() => endGroup(child.pid), LIMIT_MS);
+  const finished = new Promise<Finished>((done, failed) => {
+    child.on('error', failed);
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      endGroup(child.pid);
+      done({ code, ...output });
+    });
+  });
+  return {
+    child,
+    finished,
+    printed(stream, text) {
+      return new Promise((done, failed) => {
+        const look = (): void => {
+          const seen = output[stream];
+          if (typeof text === 'string' ? !seen.includes(text) : !text.test(seen)) return;
+          waiting.delete(look);
+          done();
+        };
+        waiting.add(look);
+        void finished.then(({ stderr }) => failed(new Error(`ended without printing ${text}: ${stderr}`)));
+        look();
+      });
+    },
+  };
+}
+
+/** Runs `bin/lanner` to its end. */
+export function lanner(args: readonly string[], options?: StartOptions): Promise<Finished> {
+  return start(LANNER, args, options).finished;
+}
+
+/**
+ * Runs `bin/lanner` after shell commands in a mount namespace of its own: what they mount, the machine
+ * does not see.
+ */
+export function lannerAfter(prepare: string, args: readonly string[]): Promise<Finished> {
+  return start('unshare', ['--mount', 'sh', '-ec', `${prepare}\nexec "$@"`, 'prepare', LANNER, ...args])
+    .finished;
+}
+
+/** Why this machine cannot watch system calls, for tests that must; `false` when it can. */
+export function cannotWatch(): string | false {
+  if (process.getuid?.() !== 0) return 'needs root';
+  if (!existsSync('/sys/kernel/btf/vmlinux')) return 'this kernel has no BTF';
+  try {
+    accessSync(resolve(ROOT, 'build/lanner.bpf.o'));
+    return false;
+  } catch {
+    return 'the probe is not built: node scripts/build-probe.mjs';
+  }
+}
+
+/** The last line of a text. */
+export function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? '';
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of the group, as it should be.
+  }
+}
