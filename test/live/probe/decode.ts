@@ -46,6 +46,8 @@ function decodeParameter(type: ParameterType, raw: Buffer): DecodedValue {
     case 'DESCRIPTOR': {
       const kind = String.fromCharCode(raw[0] as number);
       const rest = raw.subarray(16);
+      // A userfaultfd has the letter of unix sockets, but a name instead of ends, which begin with the family.
+      const hasEnds = '46n'.includes(kind) || (kind === 'u' && rest[0] === 1);
       return {
         kind,
         protocol: raw[1] as number,
@@ -55,7 +57,7 @@ function decodeParameter(type: ParameterType, raw: Buffer): DecodedValue {
         name:
           rest.length === 0
             ? undefined
-            : '46un'.includes(kind)
+            : hasEnds
               ? endsText(rest)
               : rest.toString('latin1', 0, rest.length - 1),
       };
