@@ -9,10 +9,10 @@ import type { Parameter, ParameterFormat, ParameterType } from '../events/table.
 import type { EventContext } from '../system/context.ts';
 import type { Descriptor } from '../system/descriptor.ts';
 import { formatIp } from '../system/ip.ts';
+import { addressText, parseTuple, tupleText } from '../system/socket-text.ts';
 import { absolutePath } from './event-paths.ts';
 import { rawNumber } from './raw-value.ts';
 import { protocolLetter } from './socket-fields.ts';
-import { addressText, parseTuple, tupleText } from './socket-text.ts';
 import { AT_FDCWD, descriptorOf } from './subject.ts';
 import { enumerationText, flagsText, modeText } from './symbol-text.ts';
 import { dateAndTime, fraction, zoneOffset } from './time-text.ts';

@@ -1,6 +1,8 @@
 /** How the fields of class `evt` find their values. */
+
 import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
+import { isExit } from '../events/descriptors.ts';
 import { errorName } from '../events/error-names.ts';
 import { parameterIndex } from '../events/parameters.ts';
 import { eventCodes } from '../events/table.ts';
@@ -9,7 +11,6 @@ import type { Descriptor } from '../system/descriptor.ts';
 import { argumentText, genericSyscallName, printable } from './evt-arguments.ts';
 import type { FieldValue } from './field.ts';
 import { isInternet } from './socket-fields.ts';
-import { isExit } from './subject.ts';
 
 /** Codes of the events that carry their own name: a system call without a type, and news from plugins. */
 const GENERIC_EXIT = 1;

@@ -1,3 +1,4 @@
+import { isExit } from '../events/descriptors.ts';
 /** `evt.*` fields of system calls and of the events that come with them. */
 import type { EventContext } from '../system/context.ts';
 import { defineClass, REQUIRED_INDEX, REQUIRED_INDEX_OR_KEY, REQUIRED_KEY } from './define.ts';
@@ -25,7 +26,7 @@ import type { FieldValue } from './field.ts';
 import { integer, subSeconds, wholeSeconds } from './number.ts';
 import { rawValue } from './raw-value.ts';
 import { isInternet } from './socket-fields.ts';
-import { isExit } from './subject.ts';
+
 import { fraction, timeOfDay } from './time-text.ts';
 
 function sincePrevious(

@@ -2,9 +2,9 @@
 import type { ByteString } from '../events/bytes.ts';
 import { parameterIndex } from '../events/parameters.ts';
 import type { EventContext } from '../system/context.ts';
+import { tupleText } from '../system/socket-text.ts';
 import { absolutePath } from './event-paths.ts';
 import { eventTuple, hasClient, hasServer, isInternet } from './socket-fields.ts';
-import { tupleText } from './socket-text.ts';
 import { concernsDescriptor } from './subject.ts';
 
 /** Events whose own parameters name what they would have opened. */

@@ -21,7 +21,7 @@ import {
 } from './fd-read.ts';
 import { integer } from './number.ts';
 import { clientIp, clientPort, protocolName, serverIp, serverPort, socketEnds } from './socket-fields.ts';
-import { concernsDescriptor, descriptorNumber, typeName } from './subject.ts';
+import { concernsDescriptor, numberOf, typeName } from './subject.ts';
 
 export const FD_FIELDS = defineClass(
   {
@@ -36,7 +36,7 @@ export const FD_FIELDS = defineClass(
       name: 'fd.num',
       type: 'INT64',
       description: 'Number of the descriptor; -1 for an open that failed.',
-      read: ({ event }) => (concernsDescriptor(event) ? descriptorNumber(event) : undefined),
+      read: (context) => (concernsDescriptor(context.event) ? numberOf(context) : undefined),
     },
     {
       name: 'fd.type',
@@ -152,8 +152,10 @@ export const FD_FIELDS = defineClass(
       type: 'CHARBUF',
       cost: 2,
       description: 'Thread id and descriptor number in one text, to tell descriptors apart.',
-      read: ({ event, thread }) =>
-        thread && concernsDescriptor(event) ? `${thread.tid}${descriptorNumber(event)}` : undefined,
+      read: (context) =>
+        context.thread && concernsDescriptor(context.event)
+          ? `${context.thread.tid}${numberOf(context)}`
+          : undefined,
     },
     {
       name: 'fd.containername',

@@ -4,7 +4,7 @@ import { parameterIndex } from '../events/parameters.ts';
 import type { EventContext } from '../system/context.ts';
 import type { Descriptor, SocketEnds } from '../system/descriptor.ts';
 import { isUnspecified } from '../system/ip.ts';
-import { parseTuple, type SocketTuple } from './socket-text.ts';
+import { parseTuple, type SocketTuple } from '../system/socket-text.ts';
 
 const IPPROTO_ICMP = 1;
 const IPPROTO_TCP = 6;

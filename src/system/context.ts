@@ -16,6 +16,8 @@ export interface EventContext {
   /** The descriptor that the event is about; undefined when there is none or nothing is known of it. */
   readonly descriptor: Descriptor | undefined;
   readonly system: SystemView;
+  /** Number of that descriptor, where the model knows it better than the event tells. */
+  readonly descriptorNumber?: number | undefined;
   /** Name of the source that the event comes from; `syscall` when absent. */
   readonly source?: string;
   /** Time of the first event of the source and of the event before this one, nanoseconds since the epoch. */

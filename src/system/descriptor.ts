@@ -50,6 +50,11 @@ export interface SocketEnds {
   serverPort: number;
   /** This process is the server: it accepted or listens. `undefined` when unknown. */
   isServer: boolean | undefined;
+  /**
+   * A table of descriptors tells: the socket waits at the server's end, or it has both ends (false), which
+   * are known as soon as `isServer` is, even when they are all zeros. Absent where only the ends can tell.
+   */
+  listening?: boolean;
   /** The socket has a peer, or its connect is under way; absent when only the ends can tell. */
   connected?: boolean;
   /** Path of a unix socket. */

@@ -5,7 +5,7 @@
  * unix two kernel addresses of 64 bits and a path.
  */
 import type { ByteString } from '../events/bytes.ts';
-import { formatIp, unmapIp } from '../system/ip.ts';
+import { formatIp, unmapIp } from './ip.ts';
 
 const AF_UNIX = 1;
 const AF_INET = 2;
