@@ -10,7 +10,7 @@ import { basename, join } from 'node:path';
 import process from 'node:process';
 import { behaveProgram } from '../../test/support/behave.ts';
 import { createContainer } from '../../test/support/container.ts';
-import { type Alert, lannerRun } from '../../test/support/lanner-run.ts';
+import { type Alert, lannerRun, type RunResult } from '../../test/support/lanner-run.ts';
 import type { Place, RuleCase } from './cases/case.ts';
 
 export interface PlaceResult {
@@ -32,17 +32,13 @@ function script(setUp: string, cases: readonly RuleCase[]): string {
   return `${setUp}\n${steps.join('\n')}\n`;
 }
 
-function result(
-  alerts: readonly Alert[],
-  lines: readonly string[],
-  errors: string,
-  cases: number,
-): PlaceResult {
+function result({ alerts, lines, errors }: RunResult, cases: number): PlaceResult {
   const statuses: (number | undefined)[] = Array(cases).fill(undefined);
   for (const line of lines) {
     const [, number, status] = /^case (\d+) (\d+)$/.exec(line) ?? [];
     if (number !== undefined) statuses[Number(number)] = Number(status);
   }
+  if (statuses.every((status) => status === undefined)) throw new Error(`no case ran:\n${errors}`);
   return { alerts, statuses, errors };
 }
 
@@ -92,8 +88,7 @@ async function runInContainer(cases: readonly RuleCase[]): Promise<PlaceResult> 
     },
   });
   try {
-    const { alerts, lines, errors } = await lannerRun({ command: container.command });
-    return result(alerts, lines, errors, cases.length);
+    return result(await lannerRun({ command: container.command }), cases.length);
   } finally {
     container.remove();
   }
@@ -112,7 +107,7 @@ async function runOnHost(cases: readonly RuleCase[]): Promise<PlaceResult> {
     writeFileSync(join(scratch, 'cases'), script('', cases));
     writeFileSync(join(scratch, 'client.pl'), PERL_CLIENT);
     buildPackage(scratch);
-    const { alerts, lines, errors } = await lannerRun({
+    const run = await lannerRun({
       command: ['sh', join(scratch, 'cases')],
       prepare: `${ADDRESSES}\n${OVERLAYS}`,
       environment: {
@@ -121,7 +116,7 @@ async function runOnHost(cases: readonly RuleCase[]): Promise<PlaceResult> {
         PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       },
     });
-    return result(alerts, lines, errors, cases.length);
+    return result(run, cases.length);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -31,6 +31,13 @@ export const FILE_VIOLATIONS: readonly Violation[] = [
     shows: { 'fd.name': '/mnt/host/etc/shadow' },
   },
   {
+    rule: 'Sensitive File Read by Untrusted Program',
+    because: 'Perl poses as one of its trusted scripts, and runs another program',
+    place: 'host',
+    does: "perl '-eopen F, q(/etc/shadow) or die' /usr/sbin/adduser",
+    shows: { 'fd.name': '/etc/shadow', 'proc.name': 'perl' },
+  },
+  {
     rule: 'SSH Private Key Read',
     because: 'cat shows a private key',
     place: 'container',
@@ -143,6 +150,12 @@ export const FILE_TWINS: readonly Twin[] = [
     because: 'su checks the account in /etc/shadow and reads its own file in /etc/pam.d',
     place: 'host',
     does: 'su root --command true',
+  },
+  {
+    rule: 'Sensitive File Read by Untrusted Program',
+    because: 'a tool of Debian in Perl looks up a user, for which Perl reads /etc/shadow',
+    place: 'host',
+    does: 'debconf-show base-passwd',
   },
   {
     rule: 'Sensitive File Read by Untrusted Program',
