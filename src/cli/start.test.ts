@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AlertSummary } from '../alerts/summary.ts';
+import type { WatchSummary } from '../engine/watch.ts';
+import { summaryLine } from './start.ts';
+
+const NOTHING: WatchSummary = {
+  ...{ events: 10, lost: new Map(), alerts: new AlertSummary(), alertsDropped: 0, failed: 0 },
+  ...{ compatCalls: 0, unwatchedThreads: 0, exit: undefined },
+};
+
+test('a summary is short when all went well', () => {
+  assert.equal(summaryLine(NOTHING), '10 events, 0 lost, 0 alerts');
+});
+
+test('losses and alerts by kind, the most first', () => {
+  const alerts = new AlertSummary();
+  for (const priority of ['Notice', 'Error', 'Notice'] as const) alerts.count({ name: 'r', priority });
+  const lost = new Map([
+    ['close', 2],
+    ['openat', 5],
+  ]);
+  assert.equal(
+    summaryLine({ ...NOTHING, lost, alerts }),
+    '10 events, 7 lost (openat 5, close 2), 3 alerts (Error 1, Notice 2)',
+  );
+});
+
+test('everything else that is missing is said', () => {
+  const line = summaryLine({ ...NOTHING, alertsDropped: 1, failed: 2, compatCalls: 3, unwatchedThreads: 4 });
+  assert.match(line, /1 alerts not written, 2 events not judged, 3 system calls of 32-bit programs not seen/);
+  assert.match(line, /4 threads not watched$/);
+});

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Alert } from '../alerts/alert.ts';
+import { loadConfig } from '../config/load.ts';
+import { openOutputs } from './outputs.ts';
+
+const ALERT: Alert = {
+  ...{ kind: 'internal', rule: 'Lanner internal: test', priority: 'Debug', time: 0n, hostname: 'h' },
+  ...{ message: 'Lanner internal: test', fields: { n: 1 } },
+};
+
+function fail(): never {
+  assert.fail('the file could be written');
+}
+
+/** What a file output holds after one alert. */
+async function written(context: TestContext, ...overrides: string[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-outputs-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'alerts');
+  const { config } = loadConfig({
+    file: undefined,
+    overrides: [
+      'stdout_output.enabled=false',
+      `file_output={"enabled": true, "filename": "${file}"}`,
+      ...overrides,
+    ],
+    environment: {},
+  });
+  const outputs = openOutputs(config, undefined, fail);
+  outputs.write(ALERT);
+  await outputs.close();
+  assert.equal(outputs.dropped, 0);
+  return readFileSync(file, 'utf8');
+}
+
+test('text unless JSON is asked for', async (context) => {
+  assert.match(await written(context), /^\d\d:\d\d:\d\d\.0{9}: Debug Lanner internal: test \(n=1\)\n$/);
+  const json = JSON.parse(await written(context, 'json_output=true'));
+  assert.equal(json.rule, 'Lanner internal: test');
+  assert.equal(json.output_fields.n, 1);
+});
+
+test('a file as the target takes the place of standard output', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-outputs-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const { config } = loadConfig({ file: undefined, overrides: [], environment: {} });
+  const outputs = openOutputs(config, { file: join(folder, 'target') }, fail);
+  outputs.write(ALERT);
+  await outputs.close();
+  assert.match(readFileSync(join(folder, 'target'), 'utf8'), /Lanner internal: test/);
+});
