@@ -10,6 +10,8 @@
 #define ANON_INODE_MAGIC 0x09041934
 #define PIDFS_MAGIC 0x50494446
 
+#define REMOVED " (deleted)"
+
 #define S_IFMT 0170000
 #define S_IFSOCK 0140000
 #define S_IFDIR 0040000
@@ -150,6 +152,12 @@ static __always_inline bool is_socket(u64 address)
 	       BPF_CORE_READ(file, f_inode, i_sb, s_magic) == SOCKFS_MAGIC;
 }
 
+/* Whether a file has lost its name. One that never had a name (memfd) is its own parent. */
+static __always_inline int is_unlinked(struct dentry *dentry)
+{
+	return !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry;
+}
+
 /* All about the descriptor that the event is about. */
 __noinline int collect_descriptor(u64 server)
 {
@@ -195,7 +203,7 @@ __noinline int collect_descriptor(u64 server)
 	build_path((u64)BPF_CORE_READ(file, f_path.mnt), (u64)dentry);
 	if (s->walk.truncated)
 		d->flags |= DESCRIPTOR_TRUNCATED;
-	if (!BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry)
+	if (is_unlinked(dentry))
 		d->flags |= DESCRIPTOR_UNLINKED;
 	append(s, sizeof(*d) + copy_path(s, sizeof(*d)));
 	return 0;
@@ -353,6 +361,26 @@ static __always_inline u64 modify_time(struct inode *inode)
 	return nanoseconds(BPF_CORE_READ(plain, i_mtime.tv_sec), BPF_CORE_READ(plain, i_mtime.tv_nsec));
 }
 
+/* The path of an executable, and behind it what d_path() and /proc write when the file was removed. */
+static __always_inline void append_exe_path(struct lanner_scratch *s, struct file *exe)
+{
+	struct dentry *dentry = BPF_CORE_READ(exe, f_path.dentry);
+	u64 mount = (u64)BPF_CORE_READ(exe, f_path.mnt);
+	u32 length;
+
+	if (!mount || !dentry) {
+		append_empty(s);
+		return;
+	}
+	build_path(mount, (u64)dentry);
+	length = copy_path(s, 0);
+	if (length && is_unlinked(dentry)) {
+		__builtin_memcpy(THERE(s, length - 1), REMOVED, sizeof(REMOVED));
+		length += sizeof(REMOVED) - 1;
+	}
+	append(s, length);
+}
+
 /* The executable of the task. */
 __noinline int collect_exe(u64 p)
 {
@@ -368,7 +396,7 @@ __noinline int collect_exe(u64 p)
 	inode = BPF_CORE_READ(exe, f_inode);
 	switch (PARAMETER_KIND(p)) {
 	case KIND_EXE_PATH:
-		append_path(s, (u64)BPF_CORE_READ(exe, f_path.mnt), (u64)BPF_CORE_READ(exe, f_path.dentry));
+		append_exe_path(s, exe);
 		break;
 	case KIND_EXE_FLAGS:
 		append_number(s, exe_flags(s, (u64)exe), 4);
