@@ -1,5 +1,5 @@
 /** Runs test files, each in a process of its own, and tells the outcome of every test in them. */
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import process from 'node:process';
 import { run } from 'node:test';
 import { inspect } from 'node:util';
@@ -31,7 +31,12 @@ export async function runTestFiles(
   const results: Result[] = [];
   const stderr = new Map<string, string[]>();
   // A test that hangs fails after `limit`; forceExit then ends its file, whatever it still waits for.
-  const stream = run({ files: [...files], concurrency, timeout: limit, forceExit: true });
+  const stream = run({
+    files: files.map((file) => resolve(file)),
+    concurrency,
+    timeout: limit,
+    forceExit: true,
+  });
   stream.on('test:stderr', (data) => {
     const lines = stderr.get(data.file) ?? [];
     stderr.set(data.file, [...lines, data.message.trimEnd()].slice(-STDERR_LINES));
