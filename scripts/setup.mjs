@@ -67,6 +67,13 @@ const DEBIAN_PACKAGES = [
     for: 'test',
     files: ['/usr/include/stdio.h'],
   },
+  { name: 'iproute2', why: 'sets up the networks of the live tests', for: 'test', files: onPath('ip') },
+  {
+    name: 'openssh-client',
+    why: 'the live tests of the rules run ssh in a container',
+    for: 'test',
+    files: onPath('ssh'),
+  },
 ];
 
 /**

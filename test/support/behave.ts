@@ -13,7 +13,7 @@ export function behaveProgram(): string {
     const folder = mkdtempSync(join(tmpdir(), 'lanner-behave-'));
     process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
     const program = join(folder, 'behave');
-    execFileSync('clang', ['-static', '-O1', '-o', program, join(import.meta.dirname, 'behave.c')]);
+    execFileSync('cc', ['-static', '-O1', '-o', program, join(import.meta.dirname, 'behave.c')]);
     built = program;
   }
   return built;

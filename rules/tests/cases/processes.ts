@@ -34,8 +34,8 @@ export const PROCESS_VIOLATIONS: readonly Violation[] = [
     rule: 'Deleted Program Executed',
     because: 'a program is removed and then executed through its descriptor',
     place: 'container',
-    does: 'behave exec-deleted /bin/busybox /srv/true',
-    shows: { 'proc.exepath': '/srv/true (deleted)' },
+    does: 'behave exec-deleted /bin/busybox /tmp/true',
+    shows: { 'proc.exepath': '/tmp/true (deleted)' },
   },
   {
     rule: 'Program Added to Container Executed',
