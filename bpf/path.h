@@ -16,11 +16,12 @@ static __always_inline bool prepend(struct lanner_scratch *s, u64 name, u64 leng
 {
 	u32 start = s->walk.start;
 
-	length = BOUND(length, MAX_COMPONENT_SIZE);
-	if (start < length + 1) {
+	/* Not compared with the length: 6.12 then loses the bound of one of the two. */
+	if (start < MAX_COMPONENT_SIZE + 1) {
 		s->walk.truncated = 1;
 		return false;
 	}
+	length = BOUND(length, MAX_COMPONENT_SIZE);
 	start -= length;
 	bpf_probe_read_kernel(&s->path[BOUND(start, MAX_TEXT - 1)], length, (void *)name);
 	if (slash) {

@@ -112,9 +112,10 @@ export class KernelSource implements EventSource {
     while (!this.#closed) {
       const stopping = this.#stopping;
       const count = this.#deliver(sink);
-      if (count >= EVENTS_PER_TURN) await setImmediate();
-      else if (stopping && count === 0) return;
-      else if (count === 0) await this.#waiter.wait();
+      // An event that is newer than our look at the clock has not been delivered, and wakes nobody again.
+      if (count > 0 || this.#rings.some((ring) => ring.peek())) await setImmediate();
+      else if (stopping) return;
+      else await this.#waiter.wait();
     }
   }
 
