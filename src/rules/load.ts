@@ -12,7 +12,7 @@ import type { RuleEnvironment } from './environment.ts';
 import type { Item } from './items/items.ts';
 import { readItems } from './items/read-items.ts';
 import type { LoadOptions } from './options.ts';
-import { isError, type Problem, type Report } from './problem.ts';
+import { isError, isLint, type Problem, type Report } from './problem.ts';
 import { checkRequirement } from './requirements.ts';
 import { selectRules } from './select.ts';
 import { decodeFile } from './source/decode.ts';
@@ -42,8 +42,10 @@ export interface LoadOutcome {
   /** Whether no file has an error. */
   readonly ok: boolean;
   readonly files: readonly FileResult[];
-  /** All problems, each once. */
+  /** All problems, each once, in the order of the files. */
   readonly problems: readonly Problem[];
+  /** Lints that showed while reading; lint.ts finds the others. */
+  readonly lints: readonly Problem[];
   /** What was compiled last, for descriptions and lints. */
   readonly compiled: CompiledFiles;
 }
@@ -71,12 +73,18 @@ export function loadRules(
   return loader.outcome();
 }
 
+/** For how many unknown macros of one compilation a suggestion is looked for. */
+const SUGGESTION_LIMIT = 100;
+
+const NOTHING_READ = { broken: [], schemaWarnings: [] };
+
 class Loader {
   readonly #environment: RuleEnvironment;
   readonly #options: LoadOptions;
   readonly #collection = new Collection();
   readonly #brokenNames = new Set<string>();
   readonly #results: FileResult[] = [];
+  readonly #lints: Problem[] = [];
   readonly #memory: Memory;
   #compilation: Compilation | undefined;
 
@@ -95,13 +103,13 @@ class Loader {
 
   load(file: RuleFile): void {
     const problems: Problem[] = [];
-    const report: Report = (problem) => problems.push(problem);
-    const source = decodeFile(file, report);
+    const report: Report = (problem) => (isLint(problem) ? this.#lints : problems).push(problem);
+    const { source, valid } = decodeFile(file, report);
     const collect = (item: Item): void => {
       this.#collection.add(item, report);
       checkRequirement(item, this.#environment, report);
     };
-    const { broken, schemaWarnings } = readItems(source, report, collect);
+    const { broken, schemaWarnings } = valid ? readItems(source, report, collect) : NOTHING_READ;
     for (const name of broken) this.#brokenNames.add(name);
     this.#compile(report);
     this.#results.push({ name: file.name, source, problems, schemaWarnings });
@@ -117,6 +125,7 @@ class Loader {
       ok: !problems.some(isError),
       files: this.#results,
       problems,
+      lints: this.#lints,
       compiled: { collection, environment, lists, macros, rules: compilation.rules },
     };
   }
@@ -132,6 +141,7 @@ class Loader {
       lists: new CompiledLists(new Map()),
       macros: new Map(),
       rules: [],
+      suggestions: SUGGESTION_LIMIT,
     };
     for (const stage of STAGES) stage.run(compilation);
     this.#compilation = compilation;

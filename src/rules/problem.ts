@@ -63,7 +63,7 @@ export const LINT_CODES = {
   LINT_NEVER_FIRES: 'Rule can never fire',
   LINT_SHADOWED: 'Rule is shadowed by an earlier rule',
   LINT_LIST_ITEM: 'List item looks like a typing error',
-  LINT_EXCEPTION: 'Exception has a key that does nothing',
+  LINT_EXCEPTION: 'Exception does nothing, or has a key that does nothing',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
@@ -141,6 +141,11 @@ export interface Problem {
 /** Whether a problem makes the rule set unusable. */
 export function isError(problem: Problem): boolean {
   return problem.code in ERROR_CODES;
+}
+
+/** Whether a problem is one that only `lanner check` tells. */
+export function isLint(problem: Problem): boolean {
+  return problem.code in LINT_CODES;
 }
 
 /** Takes problems as they are found. */

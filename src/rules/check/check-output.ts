@@ -72,6 +72,9 @@ interface FoundExpression {
   readonly end: number;
 }
 
+/** Longest name that is tried with letters given back. */
+const NAME_LIMIT = 256;
+
 const FIELD_NAME = /[a-zA-Z][a-zA-Z0-9_]*(?:\.[a-zA-Z][a-zA-Z0-9_]*)+/y;
 
 /**
@@ -85,7 +88,7 @@ function longestExpression(output: MappedText, start: number, scope: Scope): Fou
     if (!(first instanceof CheckError) && !(first instanceof ConditionError)) throw first;
     FIELD_NAME.lastIndex = start;
     const name = FIELD_NAME.exec(output.text)?.[0] ?? '';
-    for (let end = start + name.length; end > start; end--) {
+    for (let end = start + Math.min(name.length, NAME_LIMIT); end > start; end--) {
       if (scope.environment.fields.find(output.text.slice(start, end)) === undefined) continue;
       try {
         return expressionAt(output, start, end, scope);

@@ -116,7 +116,9 @@ function reportUnknown(compilation: Compilation, reference: MacroNode, context: 
     : lists.has(name)
       ? `Undefined macro '${name}' used in filter: it is the name of a list`
       : `Undefined macro '${name}' used in filter.`;
-  const suggestion = macros.has(name) ? undefined : nearest(name, macros.keys());
+  const suggestion =
+    macros.has(name) || compilation.suggestions === 0 ? undefined : nearest(name, macros.keys());
+  compilation.suggestions = Math.max(0, compilation.suggestions - 1);
   reportDraft(compilation, 'LOAD_ERR_VALIDATE', { message, at: reference, suggestion }, context);
 }
 

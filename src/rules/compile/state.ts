@@ -53,6 +53,8 @@ export interface Compilation {
   lists: CompiledLists;
   macros: Map<string, CompiledMacro>;
   rules: CompiledRule[];
+  /** For how many more unknown macros a suggestion is looked for: it costs time when there are many. */
+  suggestions: number;
 }
 
 /** What is kept between files, so that compiling again after each file costs little. */

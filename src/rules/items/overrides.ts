@@ -35,15 +35,34 @@ export class Overrides {
   }
 }
 
-/** The deprecated `append: true`. */
-export function appendFlag(reader: Reader, map: YamlMap, context: Context): boolean {
+/**
+ * The deprecated `append: true`. Where the item has no other keys that could be meant, the problem
+ * comes with its repair: the same said by `override`.
+ */
+export function appendFlag(
+  reader: Reader,
+  map: YamlMap,
+  appendable: readonly string[],
+  context: Context,
+): boolean {
   if (reader.flag(map, 'append', context) !== true) return false;
-  const at = map.entries.get('append')?.key.start;
+  const entry = map.entries.get('append');
+  if (entry === undefined) return false;
+  const { start } = entry.key;
+  const keys = [...map.entries.keys()].filter(
+    (key) => !['list', 'macro', 'rule', 'append', 'source'].includes(key),
+  );
+  const fixable = keys.length > 0 && keys.every((key) => appendable.includes(key));
+  const text = `override: {${keys.map((key) => `${key}: append`).join(', ')}}`;
   reader.problem(
     'LOAD_DEPRECATED_ITEM',
     "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead.",
     context,
-    { length: 'append'.length, ...(at === undefined ? {} : { at }) },
+    {
+      at: start,
+      length: 'append'.length,
+      ...(fixable ? { fix: { file: reader.file.name, start, end: entry.value.end, text } } : {}),
+    },
   );
   return true;
 }

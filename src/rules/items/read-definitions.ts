@@ -48,7 +48,7 @@ export function readMacro(reader: Reader, map: YamlMap, parent: Context): MacroI
 
 /** Whether the item adds to an earlier one, said in either form. */
 function readAppend(reader: Reader, map: YamlMap, key: string, context: Context): boolean {
-  const flag = appendFlag(reader, map, context);
+  const flag = appendFlag(reader, map, [key], context);
   const overrides = readOverrides(reader, map, { append: [key], replace: [key] }, context);
   overrides.notTogetherWith(flag);
   return flag || overrides.append.has(key);

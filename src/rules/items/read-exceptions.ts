@@ -46,7 +46,7 @@ function readException(
   if (node.kind !== 'map') reader.invalid('Rule exception must be a mapping', unnamed);
   const name = reader.text(node, 'name', unnamed).text;
   const context = reader.context(rule, 'exception', name, node);
-  reader.unknownKeys(node, EXCEPTION_KEYS, context);
+  reader.unknownKeys(node, EXCEPTION_KEYS, context, 'LINT_EXCEPTION');
   if (!append && !has(node, 'fields')) reader.invalid("Item has no mapping for key 'fields'", context);
   const fields = readEntry(reader, node, 'fields', context);
   const comps = readEntry(reader, node, 'comps', context);
@@ -58,6 +58,9 @@ function readValues(reader: Reader, map: YamlMap, context: Context, append: bool
   if (values === undefined) {
     if (append) {
       reader.problem('LOAD_APPEND_NO_VALUES', 'Overriding/appending exception with no values', context);
+    } else {
+      const message = `exception '${context.itemName}' has no values yet: it does nothing until some are appended`;
+      reader.problem('LINT_EXCEPTION', message, context);
     }
     return [];
   }

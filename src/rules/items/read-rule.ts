@@ -1,6 +1,6 @@
 /** Rules, changes of rules, and the deprecated item that turns a rule on or off. */
 import { PRIORITIES, type Priority } from '../checked.ts';
-import type { Context } from '../problem.ts';
+import type { Context, TextEdit } from '../problem.ts';
 import type { YamlMap } from '../source/yaml.ts';
 import { nearest } from '../suggest.ts';
 import type { RuleChangeItem, RuleItem, RuleProperties, RuleToggleItem } from './items.ts';
@@ -34,7 +34,7 @@ export function readRule(
   const name = reader.text(map, 'rule', reader.context(parent, 'rule', '', map)).text;
   const context = reader.context(parent, 'rule', name, map);
   reader.unknownKeys(map, RULE_KEYS, context);
-  const append = appendFlag(reader, map, context);
+  const append = appendFlag(reader, map, ['condition', 'exceptions'], context);
   const overrides = readOverrides(reader, map, OVERRIDABLE, context);
   overrides.notTogetherWith(append);
   const source = readSource(reader, map, context);
@@ -118,8 +118,23 @@ function readToggle(reader: Reader, map: YamlMap, head: Pick<Head, 'name' | 'con
     'LOAD_DEPRECATED_ITEM',
     "The standalone 'enabled' key usage is deprecated. The correct approach requires also a 'replace' entry under the 'override' key (i.e. 'enabled: replace').",
     head.context,
+    toggleFix(reader, map),
   );
   return { kind: 'toggle', ...head, enabled };
+}
+
+/** The same said by `override`. */
+function toggleFix(reader: Reader, map: YamlMap): { fix?: TextEdit } {
+  const value = map.entries.get('enabled')?.value;
+  const others = [...map.entries.keys()].some((key) => key !== 'rule' && key !== 'enabled');
+  if (value?.kind !== 'scalar' || others) return {};
+  // In a mapping of the block form the new key stands below the old one, in the same column.
+  const { start } = map;
+  const { column } = reader.file.position(start);
+  const flow = reader.file.text.charAt(start) === '{';
+  const separator = flow ? ', ' : `\n${' '.repeat(column - 1)}`;
+  const text = `${separator}override: {enabled: replace}`;
+  return { fix: { file: reader.file.name, start: value.end, end: value.end, text } };
 }
 
 /** An empty source is as good as none. */

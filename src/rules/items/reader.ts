@@ -1,5 +1,5 @@
 /** Reads values out of YAML nodes and reports what is not as it should be. */
-import type { Context, ErrorCode, ItemType, Problem, Report, WarningCode } from '../problem.ts';
+import type { Context, ItemType, Problem, ProblemCode, Report } from '../problem.ts';
 import type { ScalarText } from '../source/scalar-text.ts';
 import type { SourceFile } from '../source/source-file.ts';
 import type { YamlMap, YamlNode, YamlScalar } from '../source/yaml.ts';
@@ -35,7 +35,7 @@ export class Reader {
     return { parent, itemType, itemName, location: this.file.locate(at.start) };
   }
 
-  problem(code: ErrorCode | WarningCode, message: string, context: Context, options: Options = {}): void {
+  problem(code: ProblemCode, message: string, context: Context, options: Options = {}): void {
     const { at, length = 1, suggestion, fix } = options;
     const location = at === undefined ? context.location : this.file.locate(at);
     this.#report({ code, message, location, length, context, suggestion, fix });
@@ -98,10 +98,15 @@ export class Reader {
   }
 
   /** Warns of keys that mean nothing in an item of this kind. */
-  unknownKeys(map: YamlMap, known: readonly string[], context: Context): void {
+  unknownKeys(
+    map: YamlMap,
+    known: readonly string[],
+    context: Context,
+    code: 'LOAD_UNKNOWN_KEY' | 'LINT_EXCEPTION' = 'LOAD_UNKNOWN_KEY',
+  ): void {
     for (const [name, { key }] of map.entries) {
       if (known.includes(name)) continue;
-      this.problem('LOAD_UNKNOWN_KEY', `Unknown key '${name}'. The key will be ignored.`, context, {
+      this.problem(code, `Unknown key '${name}'. The key will be ignored.`, context, {
         at: key.start,
         length: Math.max(1, name.length),
         suggestion: nearest(name, known),
@@ -109,7 +114,7 @@ export class Reader {
     }
     for (const { key } of map.duplicates) {
       const name = key.text.text;
-      this.problem('LOAD_UNKNOWN_KEY', `Key '${name}' is given twice. Only the first one counts.`, context, {
+      this.problem(code, `Key '${name}' is given twice. Only the first one counts.`, context, {
         at: key.start,
         length: Math.max(1, name.length),
       });

@@ -5,40 +5,51 @@ import { SourceFile } from './source-file.ts';
 
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** The file's text. Invalid UTF-8 is reported; the rest of the file is then not read. */
-export function decodeFile(file: RuleFile, report: Report): SourceFile {
-  if ('text' in file) return new SourceFile(file.name, withoutMark(file.text));
+export interface DecodedFile {
+  /** The text; where the file is not valid, with U+FFFD in place of what is wrong. */
+  readonly source: SourceFile;
+  /** Whether the file is UTF-8. If not, that was reported, and there is no use in reading on. */
+  readonly valid: boolean;
+}
+
+export function decodeFile(file: RuleFile, report: Report): DecodedFile {
+  if ('text' in file) return { source: new SourceFile(file.name, withoutMark(file.text)), valid: true };
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(file.bytes);
+  const source = new SourceFile(file.name, withoutMark(text));
+  if (isUtf8(file.bytes)) return { source, valid: true };
+  const location = source.locate(firstInvalid(source.text, file.bytes));
+  report({
+    code: 'LOAD_ERR_YAML_PARSE',
+    message: 'the file is not valid UTF-8',
+    location,
+    length: 1,
+    context: { parent: undefined, itemType: 'rules content', itemName: '', location },
+  });
+  return { source, valid: false };
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(file.bytes);
-    return new SourceFile(file.name, withoutMark(text));
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
   } catch {
-    const source = new SourceFile(file.name, withoutMark(text));
-    const location = source.locate(firstInvalid(source.text, file.bytes));
-    report({
-      code: 'LOAD_ERR_YAML_PARSE',
-      message: 'the file is not valid UTF-8',
-      location,
-      length: 1,
-      context: { parent: undefined, itemType: 'rules content', itemName: '', location },
-    });
-    return new SourceFile(file.name, '');
+    return false;
   }
 }
 
-/** Offset of the first replacement character that the file does not itself contain. */
+/** Offset in `text` of the first U+FFFD that stands for invalid bytes and not for itself. */
 function firstInvalid(text: string, bytes: Uint8Array): number {
   const encoder = new TextEncoder();
-  let low = 0;
-  let high = text.length;
-  // The longest beginning of the text whose bytes are those of the file ends at the invalid byte.
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    const encoded = encoder.encode(text.slice(0, middle));
-    if (encoded.every((byte, index) => byte === bytes[index])) low = middle;
-    else high = middle - 1;
+  let byte = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  let from = 0;
+  for (let at = text.indexOf('\ufffd'); at >= 0; at = text.indexOf('\ufffd', from)) {
+    byte += encoder.encode(text.slice(from, at)).length;
+    const isItself = bytes[byte] === 0xef && bytes[byte + 1] === 0xbf && bytes[byte + 2] === 0xbd;
+    if (!isItself) return at;
+    byte += 3;
+    from = at + 1;
   }
-  return low;
+  return 0;
 }
 
 function withoutMark(text: string): string {

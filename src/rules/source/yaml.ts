@@ -20,6 +20,11 @@ import type { SourceFile } from './source-file.ts';
 
 /** How deep a YAML document may be nested; a rule needs less than ten levels. */
 const NESTING_LIMIT = 100;
+/**
+ * How large a document may become when every alias is read as what it stands for, in characters and
+ * nodes: a few lines of aliases of aliases could otherwise fill all memory.
+ */
+const ALIAS_LIMIT = 64 * 1024 * 1024;
 /** How many errors of one file are reported at most. */
 const ERROR_LIMIT = 20;
 
@@ -73,8 +78,12 @@ export function readYaml(file: SourceFile): { documents: YamlNode[]; errors: Yam
         errors.push({ message: firstLine(message), offset: pos[0], length: Math.max(1, pos[1] - pos[0]) });
       }
     }
-    if (document.contents !== null && document.errors.length === 0) {
+    if (document.contents === null || document.errors.length > 0) return;
+    try {
       documents.push(new Converter(file, document).node(document.contents));
+    } catch (error) {
+      if (!(error instanceof AliasError)) throw error;
+      errors.push({ message: error.message, offset: error.offset, length: 1 });
     }
   };
   for (const token of new Parser().parse(file.text)) {
@@ -119,11 +128,24 @@ const STYLES: Readonly<Record<string, ScalarStyle>> = {
   BLOCK_LITERAL: 'block',
 };
 
+/** A document is too large because of its aliases. */
+class AliasError extends Error {
+  readonly offset: number;
+
+  constructor(offset: number) {
+    super('aliases make this file too large');
+    this.offset = offset;
+  }
+}
+
 /** Turns the library's nodes into ours. A node with several aliases is turned once and shared. */
 class Converter {
   readonly #file: SourceFile;
   readonly #document: Document.Parsed;
-  readonly #converted = new Map<Node, YamlNode>();
+  /** Nodes with an anchor, and how large they are with the aliases in them. */
+  readonly #converted = new Map<Node, { readonly node: YamlNode; readonly size: number }>();
+  /** Size of everything so far. */
+  #size = 0;
   #anchors: Map<Node, Node> | undefined;
 
   constructor(file: SourceFile, document: Document.Parsed) {
@@ -132,10 +154,16 @@ class Converter {
   }
 
   node(node: Node): YamlNode {
-    const known = this.#converted.get(node);
-    if (known !== undefined) return known;
+    const anchored = 'anchor' in node && node.anchor !== undefined;
+    const known = anchored ? this.#converted.get(node) : undefined;
+    if (known !== undefined) {
+      this.#size += known.size;
+      return known.node;
+    }
+    const before = this.#size;
     const converted = this.#convert(node);
-    if (node.anchor !== undefined) this.#converted.set(node, converted);
+    this.#size += converted.end - converted.start + 1;
+    if (anchored) this.#converted.set(node, { node: converted, size: this.#size - before });
     return converted;
   }
 
@@ -144,7 +172,10 @@ class Converter {
     if (isAlias(node)) {
       const target = this.#aliases().get(node);
       // An anchor inside its own node would never end; it reads as nothing.
-      return target === undefined ? this.#scalar('', 'plain', true, start, end) : this.node(target);
+      if (target === undefined) return this.#scalar('', 'plain', true, start, end);
+      const converted = this.node(target);
+      if (this.#size > ALIAS_LIMIT) throw new AliasError(start);
+      return converted;
     }
     if (isMap(node)) return this.#map(node, start, end);
     if (isSeq(node)) {
