@@ -7,16 +7,18 @@ import { before, describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { behaveProgram } from '../../test/support/behave.ts';
 import { createContainer } from '../../test/support/container.ts';
+import { cannotWatch } from '../../test/support/lanner.ts';
 import { type Alert, lannerRun } from '../../test/support/lanner-run.ts';
 import { TERMINAL_RULE, TWINS, VIOLATIONS } from './cases/all.ts';
 import type { Place, Violation } from './cases/case.ts';
 import { type PlaceResult, runCases } from './places.ts';
 
 const PLACES: readonly Place[] = ['container', 'host'];
+const skip = cannotWatch();
 
 for (const place of PLACES) {
   const violations = VIOLATIONS.filter((violation) => violation.place === place);
-  describe(`violations: ${place}`, () => {
+  describe(`violations: ${place}`, { skip }, () => {
     let result: PlaceResult;
     before(async () => {
       result = await runCases(place, violations);
@@ -34,7 +36,7 @@ for (const place of PLACES) {
   });
 
   const twins = TWINS.filter((twin) => twin.place === place);
-  describe(`twins: ${place}`, () => {
+  describe(`twins: ${place}`, { skip }, () => {
     let result: PlaceResult;
     before(async () => {
       result = await runCases(place, twins);
@@ -51,7 +53,7 @@ for (const place of PLACES) {
   });
 }
 
-describe('shells with a terminal', () => {
+describe('shells with a terminal', { skip }, () => {
   test(`${TERMINAL_RULE}: a shell is the first process of a container with a terminal`, async () => {
     const alerts = await alertsOfContainer({ command: ['/bin/sh', '-c', 'true'], terminal: true });
     const found = alerts.find(({ rule }) => rule === TERMINAL_RULE);
@@ -69,6 +71,39 @@ describe('shells with a terminal', () => {
     assert.equal(list(alerts), '');
   });
 });
+
+describe('a running container is entered through its runtime', { skip }, () => {
+  const rule = 'Shell Without Terminal in Container';
+
+  test(`${rule}: somebody sends a shell into the container, as kubectl exec does`, async () => {
+    const alerts = await alertsOfEntering('/bin/sh', '-c', 'true');
+    assert.deepEqual(
+      alerts.map((alert) => [alert.rule, alert.output_fields['proc.name']]),
+      [[rule, 'sh']],
+    );
+  });
+
+  test(`${rule}: silent for a program that is no shell, and so is every rule on namespaces`, async () => {
+    assert.equal(list(await alertsOfEntering('/bin/true')), '');
+  });
+});
+
+/** Alerts while a program is run in a container that is already running. */
+async function alertsOfEntering(...command: string[]): Promise<readonly Alert[]> {
+  const container = createContainer({ command: ['/bin/sleep', '60'] });
+  const words = (list: readonly string[]): string => list.map((word) => `'${word}'`).join(' ');
+  const enter = words(container.exec(...command));
+  const script = `${words(container.command)} &
+    until ${enter} 2> /dev/null; do sleep 0.1; done
+    ${words(container.end)}; wait || true`;
+  try {
+    const { alerts, exitCode, errors } = await lannerRun({ command: ['sh', '-c', script] });
+    assert.equal(exitCode, 0, errors);
+    return alerts;
+  } finally {
+    container.remove();
+  }
+}
 
 async function alertsOfContainer(options: Parameters<typeof createContainer>[0]): Promise<readonly Alert[]> {
   const container = createContainer(options);

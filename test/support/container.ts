@@ -41,7 +41,9 @@ export interface Container {
   /** Runs the container and ends with it. */
   readonly command: readonly string[];
   /** Runs another program in the container while it runs. */
-  exec(...command: string[]): string[];
+  exec(...command: string[]): readonly string[];
+  /** Ends the container from outside. */
+  readonly end: readonly string[];
   /** Ends the container and removes all of it; nothing happens when it is gone already. */
   remove(): void;
 }
@@ -84,6 +86,7 @@ export function createContainer(options: ContainerOptions): Container {
       ? ['sh', '-c', `exec script -qec '${run.join(' ')}' /dev/null > /dev/null`]
       : run,
     exec: (...command) => [...runc, 'exec', id, ...command],
+    end: [...runc, 'kill', id, 'KILL'],
     remove,
   };
 }
