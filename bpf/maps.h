@@ -8,6 +8,7 @@ const volatile struct lanner_settings settings = {};
 /* Walk from a directory entry up to the root; one step looks at one component (path.h). */
 struct lanner_walk {
 	u64 mount;
+	u64 mount_root;
 	u64 dentry;
 	u64 root_mount;
 	u64 root_dentry;

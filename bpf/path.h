@@ -32,42 +32,51 @@ static __always_inline bool prepend(struct lanner_scratch *s, u64 name, u64 leng
 	return true;
 }
 
+static __always_inline void enter_mount(struct lanner_scratch *s, u64 address)
+{
+	struct vfsmount *mount = (void *)address;
+
+	s->walk.mount = address;
+	s->walk.mount_root = (u64)BPF_CORE_READ(mount, mnt_root);
+}
+
 /* One step up. Returns 0 at the top. */
 __noinline int path_step(void)
 {
 	struct lanner_scratch *s = get_scratch();
 	struct dentry *dentry, *parent;
-	struct vfsmount *mount;
-	struct qstr name;
+	u8 name[16]; /* struct qstr, read at once */
+	u32 length;
+	u64 text;
 
 	if (!s)
 		return 0;
 	dentry = (void *)s->walk.dentry;
-	mount = (void *)s->walk.mount;
-	if (!dentry || !mount)
+	if (!dentry)
 		return 0;
 	if (s->walk.dentry == s->walk.root_dentry && s->walk.mount == s->walk.root_mount)
 		return 0;
-	parent = BPF_CORE_READ(dentry, d_parent);
-	if (dentry == BPF_CORE_READ(mount, mnt_root)) {
-		struct mount *this = (void *)mount - bpf_core_field_offset(struct mount, mnt);
+	if (s->walk.dentry == s->walk.mount_root) {
+		struct mount *this = (void *)s->walk.mount - bpf_core_field_offset(struct mount, mnt);
 		struct mount *above = BPF_CORE_READ(this, mnt_parent);
 
 		if (above == this)
 			return 0;
 		s->walk.dentry = (u64)BPF_CORE_READ(this, mnt_mountpoint);
-		s->walk.mount = (u64)above + bpf_core_field_offset(struct mount, mnt);
+		enter_mount(s, (u64)above + bpf_core_field_offset(struct mount, mnt));
 		return 1;
 	}
-	BPF_CORE_READ_INTO(&name.len, dentry, d_name.len);
-	BPF_CORE_READ_INTO(&name.name, dentry, d_name.name);
+	parent = BPF_CORE_READ(dentry, d_parent);
+	bpf_probe_read_kernel(name, sizeof(name), (void *)dentry + bpf_core_field_offset(struct dentry, d_name));
+	length = *(u32 *)&name[bpf_core_field_offset(struct qstr, len)];
+	text = *(u64 *)&name[bpf_core_field_offset(struct qstr, name)];
 	if (dentry == parent) {
 		/* Not below any mount: memfd, pipe, socket, anonymous inode. Its name is all there is. */
-		prepend(s, (u64)name.name, name.len, false);
+		prepend(s, text, length, false);
 		s->walk.nameless = 1;
 		return 0;
 	}
-	if (!prepend(s, (u64)name.name, name.len, true))
+	if (!prepend(s, text, length, true))
 		return 0;
 	s->walk.dentry = (u64)parent;
 	return 1;
@@ -85,7 +94,7 @@ __noinline int build_path(u64 mount, u64 dentry)
 		return 0;
 	task = (void *)s->task;
 	fs = BPF_CORE_READ(task, fs);
-	s->walk.mount = mount;
+	enter_mount(s, mount);
 	s->walk.dentry = dentry;
 	s->walk.root_mount = (u64)BPF_CORE_READ(fs, root.mnt);
 	s->walk.root_dentry = (u64)BPF_CORE_READ(fs, root.dentry);
