@@ -18,7 +18,8 @@ static __always_inline s64 memory_pages(struct mm_struct *mm, u32 sort)
 	struct mm_struct___rss_struct *older = (void *)mm;
 	s64 pages = 0;
 
-	if (bpf_core_type_exists(struct mm_rss_stat))
+	/* Not by the type's existence: libbpf would look for it in all modules, which takes CAP_SYS_ADMIN. */
+	if (bpf_core_field_exists(older->rss_stat))
 		bpf_probe_read_kernel(&pages, sizeof(pages),
 				      (void *)older + bpf_core_field_offset(struct mm_struct___rss_struct, rss_stat) +
 					      8 * sort);

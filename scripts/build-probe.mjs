@@ -22,13 +22,7 @@ const TARGETS = {
 
 /** Builds the probe and returns the path of its object file. Throws an Error that says what to do. */
 export function buildProbe() {
-  const target = TARGETS[process.arch];
-  if (!target) throw new Error(`the probe knows x64 and arm64, this machine is ${process.arch}`);
-  const flags = [
-    ...['-O2', '-g', '-target', 'bpf', '-mcpu=v3', '-Wall', `-D${target.macro}`],
-    ...['-idirafter', target.headers],
-  ];
-  const hash = createHash('sha256').update(flags.join(' '));
+  const hash = createHash('sha256').update(compilerFlags().join(' '));
   for (const name of readdirSync(SOURCES).sort())
     if (/\.[ch]$/.test(name)) hash.update(name).update(readFileSync(join(SOURCES, name)));
   const stamp = hash.digest('hex');
@@ -36,16 +30,26 @@ export function buildProbe() {
 
   mkdirSync(BUILD, { recursive: true });
   const unfinished = `${OBJECT}.${process.pid}`;
-  run(
-    'clang',
-    [...flags, '-c', join(SOURCES, 'lanner.bpf.c'), '-o', unfinished],
-    'clang libbpf-dev linux-libc-dev',
-  );
-  // Debug information for people is most of the file; the BTF that libbpf needs stays.
-  run('llvm-strip', ['-g', unfinished], 'llvm');
+  compileProbe(join(SOURCES, 'lanner.bpf.c'), unfinished);
   renameSync(unfinished, OBJECT);
   writeFileSync(STAMP, stamp);
   return OBJECT;
+}
+
+/** Compiles one C file to a BPF object file. */
+export function compileProbe(source, object) {
+  run('clang', [...compilerFlags(), '-c', source, '-o', object], 'clang libbpf-dev linux-libc-dev');
+  // Debug information for people is most of the file; the BTF that libbpf needs stays.
+  run('llvm-strip', ['-g', object], 'llvm');
+}
+
+function compilerFlags() {
+  const target = TARGETS[process.arch];
+  if (!target) throw new Error(`the probe knows x64 and arm64, this machine is ${process.arch}`);
+  return [
+    ...['-O2', '-g', '-target', 'bpf', '-mcpu=v3', '-Wall', `-D${target.macro}`],
+    ...['-idirafter', target.headers],
+  ];
 }
 
 function run(command, args, packages) {

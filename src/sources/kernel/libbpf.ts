@@ -107,11 +107,15 @@ function checkPointer(call: string, pointer: Pointer | null): Pointer {
 
 const PRINT = koffi.proto('int LannerPrint(int level, void *format, void *arguments)');
 
+/** Levels of libbpf's messages are 0 for warnings, 1 for information, 2 for thousands of details. */
+const MOST_TALKATIVE = 1;
+
 /** Calls `work` while what libbpf would print to standard error goes to `line` instead. */
 export function withMessages<T>(line: (text: string) => void, work: () => T): T {
   const { bpf, c } = native();
   const text = Buffer.alloc(4096);
-  const callback = koffi.register((_level: number, format: Pointer, values: Pointer) => {
+  const callback = koffi.register((level: number, format: Pointer, values: Pointer) => {
+    if (level > MOST_TALKATIVE) return 0;
     const length = Math.min(c.format(text, text.length, format, values), text.length - 1);
     line(text.toString('latin1', 0, length).trimEnd());
     return 0;
