@@ -128,12 +128,12 @@ const STYLES: Readonly<Record<string, ScalarStyle>> = {
   BLOCK_LITERAL: 'block',
 };
 
-/** A document is too large because of its aliases. */
+/** An alias that makes a document unreadable. */
 class AliasError extends Error {
   readonly offset: number;
 
-  constructor(offset: number) {
-    super('aliases make this file too large');
+  constructor(message: string, offset: number) {
+    super(message);
     this.offset = offset;
   }
 }
@@ -171,10 +171,10 @@ class Converter {
     const [start, end] = node.range ?? [0, 0];
     if (isAlias(node)) {
       const target = this.#aliases().get(node);
-      // An anchor inside its own node would never end; it reads as nothing.
-      if (target === undefined) return this.#scalar('', 'plain', true, start, end);
+      if (target === undefined)
+        throw new AliasError('this alias stands inside what it is an alias of', start);
       const converted = this.node(target);
-      if (this.#size > ALIAS_LIMIT) throw new AliasError(start);
+      if (this.#size > ALIAS_LIMIT) throw new AliasError('aliases make this file too large', start);
       return converted;
     }
     if (isMap(node)) return this.#map(node, start, end);
