@@ -72,6 +72,23 @@ describe('shells with a terminal', { skip }, () => {
   });
 });
 
+describe('an administrator manages users', { skip }, () => {
+  const rule = 'Account Program Executed';
+
+  test(`${rule}: raised once per program, and no rule on the files that these programs keep`, async () => {
+    const does = `useradd --create-home walter
+      echo walter:secret | chpasswd
+      chage --maxdays 90 walter
+      userdel --remove walter`;
+    const { alerts, statuses, errors } = await runCases('host', [{ rule, because: '', place: 'host', does }]);
+    assert.deepEqual(statuses, [0], errors);
+    assert.deepEqual(
+      alerts.map((alert) => [alert.rule, alert.output_fields['proc.name']]),
+      ['useradd', 'chpasswd', 'chage', 'userdel'].map((name) => [rule, name]),
+    );
+  });
+});
+
 describe('a running container is entered through its runtime', { skip }, () => {
   const rule = 'Shell Without Terminal in Container';
 
