@@ -36,7 +36,7 @@ export interface KernelStatistics extends SourceStatistics {
   readonly lostByCategory: ReadonlyMap<LossCategory, number>;
   /** Events that the probe has handed over, delivered yet or not. */
   readonly emitted: number;
-  /** System calls of 32-bit programs, which the probe passes over. */
+  /** System calls of 32-bit programs that the probe passed over: those whose number a collected call has too. */
   readonly compatCalls: number;
   /** Threads that the full map of watched threads could not take: their events are missing. */
   readonly unwatchedThreads: number;
@@ -150,9 +150,9 @@ export class KernelSource implements EventSource {
     }
   }
 
-  /** Ids of the threads in scope at this moment; empty when all have ended. Of scope `processes` only. */
+  /** Ids of the processes in scope at this moment; empty when all have ended. Of scope `processes` only. */
   scopedPids(): readonly number[] {
-    return this.#closed ? [] : this.#probe.watchedThreads();
+    return this.#closed ? [] : this.#probe.watchedProcesses();
   }
 
   get statistics(): KernelStatistics {

@@ -68,6 +68,7 @@ function bindLibbpf(library: ReturnType<typeof koffi.load>) {
     update: library.func(
       'int bpf_map_update_elem(int fd, const void *key, const void *value, uint64_t flags)',
     ),
+    lookup: library.func('int bpf_map_lookup_elem(int fd, const void *key, void *value)'),
     delete: library.func('int bpf_map_delete_elem(int fd, const void *key)'),
     nextKey: library.func('int bpf_map_get_next_key(int fd, const void *key, void *next)'),
     possibleCpus: library.func('int libbpf_num_possible_cpus(void)'),
@@ -214,16 +215,19 @@ export class BpfMap {
     native().bpf.delete(this.fd, key);
   }
 
-  /** Keys of a map whose keys are numbers of 32 bits. While entries come and go some may be missed. */
-  *keys(): Generator<number> {
+  /**
+   * Entries of a map of 32-bit numbers to such, at most `limit`. While entries come and go some may be
+   * missed or come twice: after a key that has gone the kernel begins again.
+   */
+  *entries(limit: number): Generator<[key: number, value: number]> {
+    const { fd } = this;
+    const { nextKey, lookup } = native().bpf;
     const key = Buffer.alloc(4);
-    const next = Buffer.alloc(4);
-    const { nextKey } = native().bpf;
-    let status = nextKey(this.fd, null, next);
-    while (status === 0) {
-      yield next.readUInt32LE(0);
-      next.copy(key);
-      status = nextKey(this.fd, key, next);
+    const value = Buffer.alloc(4);
+    let status = nextKey(fd, null, key);
+    for (let count = 0; status === 0 && count < limit; count++) {
+      if (lookup(fd, key, value) === 0) yield [key.readUInt32LE(0), value.readUInt32LE(0)];
+      status = nextKey(fd, key, key);
     }
   }
 }

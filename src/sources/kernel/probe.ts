@@ -146,9 +146,9 @@ export class Probe {
     this.#watched.delete(u32(tid));
   }
 
-  /** Ids of the watched threads. */
-  watchedThreads(): number[] {
-    return [...this.#watched.keys()];
+  /** Ids of the processes that have watched threads. */
+  watchedProcesses(): number[] {
+    return [...new Set(Array.from(this.#watched.entries(MAX_WATCHED_THREADS), ([, pid]) => pid))];
   }
 
   /** What a thread starts from now on is watched, the thread itself is not. */

@@ -9,7 +9,11 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { buildProbe } from '../../../scripts/build-probe.mjs';
 import type { EventCursor } from '../../../src/events/cursor.ts';
-import { type KernelSource, openKernelSource } from '../../../src/sources/kernel/kernel-source.ts';
+import {
+  type KernelSource,
+  type KernelStatistics,
+  openKernelSource,
+} from '../../../src/sources/kernel/kernel-source.ts';
 import { type DecodedValue, type DescriptorValue, decodeParameters } from './decode.ts';
 
 export interface DecodedEvent {
@@ -90,6 +94,7 @@ export interface Made {
   readonly events: readonly DecodedEvent[];
   /** All events, also those of other threads and processes. */
   readonly all: readonly DecodedEvent[];
+  readonly statistics: KernelStatistics;
 }
 
 export interface MakeOptions {
@@ -122,6 +127,7 @@ export async function make(calls: readonly Call[], options: MakeOptions = {}): P
       results: text.split('\n').slice(0, -1).map(Number),
       events: own.slice(mark('begin') + 1, mark('end') < 0 ? undefined : mark('end')),
       all,
+      statistics: source.statistics,
     };
   } finally {
     source.close();
