@@ -153,6 +153,11 @@ export class EventCursor {
     return this.sizeOf(index) >= 4 ? this.#view.getUint32(this.#locate(index), true) : undefined;
   }
 
+  /** The upper half of a 64-bit parameter. */
+  u32High(index: number): number | undefined {
+    return this.sizeOf(index) >= 8 ? this.#view.getUint32(this.#locate(index) + 4, true) : undefined;
+  }
+
   i32(index: number): number | undefined {
     return this.sizeOf(index) >= 4 ? this.#view.getInt32(this.#locate(index), true) : undefined;
   }

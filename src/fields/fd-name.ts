@@ -29,7 +29,8 @@ export function fdName(context: EventContext): ByteString | undefined {
 /** Name of an internet socket that has a peer only in this event. */
 function socketName(context: EventContext): ByteString | undefined {
   const { descriptor } = context;
-  if (!descriptor?.socket || !isInternet(descriptor)) return undefined;
+  if (!descriptor?.socket || !isInternet(descriptor) || descriptor.socket.listening !== undefined)
+    return undefined;
   if (hasClient(descriptor.socket) && hasServer(descriptor.socket)) return undefined;
   return tupleText(eventTuple(context));
 }

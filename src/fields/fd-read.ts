@@ -5,17 +5,12 @@ import type { SocketEnds } from '../system/descriptor.ts';
 import { fdName, kindFromEvent } from './fd-name.ts';
 import type { FieldValue } from './field.ts';
 import {
-  both,
-  clientIp,
-  clientPort,
   eventTuple,
   hasClient,
   hasServer,
   isInternet,
   localEnd,
   protocolName,
-  serverIp,
-  serverPort,
   socketEnds,
 } from './socket-fields.ts';
 import { concernsDescriptor, descriptorOf, typeName } from './subject.ts';
@@ -23,16 +18,6 @@ import { concernsDescriptor, descriptorOf, typeName } from './subject.ts';
 export function kindLetter(context: EventContext): ByteString | undefined {
   if (context.descriptor) return context.descriptor.kind;
   return concernsDescriptor(context.event) ? kindFromEvent(context) : undefined;
-}
-
-export function endIps(context: EventContext): FieldValue {
-  const ends = socketEnds(context);
-  return both(clientIp(ends), serverIp(ends));
-}
-
-export function endPorts(context: EventContext): FieldValue {
-  const ends = socketEnds(context);
-  return both(clientPort(ends), serverPort(ends));
 }
 
 export function localIp(context: EventContext): ByteString | undefined {
@@ -69,7 +54,7 @@ export function connectedService(
   portOf: (ends: SocketEnds | undefined) => number | undefined,
 ): ByteString | undefined {
   const ends = socketEnds(context);
-  if (!ends || !hasServer(ends)) return undefined;
+  if (!ends || (!ends.listening && !hasServer(ends))) return undefined;
   return hasClient(ends) ? serviceText(context, portOf(ends)) : '';
 }
 

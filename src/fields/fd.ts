@@ -4,8 +4,6 @@ import { defineClass, INDEX } from './define.ts';
 import { fdDirectory, fdFileName, fdName, fdRawName } from './fd-name.ts';
 import {
   connectedService,
-  endIps,
-  endPorts,
   inContainer,
   isConnected,
   isRenamed,
@@ -20,7 +18,16 @@ import {
   typesOf,
 } from './fd-read.ts';
 import { integer } from './number.ts';
-import { clientIp, clientPort, protocolName, serverIp, serverPort, socketEnds } from './socket-fields.ts';
+import {
+  clientIp,
+  clientPort,
+  endIps,
+  endPorts,
+  protocolName,
+  serverIp,
+  serverPort,
+  socketEnds,
+} from './socket-fields.ts';
 import { concernsDescriptor, numberOf, typeName } from './subject.ts';
 
 export const FD_FIELDS = defineClass(
@@ -82,7 +89,7 @@ export const FD_FIELDS = defineClass(
       noRightHandSide: true,
       noTransformer: true,
       description: 'Address of either end; with `!=` both ends must differ.',
-      read: endIps,
+      read: (context) => endIps(socketEnds(context)),
     },
     {
       name: 'fd.cip',
@@ -112,7 +119,7 @@ export const FD_FIELDS = defineClass(
       noRightHandSide: true,
       noTransformer: true,
       description: 'Port of either end; with `!=` both ends must differ.',
-      read: endPorts,
+      read: (context) => endPorts(socketEnds(context)),
     },
     {
       name: 'fd.cport',
@@ -180,7 +187,7 @@ export const FD_FIELDS = defineClass(
       noTransformer: true,
       description:
         'Port of either end, for comparing with the name of a service; with `!=` both ends must differ.',
-      read: endPorts,
+      read: (context) => endPorts(socketEnds(context)),
     },
     {
       name: 'fd.cproto',
@@ -219,7 +226,7 @@ export const FD_FIELDS = defineClass(
       noTransformer: true,
       description:
         'Address of either end, for comparing with a network such as `10.0.0.0/8`; with `!=` both ends must lie outside.',
-      read: endIps,
+      read: (context) => endIps(socketEnds(context)),
     },
     {
       name: 'fd.cnet',

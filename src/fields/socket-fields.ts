@@ -24,7 +24,7 @@ export function isInternet({ kind }: Descriptor): boolean {
 export function socketEnds(context: EventContext): SocketEnds | undefined {
   const { descriptor } = context;
   const ends = descriptor && isInternet(descriptor) ? descriptor.socket : undefined;
-  if (!ends || (hasClient(ends) && hasServer(ends))) return ends;
+  if (!ends || ends.listening !== undefined || (hasClient(ends) && hasServer(ends))) return ends;
   const tuple = eventTuple(context);
   return tuple ? endsFromTuple(ends, tuple) : ends;
 }
@@ -50,11 +50,13 @@ function endsFromTuple({ protocol, isServer, path }: SocketEnds, tuple: SocketTu
   };
 }
 
-export function hasClient({ clientIp, clientPort }: SocketEnds): boolean {
+export function hasClient({ clientIp, clientPort, listening, isServer }: SocketEnds): boolean {
+  if (listening !== undefined) return !listening && isServer !== undefined;
   return clientPort !== 0 || !isUnspecified(clientIp);
 }
 
-export function hasServer({ serverIp, serverPort }: SocketEnds): boolean {
+export function hasServer({ serverIp, serverPort, listening, isServer }: SocketEnds): boolean {
+  if (listening !== undefined) return isServer !== undefined;
   return serverPort !== 0 || !isUnspecified(serverIp);
 }
 
@@ -71,12 +73,26 @@ export function clientPort(ends: SocketEnds | undefined): number | undefined {
   return ends && hasClient(ends) ? ends.clientPort : undefined;
 }
 
+/** As in Falco, a listening socket has a port also while its role is not known. */
 export function serverPort(ends: SocketEnds | undefined): number | undefined {
-  return ends && hasServer(ends) ? ends.serverPort : undefined;
+  return ends && (ends.listening || hasServer(ends)) ? ends.serverPort : undefined;
+}
+
+/** Addresses for fields that mean either end: as in Falco also those of a socket without a peer. */
+export function endIps(ends: SocketEnds | undefined): readonly ByteString[] | undefined {
+  if (ends?.listening !== undefined) return ends.listening ? [ends.serverIp] : [ends.clientIp, ends.serverIp];
+  return both(clientIp(ends), serverIp(ends));
+}
+
+/** Ports, in the same way. */
+export function endPorts(ends: SocketEnds | undefined): readonly number[] | undefined {
+  if (ends?.listening !== undefined)
+    return ends.listening ? [ends.serverPort] : [ends.clientPort, ends.serverPort];
+  return both(clientPort(ends), serverPort(ends));
 }
 
 /** The values of both ends that are known, for fields that mean either; `undefined` when none is. */
-export function both<T>(client: T | undefined, server: T | undefined): readonly T[] | undefined {
+function both<T>(client: T | undefined, server: T | undefined): readonly T[] | undefined {
   if (client === undefined) return server === undefined ? undefined : [server];
   return server === undefined ? [client] : [client, server];
 }
@@ -101,7 +117,7 @@ export function protocolName(
 ): 'tcp' | 'udp' | 'icmp' | 'raw' | undefined {
   if (!ends || (kind !== '4' && kind !== '6')) return undefined;
   if (ends.protocol === IPPROTO_RAW) return 'raw';
-  if (!hasClient(ends) && !hasServer(ends)) return undefined;
+  if (!ends.listening && !hasClient(ends) && !hasServer(ends)) return undefined;
   switch (ends.protocol) {
     case IPPROTO_TCP:
       return 'tcp';

@@ -57,8 +57,8 @@ export function learnOwnBirth(event: EventCursor, model: ProcessModel): ThreadEn
   process.vpid = event.i64(19) ?? pid;
   process.ptid = processIdOf(ptid, model);
   const start = event.u64(20);
-  if (thread.vtid === tid) process.pidNamespaceStart = model.bootTime;
-  else if (start !== undefined) process.pidNamespaceStart = model.bootTime + start;
+  if (thread.vtid === tid) process.pidNamespaceStart = model.machine.bootTime;
+  else if (start !== undefined) process.pidNamespaceStart = model.machine.bootTime + start;
   takeCloneFacts(event, thread, model);
   return thread;
 }

@@ -24,7 +24,7 @@ export interface EventContext {
   readonly firstTimestamp?: bigint | undefined;
   readonly previousTimestamp?: bigint | undefined;
   /** This event gave the descriptor another name; absent when nobody keeps track of names. */
-  readonly descriptorRenamed?: boolean;
+  readonly descriptorRenamed?: boolean | undefined;
 }
 
 /** The model of the machine as fields read it. */

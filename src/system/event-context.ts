@@ -2,6 +2,7 @@ import type { EventCursor } from '../events/cursor.ts';
 import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { EventContext, SystemView } from './context.ts';
 import type { Descriptor } from './descriptor.ts';
+import type { DescriptorEvents } from './descriptor-events.ts';
 import { EventDescriptor } from './event-descriptor.ts';
 import type { Thread } from './thread.ts';
 
@@ -11,6 +12,8 @@ export class EventContextView implements EventContext {
   readonly system: SystemView;
   thread: Thread | undefined;
   readonly #descriptor: EventDescriptor;
+  /** Knows the descriptors of captures, whose events do not tell themselves. */
+  readonly #tables: DescriptorEvents | undefined;
   #isDescriptorShown = false;
   #hasDescriptor = false;
   /** Times of the event shown now and of the one before, as bigints and as the words that they consist of. */
@@ -19,10 +22,16 @@ export class EventContextView implements EventContext {
   #shown = 0;
   #firstTimestamp: bigint | undefined;
 
-  constructor(event: EventCursor, system: SystemView, acceptedSockets: AcceptedSockets) {
+  constructor(
+    event: EventCursor,
+    system: SystemView,
+    acceptedSockets: AcceptedSockets,
+    tables?: DescriptorEvents,
+  ) {
     this.event = event;
     this.system = system;
     this.#descriptor = new EventDescriptor(event, acceptedSockets);
+    this.#tables = tables;
   }
 
   /** Moves on to the event that the cursor stands on now, which is of `thread`. */
@@ -42,7 +51,16 @@ export class EventContextView implements EventContext {
     return this.#shown > 1 ? this.#times[1] : undefined;
   }
 
+  get descriptorNumber(): number | undefined {
+    return this.#tables?.number;
+  }
+
+  get descriptorRenamed(): boolean | undefined {
+    return this.#tables?.renamed;
+  }
+
   get descriptor(): Descriptor | undefined {
+    if (this.#tables) return this.#tables.descriptor;
     if (!this.#isDescriptorShown) {
       this.#isDescriptorShown = true;
       this.#hasDescriptor = this.#descriptor.show();

@@ -69,6 +69,7 @@ export function learnExec(event: EventCursor, caller: ThreadEntry, model: Proces
   process.exepath = event.text(27) ?? '';
   process.pgid = event.i64(28) ?? process.pgid;
   thread.gid = event.u32(29) ?? thread.gid;
+  process.descriptors?.dropClosing();
 }
 
 function removeOtherThreads(thread: ThreadEntry, { table }: ProcessModel): void {

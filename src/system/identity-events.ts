@@ -1,5 +1,6 @@
 /** What a process changes about itself: directory, user, session, capabilities, name. */
 import type { EventCursor } from '../events/cursor.ts';
+import { usedDescriptor } from '../events/descriptors.ts';
 import { descriptorPath } from './event-descriptor.ts';
 import { joinPath } from './paths.ts';
 import type { ThreadEntry } from './process.ts';
@@ -26,7 +27,7 @@ export function learnDirectory(event: EventCursor, thread: ThreadEntry): void {
 /** fchdir: the path of the descriptor. */
 export function learnDirectoryOfDescriptor(event: EventCursor, thread: ThreadEntry): void {
   if (event.i64(RES) !== 0) return;
-  const path = descriptorPath(event);
+  const path = descriptorPath(event) ?? thread.process.descriptors?.get(usedDescriptor(event))?.name;
   if (path) setDirectory(thread.process, path);
 }
 

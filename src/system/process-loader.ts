@@ -2,8 +2,10 @@
  * Brings processes from /proc into the table: all at the start, single ones when an event names a
  * thread that is not known. Keeps the scope: outside it, processes are read by name only.
  */
+
 import type { CgroupSets } from './cgroup-sets.ts';
 import type { ProcessCounters } from './counters.ts';
+import type { Machine } from './machine.ts';
 import type { ProcProcess, ProcReader, ReadDepth } from './proc-reader.ts';
 import type { Process } from './process.ts';
 import type { ThreadTable } from './thread-table.ts';
@@ -24,7 +26,7 @@ export class ProcessLoader {
   readonly #cgroups: CgroupSets;
   readonly #bucket: TokenBucket;
   readonly #counters: ProcessCounters;
-  readonly #bootTime: bigint;
+  readonly #machine: Machine;
   /** How much is read of a process that no event names: all when the whole host is watched. */
   readonly #bystanderDepth: ReadDepth;
 
@@ -34,7 +36,7 @@ export class ProcessLoader {
     cgroups: CgroupSets;
     bucket: TokenBucket;
     counters: ProcessCounters;
-    bootTime: bigint;
+    machine: Machine;
     bystanderDepth: ReadDepth;
   }) {
     this.#table = options.table;
@@ -42,7 +44,7 @@ export class ProcessLoader {
     this.#cgroups = options.cgroups;
     this.#bucket = options.bucket;
     this.#counters = options.counters;
-    this.#bootTime = options.bootTime;
+    this.#machine = options.machine;
     this.#bystanderDepth = options.bystanderDepth;
   }
 
@@ -116,7 +118,7 @@ export class ProcessLoader {
   }
 
   #startTime(ticks: number): bigint {
-    return this.#bootTime + BigInt(ticks) * TICK;
+    return this.#machine.bootTime + BigInt(ticks) * TICK;
   }
 
   /** Puts what was read into the table. What events told of a process stays: they know more than /proc. */

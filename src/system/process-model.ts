@@ -5,6 +5,7 @@ import { EVENT_TYPES, eventCodes } from '../events/table.ts';
 import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { CgroupSets } from './cgroup-sets.ts';
 import type { ProcessCounters } from './counters.ts';
+import type { Machine } from './machine.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import type { RecentExits } from './process-end.ts';
 import type { ProcessLoader } from './process-loader.ts';
@@ -17,8 +18,7 @@ export interface ProcessModel {
   readonly counters: ProcessCounters;
   readonly recentExits: RecentExits;
   readonly acceptedSockets: AcceptedSockets;
-  /** Start of the machine, nanoseconds since the epoch. */
-  readonly bootTime: bigint;
+  readonly machine: Machine;
 }
 
 /** Changes the model by an event of `thread`. Parameter numbers are those of the event table. */

@@ -1,7 +1,9 @@
 /** A process as the model keeps it: the facts that its threads share, and its threads. */
 import type { ByteString } from '../events/bytes.ts';
+import type { EventCursor } from '../events/cursor.ts';
 import { type CgroupSet, NO_CGROUPS } from './cgroup-sets.ts';
 import type { ContainerIdentity } from './containers/cgroup-id.ts';
+import type { DescriptorTable } from './descriptor-table.ts';
 import { NO_EXECUTABLE_FACTS } from './proc-reader.ts';
 import type { ExecutableFacts, Thread } from './thread.ts';
 
@@ -44,6 +46,8 @@ export class Process {
   vmSize = 0;
   vmRss = 0;
   vmSwap = 0;
+  /** Open descriptors; only captures need a table, live events tell themselves. */
+  descriptors: DescriptorTable | undefined;
 
   constructor(pid: number) {
     this.pid = pid;
@@ -70,6 +74,7 @@ export class Process {
     this.cgroups = parent.cgroups;
     this.pidNamespaceStart = parent.pidNamespaceStart;
     this.fdLimit = parent.fdLimit;
+    this.descriptors = parent.descriptors?.copy();
   }
 }
 
@@ -92,6 +97,8 @@ export class ThreadEntry implements Thread {
   minorFaults = 0;
   lastSeen: number;
   exited = false;
+  /** In captures: the event that entered the call which the thread is in. */
+  entered: EventCursor | undefined;
 
   constructor(tid: number, process: Process, now: number) {
     this.tid = tid;

@@ -5,11 +5,11 @@
  * unix two kernel addresses of 64 bits and a path.
  */
 import type { ByteString } from '../events/bytes.ts';
-import { formatIp, unmapIp } from './ip.ts';
+import { formatIp, isUnspecified, unmapIp } from './ip.ts';
 
-const AF_UNIX = 1;
-const AF_INET = 2;
-const AF_INET6 = 10;
+export const AF_UNIX = 1;
+export const AF_INET = 2;
+export const AF_INET6 = 10;
 
 export interface SocketTuple {
   readonly family: number;
@@ -20,6 +20,17 @@ export interface SocketTuple {
   readonly destinationPort: number;
   /** Of unix sockets: `address->address path`. */
   readonly unixName: ByteString;
+  readonly path: ByteString;
+}
+
+/** An address that a socket is bound or connected to. */
+export interface SocketAddress {
+  readonly family: number;
+  /** 4 or 16 bytes as a byte string; empty for unix sockets and what is not known. */
+  readonly ip: ByteString;
+  readonly port: number;
+  /** Of unix sockets. */
+  readonly path: ByteString;
 }
 
 /** The connection in a parameter; `undefined` when it is damaged. An IPv4 one mapped into IPv6 is IPv4. */
@@ -31,25 +42,55 @@ export function parseTuple(bytes: Buffer): SocketTuple | undefined {
   if (bytes.length < 1 + 2 * (size + 2)) return undefined;
   const sourceIp = bytes.toString('latin1', 1, 1 + size);
   const destinationIp = bytes.toString('latin1', 3 + size, 3 + 2 * size);
-  const isMapped = unmapIp(sourceIp).length === 4 && unmapIp(destinationIp).length === 4;
+  const [source4, destination4] = [toIpv4(sourceIp), toIpv4(destinationIp)];
+  const isIpv4 = source4 !== undefined && destination4 !== undefined;
   return {
     family,
-    sourceIp: isMapped ? unmapIp(sourceIp) : sourceIp,
+    sourceIp: isIpv4 ? source4 : sourceIp,
     sourcePort: bytes.readUInt16LE(1 + size),
-    destinationIp: isMapped ? unmapIp(destinationIp) : destinationIp,
+    destinationIp: isIpv4 ? destination4 : destinationIp,
     destinationPort: bytes.readUInt16LE(3 + 2 * size),
     unixName: '',
+    path: '',
   };
+}
+
+/** The IPv4 address that an address stands for; as in Falco also for an IPv6 one of zeros. */
+export function toIpv4(ip: ByteString): ByteString | undefined {
+  const plain = unmapIp(ip);
+  if (plain.length === 4) return plain;
+  return isUnspecified(ip) ? ip.slice(12) : undefined;
+}
+
+/** The address in a parameter; `undefined` when it is damaged. An IPv4 one mapped into IPv6 is IPv4. */
+export function parseAddress(bytes: Buffer): SocketAddress | undefined {
+  const family = bytes[0];
+  if (family === undefined) return undefined;
+  if (family === AF_UNIX) return { family, ip: '', port: 0, path: pathAt(bytes, 1) };
+  const size = addressSize(family);
+  if (size === 0) return { family, ip: '', port: 0, path: '' };
+  if (bytes.length < 3 + size) return undefined;
+  const ip = bytes.toString('latin1', 1, 1 + size);
+  return { family, ip: toIpv4(ip) ?? ip, port: bytes.readUInt16LE(1 + size), path: '' };
 }
 
 function unixTuple(bytes: Buffer): SocketTuple | undefined {
   if (bytes.length < 17) return undefined;
   const ends = `${bytes.readBigUInt64LE(1).toString(16)}->${bytes.readBigUInt64LE(9).toString(16)}`;
-  return { ...otherTuple(AF_UNIX), unixName: `${ends} ${pathAt(bytes, 17)}` };
+  const path = pathAt(bytes, 17);
+  return { ...otherTuple(AF_UNIX), unixName: `${ends} ${path}`, path };
 }
 
 function otherTuple(family: number): SocketTuple {
-  return { family, sourceIp: '', sourcePort: 0, destinationIp: '', destinationPort: 0, unixName: '' };
+  return {
+    family,
+    sourceIp: '',
+    sourcePort: 0,
+    destinationIp: '',
+    destinationPort: 0,
+    unixName: '',
+    path: '',
+  };
 }
 
 /** `1.2.3.4:5->6.7.8.9:80`, `address->address path`, or `family 16` for what is neither. */

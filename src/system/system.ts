@@ -6,20 +6,22 @@ import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import { EVENT_TYPES } from '../events/table.ts';
 import { AcceptedSockets } from './accepted-sockets.ts';
+import { CapturedMachine } from './captured-machine.ts';
 import { CgroupSets } from './cgroup-sets.ts';
 import { learnOwnBirth } from './clone-events.ts';
 import type { EventContext, SystemView } from './context.ts';
 import { newProcessCounters, type ProcessCounters } from './counters.ts';
+import type { Descriptor } from './descriptor.ts';
+import { DescriptorEvents } from './descriptor-events.ts';
 import { EventContextView } from './event-context.ts';
-import { FileUsers } from './file-users.ts';
-import { bootTime, hostName, LocalAddresses } from './host.ts';
+import { LiveMachine, type Machine } from './machine.ts';
 import { ProcReader } from './proc-reader.ts';
 import type { ThreadEntry } from './process.ts';
 import { endThread, RecentExits } from './process-end.ts';
 import { CHANGES, IS_CLONE, IS_EXEC } from './process-events.ts';
 import { ProcessLoader } from './process-loader.ts';
 import type { ProcessModel } from './process-model.ts';
-import { ServiceNames } from './service-names.ts';
+import { Snapshot } from './snapshot.ts';
 import type { Thread } from './thread.ts';
 import { ThreadTable } from './thread-table.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -29,12 +31,14 @@ import type { UserDatabase } from './users.ts';
  * What is read from /proc at the start, and with it what may be read later. `host`: every process, in
  * full. `processes`: these in full and their ancestors by name. `none`: nothing. In the last two, a
  * process that an event names as the one that acted is read in full when it is not known, and only its
- * ancestors' names are read: a scoped capture does not pry into what is outside its scope.
+ * ancestors' names are read: a scoped capture does not pry into what is outside its scope. `capture`: nothing
+ * of this machine is read, ever; the capture itself tells, see {@link System.snapshot}.
  */
 export type Seed =
   | { readonly kind: 'host' }
   | { readonly kind: 'processes'; readonly pids: readonly number[] }
-  | { readonly kind: 'none' };
+  | { readonly kind: 'none' }
+  | { readonly kind: 'capture' };
 
 export interface SystemLimits {
   /** Threads in the table; Falco's `thread_table_size`. */
@@ -80,24 +84,28 @@ const UNSEEN_MS = 300_000;
 const UPKEEP_THREADS = 64;
 const UPKEEP_INTERVAL_MS = 100;
 
-/** 1 for the codes of events that a thread causes. */
-const HAS_THREAD = Uint8Array.from(EVENT_TYPES, ({ kind }) =>
-  kind === 'SYSCALL' || kind === 'TRACEPOINT' ? 1 : 0,
-);
+/** The event is of a thread because the thread caused it, or because it tells of the thread. */
+const CAUSED = 1;
+const NAMED = 2;
+
+/** By event code: {@link CAUSED}, {@link NAMED}, or 0 for events without a thread. */
+const HAS_THREAD = Uint8Array.from(EVENT_TYPES, ({ kind, name }) => {
+  if (name === 'procinfo') return NAMED;
+  return kind === 'SYSCALL' || kind === 'TRACEPOINT' ? CAUSED : 0;
+});
 
 export class System implements SystemView {
-  readonly hostname: ByteString;
-  readonly bootTime: bigint;
-  readonly users: UserDatabase;
+  /** Takes the state that a capture begins with, when the seed is one. */
+  readonly snapshot: Snapshot | undefined;
 
+  readonly #machine: Machine;
   readonly #table: ThreadTable;
   readonly #loader: ProcessLoader;
   readonly #reader: ProcReader;
   readonly #counters = newProcessCounters();
   readonly #recentExits = new RecentExits(RECENT_EXITS);
   readonly #model: ProcessModel;
-  readonly #addresses: LocalAddresses;
-  readonly #services: ServiceNames;
+  readonly #descriptors: DescriptorEvents | undefined;
   readonly #mayLookUp: boolean;
   #context: EventContextView | undefined;
   #leaving: ThreadEntry | undefined;
@@ -112,11 +120,16 @@ export class System implements SystemView {
   private constructor(options: SystemOptions) {
     const { hostRoot = '', seed, clock = () => performance.now() } = options;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.hostname = hostName(process.env);
-    this.bootTime = bootTime(hostRoot);
-    this.#addresses = new LocalAddresses(clock);
-    this.#services = new ServiceNames(hostRoot);
-    this.#mayLookUp = limits.lookupsPerSecond > 0;
+    const captured = seed.kind === 'capture' ? new CapturedMachine() : undefined;
+    this.#machine =
+      captured ??
+      new LiveMachine({
+        hostRoot,
+        processesIn: (containerId) => this.#processesIn(containerId),
+        containerLimit: limits.containerUsers,
+        clock,
+      });
+    this.#mayLookUp = limits.lookupsPerSecond > 0 && !captured;
     this.#table = new ThreadTable(limits.threads);
     this.#reader = new ProcReader(hostRoot);
     const cgroups = new CgroupSets(CGROUP_SETS);
@@ -126,7 +139,7 @@ export class System implements SystemView {
       cgroups,
       bucket: new TokenBucket(limits.lookupsPerSecond, this.#mayLookUp ? limits.lookupBurst : 0, clock),
       counters: this.#counters,
-      bootTime: this.bootTime,
+      machine: this.#machine,
       bystanderDepth: seed.kind === 'host' ? 'full' : 'names',
     });
     this.#model = {
@@ -135,15 +148,13 @@ export class System implements SystemView {
       cgroups,
       counters: this.#counters,
       recentExits: this.#recentExits,
-      bootTime: this.bootTime,
+      machine: this.#machine,
       acceptedSockets: new AcceptedSockets(ACCEPTED_SOCKETS),
     };
-    this.users = new FileUsers({
-      hostRoot,
-      processesIn: (containerId) => this.#processesIn(containerId),
-      containerLimit: limits.containerUsers,
-      clock,
-    });
+    if (captured) {
+      this.#descriptors = new DescriptorEvents(this.#table);
+      this.snapshot = new Snapshot(captured, this.#table, cgroups, this.#descriptors);
+    }
     if (seed.kind === 'host') this.#loader.seed(this.#reader.pids());
     if (seed.kind === 'processes') this.#loader.seed(seed.pids);
   }
@@ -154,10 +165,25 @@ export class System implements SystemView {
    */
   learn(event: EventCursor): EventContext {
     if (this.#context?.event !== event)
-      this.#context = new EventContextView(event, this, this.#model.acceptedSockets);
+      this.#context = new EventContextView(event, this, this.#model.acceptedSockets, this.#descriptors);
     const context = this.#context;
-    context.show(HAS_THREAD[event.code] === 1 ? this.#learn(event) : undefined);
+    const thread = this.#threadOf(event);
+    context.show(thread);
     return context;
+  }
+
+  /** Thread that the event is of, after the event has changed the model. */
+  #threadOf(event: EventCursor): ThreadEntry | undefined {
+    this.#descriptors?.clear();
+    switch (HAS_THREAD[event.code]) {
+      case CAUSED:
+        return this.#learn(event);
+      case NAMED:
+        return this.#table.thread(event.tid);
+      default:
+        this.#machine.learn?.(event);
+        return undefined;
+    }
   }
 
   #learn(event: EventCursor): ThreadEntry | undefined {
@@ -178,7 +204,10 @@ export class System implements SystemView {
       // A container may be gone when someone asks who its users were.
       if (IS_EXEC[code] === 1 && thread?.containerId) this.users.user(thread.uid, thread.containerId);
     }
-    if (thread !== undefined) thread.lastSeen = now;
+    if (thread !== undefined) {
+      this.#descriptors?.learn(event, thread);
+      thread.lastSeen = now;
+    }
     return thread;
   }
 
@@ -196,6 +225,7 @@ export class System implements SystemView {
 
   /** To be called when the event that was learned has been judged: forgets what it ended. */
   settle(): void {
+    this.#descriptors?.settle();
     if (this.#leaving !== undefined) {
       endThread(this.#leaving, this.#now, this.#model);
       this.#leaving = undefined;
@@ -249,11 +279,33 @@ export class System implements SystemView {
   }
 
   isLocalAddress(ip: ByteString): boolean {
-    return this.#addresses.has(ip);
+    return this.#machine.isOwnAddress(ip);
   }
 
   serviceName(port: number, protocol: 'tcp' | 'udp' | undefined): ByteString | undefined {
-    return this.#services.name(port, protocol);
+    return this.#machine.serviceName(port, protocol);
+  }
+
+  get hostname(): ByteString {
+    return this.#machine.hostname;
+  }
+
+  get bootTime(): bigint {
+    return this.#machine.bootTime;
+  }
+
+  get users(): UserDatabase {
+    return this.#machine.users;
+  }
+
+  /** Descriptors by number; live events tell of theirs themselves, and no table is kept. */
+  descriptor(thread: Thread, fd: number): Descriptor | undefined {
+    return this.#table.process(thread.pid)?.descriptors?.get(fd);
+  }
+
+  *descriptors(thread: Thread): Generator<Descriptor> {
+    const table = this.#table.process(thread.pid)?.descriptors;
+    if (table) for (const [, descriptor] of table.entries()) yield descriptor;
   }
 
   get statistics(): SystemStatistics {

@@ -86,6 +86,13 @@ export class ThreadTable {
       this.#processes.delete(process.pid);
   }
 
+  clear(): void {
+    this.#threads.clear();
+    this.#processes.clear();
+    this.#last = undefined;
+    this.#sweep = undefined;
+  }
+
   /** Removes a process with all its threads. */
   removeProcess(process: Process): void {
     // Most processes have one thread; only the others cost a walk over the table.

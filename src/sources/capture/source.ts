@@ -12,6 +12,17 @@ import { type Input, openInput } from './input.ts';
 import type { MachineInfo, StateSink } from './state.ts';
 import { readMachine, readState } from './state-reader.ts';
 
+/** Events that tell of the machine and that nobody did. */
+const MACHINE_EVENTS = new Set(['container', 'useradded', 'groupadded', 'userdeleted', 'groupdeleted']);
+
+/**
+ * 1 for the codes of events that rules do not see: those that tell of the machine, and those that enter a
+ * system call, since the call is judged once, when it is left.
+ */
+const TELLS_STATE = Uint8Array.from(EVENT_TYPES, ({ kind, code, name }) =>
+  (kind === 'SYSCALL' && code % 2 === 0) || MACHINE_EVENTS.has(name) ? 1 : 0,
+);
+
 /** A capture has no losses of its own; the counts say what in the file is not delivered. */
 export interface CaptureStatistics extends SourceStatistics, ConversionCounts {
   /** Events of types that the event table does not have yet. */
@@ -157,7 +168,7 @@ class Capture implements CaptureSource {
       const withFlags = (kind & blocks.WITH_FLAGS) !== 0;
       // Both are read before the event's header may move over them.
       cursor.cpu = view.getUint16(body, true);
-      cursor.stateOnly = withFlags && (view.getUint32(body + 2, true) & blocks.STATE_ONLY) !== 0;
+      const stateOnly = withFlags && (view.getUint32(body + 2, true) & blocks.STATE_ONLY) !== 0;
       const event = this.#eventAt(
         view,
         body + (withFlags ? 6 : 2),
@@ -168,6 +179,7 @@ class Capture implements CaptureSource {
       window.start = at + length;
       if (event < 0) continue;
       cursor.moveTo(event);
+      cursor.stateOnly = stateOnly || TELLS_STATE[cursor.code] === 1;
       cursor.number = ++this.#delivered;
       sink(cursor);
     }

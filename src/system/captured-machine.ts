@@ -1,0 +1,86 @@
+/** The machine of a capture, as the capture tells of it. */
+import type { ByteString } from '../events/bytes.ts';
+import type { EventCursor } from '../events/cursor.ts';
+import { type InterfaceAddress, isOwnAddress } from './interfaces.ts';
+import type { Machine } from './machine.ts';
+import { presentCode } from './process-model.ts';
+import type { User, UserDatabase } from './users.ts';
+
+export class CapturedMachine implements Machine {
+  hostname: ByteString = '';
+  bootTime = 0n;
+  readonly users = new CapturedUsers();
+  interfaces: readonly InterfaceAddress[] = [];
+
+  isOwnAddress(ip: ByteString): boolean {
+    return isOwnAddress(ip, this.interfaces);
+  }
+
+  /** A capture does not hold services(5): ports stay numbers. */
+  serviceName(): undefined {
+    return undefined;
+  }
+
+  learn(event: EventCursor): void {
+    this.users.learn(event);
+  }
+}
+
+const USER_ADDED = presentCode('useradded');
+const USER_DELETED = presentCode('userdeleted');
+const GROUP_ADDED = presentCode('groupadded');
+const GROUP_DELETED = presentCode('groupdeleted');
+
+/** Users and groups of the host and of containers, from the capture's beginning and from its events. */
+export class CapturedUsers implements UserDatabase {
+  readonly #users = new Map<string, User>();
+  readonly #groups = new Map<string, ByteString>();
+
+  user(uid: number, containerId: ByteString): User | undefined {
+    return this.#users.get(`${uid} ${containerId}`);
+  }
+
+  groupName(gid: number, containerId: ByteString): ByteString | undefined {
+    return this.#groups.get(`${gid} ${containerId}`);
+  }
+
+  clear(): void {
+    this.#users.clear();
+    this.#groups.clear();
+  }
+
+  addUser(user: User, containerId: ByteString): void {
+    this.#users.set(`${user.uid} ${containerId}`, user);
+  }
+
+  addGroup(gid: number, name: ByteString, containerId: ByteString): void {
+    this.#groups.set(`${gid} ${containerId}`, name);
+  }
+
+  learn(event: EventCursor): void {
+    const id = event.u32(0) ?? 0;
+    switch (event.code) {
+      case USER_ADDED:
+        this.addUser(
+          {
+            uid: id,
+            gid: event.u32(1) ?? 0,
+            name: event.text(2) ?? '',
+            home: event.text(3) ?? '',
+            shell: event.text(4) ?? '',
+          },
+          event.text(5) ?? '',
+        );
+        break;
+      case USER_DELETED:
+        this.#users.delete(`${id} ${event.text(5) ?? ''}`);
+        break;
+      case GROUP_ADDED:
+        this.addGroup(id, event.text(1) ?? '', event.text(2) ?? '');
+        break;
+      case GROUP_DELETED:
+        this.#groups.delete(`${id} ${event.text(2) ?? ''}`);
+        break;
+    }
+  }
+}

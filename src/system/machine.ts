@@ -1,0 +1,46 @@
+/** The machine that events come from: its name, users and addresses. This one, or the one of a capture. */
+import type { ByteString } from '../events/bytes.ts';
+import type { EventCursor } from '../events/cursor.ts';
+import { FileUsers, type FileUsersOptions } from './file-users.ts';
+import { bootTime, hostName, LocalAddresses } from './host.ts';
+import { ServiceNames } from './service-names.ts';
+import type { UserDatabase } from './users.ts';
+
+export interface Machine {
+  readonly hostname: ByteString;
+  /** Start of the machine, nanoseconds since the epoch; 0 when unknown. */
+  readonly bootTime: bigint;
+  readonly users: UserDatabase;
+  /** Whether an address (4 or 16 bytes) is one of the machine's own. */
+  isOwnAddress(ip: ByteString): boolean;
+  /** Name that services(5) gives a port. */
+  serviceName(port: number, protocol: 'tcp' | 'udp' | undefined): ByteString | undefined;
+  /** Learns from events without a thread, which tell of the machine; captures have such events. */
+  learn?(event: EventCursor): void;
+}
+
+/** This machine, or the one whose files are mounted at `hostRoot`. */
+export class LiveMachine implements Machine {
+  readonly hostname: ByteString;
+  readonly bootTime: bigint;
+  readonly users: UserDatabase;
+  readonly #addresses: LocalAddresses;
+  readonly #services: ServiceNames;
+
+  constructor(options: FileUsersOptions) {
+    const { hostRoot, clock } = options;
+    this.hostname = hostName(process.env);
+    this.bootTime = bootTime(hostRoot);
+    this.users = new FileUsers(options);
+    this.#addresses = new LocalAddresses(clock);
+    this.#services = new ServiceNames(hostRoot);
+  }
+
+  isOwnAddress(ip: ByteString): boolean {
+    return this.#addresses.has(ip);
+  }
+
+  serviceName(port: number, protocol: 'tcp' | 'udp' | undefined): ByteString | undefined {
+    return this.#services.name(port, protocol);
+  }
+}

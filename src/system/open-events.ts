@@ -1,0 +1,105 @@
+/** open, openat, openat2, creat and open_by_handle_at in captures. */
+import type { ByteString } from '../events/bytes.ts';
+import type { EventCursor } from '../events/cursor.ts';
+import { parameterIndex } from '../events/parameters.ts';
+import { EVENT_TYPES } from '../events/table.ts';
+import { type LearnDescriptor, resultOf } from './descriptor-change.ts';
+import type { DescriptorTable } from './descriptor-table.ts';
+import { OpenDescriptor } from './open-descriptor.ts';
+import { joinPath } from './paths.ts';
+import { presentCode } from './process-model.ts';
+
+/** Bits of the `flags` parameter (symbols.ts, fileFlags). */
+const O_DIRECTORY = 1 << 10;
+const O_CLOEXEC = 1 << 12;
+const O_F_CREATED = 1 << 14;
+const FD_UPPER_LAYER = 1 << 15;
+const FD_LOWER_LAYER = 1 << 16;
+
+/** The bits that the kernel side finds out; the others are what the program asked for. */
+const FOUND_FLAGS = ~(O_F_CREATED - 1);
+
+const AT_FDCWD = -100;
+/** What Falco calls a directory that it does not know; a path is put right behind it. */
+export const UNKNOWN_DIRECTORY = '<UNKNOWN>';
+/** What a path that the kernel could not read is called. */
+const NOT_READ = '<NA>';
+
+/** Longer paths Falco does not join. */
+const MAX_PATH = 1024;
+const TOO_LONG = '/DIR_TOO_LONG/FILENAME_TOO_LONG';
+
+/** Where an event has the parameters of an open; -1 for none. */
+interface Places {
+  readonly directory: number;
+  readonly name: number;
+  readonly flags: number;
+  readonly device: number;
+  readonly inode: number;
+}
+
+function placesOf(code: number): Places {
+  const type = EVENT_TYPES[code] as (typeof EVENT_TYPES)[number];
+  const index = (name: string): number => parameterIndex(type, name);
+  return {
+    directory: index('dirfd'),
+    name: Math.max(index('name'), index('path')),
+    flags: index('flags'),
+    device: index('dev'),
+    inode: index('ino'),
+  };
+}
+
+/** The function that learns from the call `name`. */
+export function learnOpen(name: string): LearnDescriptor {
+  const code = presentCode(name);
+  const exit = placesOf(code);
+  const entry = placesOf(code - 1);
+  const isCreat = name === 'creat';
+  const isByHandle = name === 'open_by_handle_at';
+  return (event, table, change, thread, enter) => {
+    const fd = resultOf(event);
+    if (fd < 0) return;
+    let path = event.text(exit.name) || NOT_READ;
+    let directory = exit.directory < 0 ? AT_FDCWD : event.i64(exit.directory);
+    let flags = isCreat ? creatFlags(event) : (event.u32(exit.flags) ?? 0);
+    // What was asked for when the call was entered cannot have been changed while it was made.
+    const asked = enter?.text(entry.name);
+    if (enter && asked && asked !== NOT_READ) {
+      path = asked;
+      if (!isCreat) flags = (enter.u32(entry.flags) ?? 0) | (flags & FOUND_FLAGS);
+      if (entry.directory >= 0) directory = enter.i64(entry.directory);
+    }
+    const base = isByHandle || directory === undefined ? '' : baseDirectory(directory, thread.cwd, table);
+    const descriptor = new OpenDescriptor((flags & O_DIRECTORY) !== 0 ? 'd' : 'f');
+    descriptor.name = fullPath(base, path);
+    descriptor.rawName = path;
+    descriptor.device = event.u32(exit.device) ?? 0;
+    descriptor.inodeLow = event.u32(exit.inode) ?? 0;
+    descriptor.inodeHigh = event.u32High(exit.inode) ?? 0;
+    descriptor.upperLayer = (flags & FD_UPPER_LAYER) !== 0;
+    descriptor.lowerLayer = (flags & FD_LOWER_LAYER) !== 0;
+    descriptor.closesOnExec = (flags & O_CLOEXEC) !== 0;
+    change.add(table, fd, descriptor);
+  };
+}
+
+/** creat has its layers in flags of its own (symbols.ts, creatFlags). */
+function creatFlags(event: EventCursor): number {
+  const flags = event.u16(5) ?? 0;
+  if ((flags & 1) !== 0) return FD_UPPER_LAYER;
+  return (flags & 2) !== 0 ? FD_LOWER_LAYER : 0;
+}
+
+/** Directory that a relative path starts from when `fd` was passed for it. */
+export function baseDirectory(fd: number, cwd: ByteString, table: DescriptorTable | undefined): ByteString {
+  if (fd === AT_FDCWD) return cwd;
+  return table?.get(fd)?.name ?? UNKNOWN_DIRECTORY;
+}
+
+/** `path` as seen from `base`, made normal. */
+export function fullPath(base: ByteString, path: ByteString): ByteString {
+  if (base.length + path.length + 1 > MAX_PATH) return TOO_LONG;
+  if (base === UNKNOWN_DIRECTORY && !path.startsWith('/')) return joinPath('', base + path);
+  return joinPath(base, path);
+}
