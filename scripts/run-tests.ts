@@ -60,10 +60,10 @@ for (const group of GROUPS) {
 }
 
 for (const result of results) {
-  if (result.outcome === 'failed') console.log(`FAILED  ${result.place} › ${result.name}: ${result.reason}`);
+  if (result.outcome === 'skipped') console.log(`skipped ${result.place} › ${result.name}: ${result.reason}`);
 }
 for (const result of results) {
-  if (result.outcome === 'skipped') console.log(`skipped ${result.place} › ${result.name}: ${result.reason}`);
+  if (result.outcome === 'failed') console.log(`FAILED  ${result.place} › ${result.name}: ${result.reason}`);
 }
 const [passed, failed, skipped] = (['passed', 'failed', 'skipped'] as const).map(
   (outcome) => results.filter((result) => result.outcome === outcome).length,

@@ -55,6 +55,8 @@ const DEBIAN_PACKAGES = [
     for: 'test',
     files: ['/bin/busybox', '/usr/bin/busybox'],
   },
+  { name: 'mount', why: 'mounts what live tests work on', for: 'test', files: onPath('mount') },
+  { name: 'bpftool', why: 'lists what a live test has attached', for: 'test', files: onPath('bpftool') },
   {
     name: 'gcc',
     why: 'compiles the small programs that live tests watch',
@@ -117,11 +119,11 @@ function installDebianPackages(purpose) {
     stop(`install them as root, then start again: sudo apt-get install ${names.join(' ')}`);
   }
   say(`installing ${names.join(', ')} (apt-get install)`);
-  const install = ['install', '--yes', '--no-install-recommends', '-qq', ...names];
-  if (!hasPackageLists() || !aptGet(install)) {
-    aptGet(['update', '-qq']);
-    if (!aptGet(install)) stop(`apt-get could not install ${names.join(', ')}: see its messages above`);
-  }
+  const install = ['install', '--yes', '--no-install-recommends', ...names];
+  if (hasPackageLists() && aptGet(install).status === 0) return;
+  aptGet(['update']);
+  const { status, stdout, stderr } = aptGet(install);
+  if (status !== 0) stop(`apt-get could not install ${names.join(', ')}:\n${stdout}${stderr}`);
 }
 
 /** A fresh image ships without package lists; `apt-get install` can only fail then. */
@@ -133,9 +135,10 @@ function hasPackageLists() {
   }
 }
 
+/** Runs apt-get; what it says is of interest only when it fails. */
 function aptGet(args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env }).status === 0;
+  return spawnSync('apt-get', args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', env });
 }
 
 /** Builds the probe unless it is up to date, which {@link buildProbe} itself finds out. */
@@ -148,8 +151,10 @@ function updateProbe() {
   }
 }
 
+/** Where a program may lie: on the path, or where root's programs are. */
 function onPath(program) {
-  return (process.env.PATH ?? '').split(':').map((folder) => join(folder, program));
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
+  return folders.map((folder) => join(folder, program));
 }
 
 /** Time of the last change in milliseconds; 0 for a file that is not there. */
