@@ -32,7 +32,7 @@ __noinline int cgroup_step(void)
 		return 0;
 	name = BPF_CORE_READ(node, name);
 	length = bpf_probe_read_kernel_str(s->component, sizeof(s->component), name);
-	if (length <= 1 || !prepend(s, (u64)s->component, length - 1, true))
+	if (length <= 1 || !prepend(s, (u64)s->component, length - 1, true, 0))
 		return 0;
 	s->walk.node = parent;
 	return 1;
@@ -68,7 +68,7 @@ __noinline int write_cgroup(u64 cgroup_address, u64 name, u64 offset)
 			break;
 	}
 	if (s->walk.start == PATH_END)
-		prepend(s, 0, 0, true);
+		prepend(s, 0, 0, true, 0);
 	return length + copy_path(s, offset + length);
 }
 

@@ -5,6 +5,9 @@
 
 const volatile struct lanner_settings settings = {};
 
+/* Of a path that is too long the middle is left out: so many components at its top are kept. A power of two. */
+#define TOP_COMPONENTS 4
+
 /* Walk from a directory entry up to the root; one step looks at one component (path.h). */
 struct lanner_walk {
 	u64 mount;
@@ -12,9 +15,11 @@ struct lanner_walk {
 	u64 dentry;
 	u64 root_mount;
 	u64 root_dentry;
+	u64 top[TOP_COMPONENTS];
 	u64 node;          /* of a control group's path (cgroup.h) */
 	u32 start;         /* where the text built so far begins in `path` */
 	u32 truncated;
+	u32 skipped;       /* components that found no room; the last of them are in `top` */
 	u32 nameless;      /* the entry lies below no mount: it has no path, at most a name */
 };
 

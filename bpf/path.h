@@ -7,20 +7,22 @@
 #pragma once
 #include "event.h"
 
-#define MAX_COMPONENTS 48
+#define MAX_STEPS 2048
 #define MAX_COMPONENT_SIZE 255
+#define TOP_ROOM ((TOP_COMPONENTS + 1) * (MAX_COMPONENT_SIZE + 1))
 #define PATH_END (MAX_TEXT - 1) /* of the text in `path`; its NUL lies there */
 
-/* Puts `length` bytes at `name` and a slash, if asked for, before what has been built; false: no room. */
-static __always_inline bool prepend(struct lanner_scratch *s, u64 name, u64 length, bool slash)
+/*
+ * Puts `length` bytes at `name` and a slash, if asked for, before what has been built. False: that would
+ * leave less than `room` bytes.
+ */
+static __always_inline bool prepend(struct lanner_scratch *s, u64 name, u64 length, bool slash, u32 room)
 {
 	u32 start = s->walk.start;
 
 	/* Not compared with the length: 6.12 then loses the bound of one of the two. */
-	if (start < MAX_COMPONENT_SIZE + 1) {
-		s->walk.truncated = 1;
+	if (start < room + MAX_COMPONENT_SIZE + 1)
 		return false;
-	}
 	length = BOUND(length, MAX_COMPONENT_SIZE);
 	start -= length;
 	bpf_probe_read_kernel(&s->path[BOUND(start, MAX_TEXT - 1)], length, (void *)name);
@@ -30,6 +32,19 @@ static __always_inline bool prepend(struct lanner_scratch *s, u64 name, u64 leng
 	}
 	s->walk.start = start;
 	return true;
+}
+
+/* The same with the name of a directory entry. */
+static __always_inline bool prepend_name(struct lanner_scratch *s, u64 dentry, bool slash, u32 room)
+{
+	u8 name[16]; /* struct qstr, read at once */
+	u32 length;
+	u64 text;
+
+	bpf_probe_read_kernel(name, sizeof(name), (void *)dentry + bpf_core_field_offset(struct dentry, d_name));
+	length = *(u32 *)&name[bpf_core_field_offset(struct qstr, len)];
+	text = *(u64 *)&name[bpf_core_field_offset(struct qstr, name)];
+	return prepend(s, text, length, slash, room);
 }
 
 static __always_inline void enter_mount(struct lanner_scratch *s, u64 address)
@@ -45,9 +60,6 @@ __noinline int path_step(void)
 {
 	struct lanner_scratch *s = get_scratch();
 	struct dentry *dentry, *parent;
-	u8 name[16]; /* struct qstr, read at once */
-	u32 length;
-	u64 text;
 
 	if (!s)
 		return 0;
@@ -67,19 +79,39 @@ __noinline int path_step(void)
 		return 1;
 	}
 	parent = BPF_CORE_READ(dentry, d_parent);
-	bpf_probe_read_kernel(name, sizeof(name), (void *)dentry + bpf_core_field_offset(struct dentry, d_name));
-	length = *(u32 *)&name[bpf_core_field_offset(struct qstr, len)];
-	text = *(u64 *)&name[bpf_core_field_offset(struct qstr, name)];
 	if (dentry == parent) {
 		/* Not below any mount: memfd, pipe, socket, anonymous inode. Its name is all there is. */
-		prepend(s, text, length, false);
+		prepend_name(s, (u64)dentry, false, 0);
 		s->walk.nameless = 1;
 		return 0;
 	}
-	if (!prepend(s, text, length, true))
-		return 0;
+	if (s->walk.skipped || !prepend_name(s, (u64)dentry, true, TOP_ROOM)) {
+		s->walk.top[BOUND(s->walk.skipped, TOP_COMPONENTS - 1)] = (u64)dentry;
+		s->walk.skipped++;
+	}
 	s->walk.dentry = (u64)parent;
 	return 1;
+}
+
+/*
+ * Completes a path that is too long for its room: "/dev/shm/a/b/.../c/d". Its end alone would pass for the
+ * path of another file. One whose top is too far away to be found begins with the dots.
+ */
+static __always_inline void prepend_top(struct lanner_scratch *s, bool found)
+{
+	u32 skipped = s->walk.skipped, count = skipped < TOP_COMPONENTS ? skipped : TOP_COMPONENTS;
+	const char dots[] = "...";
+
+	if (!found || skipped > count) {
+		s->walk.truncated = 1;
+		prepend(s, (u64)dots, sizeof(dots) - 1, found, 0);
+	}
+	if (!found)
+		return;
+	for (u32 i = 0; i < TOP_COMPONENTS; i++) {
+		if (i < count)
+			prepend_name(s, s->walk.top[BOUND(skipped - count + i, TOP_COMPONENTS - 1)], true, 0);
+	}
 }
 
 /* Builds the path of (mount, dentry) in `path`. Returns its length with the NUL. */
@@ -101,16 +133,17 @@ __noinline int build_path(u64 mount, u64 dentry)
 	s->walk.start = PATH_END;
 	s->walk.truncated = 0;
 	s->walk.nameless = 0;
+	s->walk.skipped = 0;
 	s->path[PATH_END] = 0;
-	for (u32 i = 0; i < MAX_COMPONENTS; i++) {
+	for (u32 i = 0; i < MAX_STEPS; i++) {
 		more = path_step();
 		if (!more)
 			break;
 	}
-	if (more)
-		s->walk.truncated = 1;
+	if (more || s->walk.skipped)
+		prepend_top(s, !more);
 	if (s->walk.start == PATH_END && !s->walk.truncated && !s->walk.nameless)
-		prepend(s, 0, 0, true); /* the root itself */
+		prepend(s, 0, 0, true, 0); /* the root itself */
 	return PATH_END + 1 - s->walk.start;
 }
 

@@ -491,25 +491,36 @@ describe('files', { skip }, () => {
     assert.equal(lstatSync(path('link')).uid, 9);
   });
 
-  test('descriptors: unlinked file, long path, truncated path', async () => {
-    const deep = Array.from({ length: 60 }, (_, index) => `d${index}`);
+  test('descriptors: unlinked file, deep path', async () => {
+    const deep = Array.from({ length: 200 }, (_, index) => `d${index}`);
     mkdirSync(path(...deep), { recursive: true });
     const { events } = await at([
       [NR.creat, 'gone', 0o600],
       [NR.unlink, 'gone'],
       [NR.dup, result(0)],
-      [NR.open, path(...deep.slice(0, 30)), O_DIRECTORY, 0],
       [NR.open, path(...deep), O_DIRECTORY, 0],
     ]);
     const unlinked = fdinfoOf(events[2]);
     assert.deepEqual([unlinked.flags, unlinked.name], [8, path('gone')]);
     expectEvent(events[3], 'open', {
       ...events[3]?.values,
-      fdinfo: descriptor(path(...deep.slice(0, 30)), 'd'),
+      fdinfo: descriptor(path(...deep), 'd'),
     });
-    const truncated = fdinfoOf(events[4]);
-    assert.equal(truncated.flags, 4);
-    assert.equal(truncated.name, `/${deep.slice(-48).join('/')}`);
+  });
+
+  test('a path that is too long keeps its top, and never looks like the path of another file', async () => {
+    const steps = (name: string, count: number): Call[] =>
+      Array.from({ length: count }, () => [
+        [NR.mkdir, name, 0o700],
+        [NR.chdir, name],
+      ]).flat() as Call[];
+    const long = 'x'.repeat(255);
+    const { events } = await at([...steps(long, 20), [NR.open, '.', O_DIRECTORY, 0]]);
+    const { flags, name } = fdinfoOf(events.find(({ values }) => values.name === '.'));
+    assert.equal(flags, 4);
+    assert.match(name, /\/\.\.\.\/(?:x{255}\/)*x{255}$/);
+    const top = path().split('/').slice(0, 5).join('/');
+    assert.equal(name.slice(0, top.length), top);
   });
 
   test('text that is no text: any byte, no end, longer than a path', async () => {
