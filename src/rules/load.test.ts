@@ -384,4 +384,10 @@ test('rules are enabled by priority and by the selection', () => {
     ['B'],
   );
   assert.deepEqual(enabled({ selection: [{ enable: false, rule: '*t*o' }] }), ['A one', 'B']);
+  const again = [
+    { enable: false, rule: 'A*' },
+    { enable: true, rule: 'A one' },
+  ];
+  assert.deepEqual(enabled({ selection: again }), ['B', 'A one'], 'a rule turned on again is tried last');
+  assert.deepEqual(enabled({ selection: again, minimumPriority: 'Notice' }), []);
 });

@@ -2,19 +2,30 @@
 import { type CheckedRule, PRIORITIES } from './checked.ts';
 import type { LoadOptions, RuleSelection } from './options.ts';
 
-/** The rules with `enabled` as the options have it. */
+/**
+ * The rules with `enabled` as the options have it. As in Falco, a rule that the selection turns on (or on
+ * again) is tried after all others: it moves to the end.
+ */
 export function selectRules(rules: readonly CheckedRule[], options: LoadOptions): CheckedRule[] {
   const { minimumPriority = 'Debug', selection = [] } = options;
   const least = PRIORITIES.indexOf(minimumPriority);
-  return rules.map((rule) => {
-    const severe = PRIORITIES.indexOf(rule.priority) <= least;
-    const chosen = selection.reduce(
-      (enabled, entry) => (isSelected(rule, entry) ? entry.enable : enabled),
-      rule.enabled,
-    );
-    const enabled = severe && chosen;
-    return enabled === rule.enabled ? rule : { ...rule, enabled };
-  });
+  const isSevere = (rule: CheckedRule): boolean => PRIORITIES.indexOf(rule.priority) <= least;
+  const enabled = new Set(rules.filter((rule) => rule.enabled && isSevere(rule)));
+  const moved = new Set<CheckedRule>();
+  for (const entry of selection) {
+    for (const rule of rules) {
+      if (!isSelected(rule, entry)) continue;
+      if (!entry.enable) enabled.delete(rule);
+      else if (isSevere(rule) && !enabled.has(rule)) {
+        enabled.add(rule);
+        moved.delete(rule);
+        moved.add(rule);
+      }
+    }
+  }
+  return [...rules.filter((rule) => !moved.has(rule)), ...moved].map((rule) =>
+    enabled.has(rule) === rule.enabled ? rule : { ...rule, enabled: !rule.enabled },
+  );
 }
 
 function isSelected(rule: CheckedRule, selection: RuleSelection): boolean {

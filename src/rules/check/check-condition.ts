@@ -10,7 +10,7 @@ import {
   type ValueNode,
 } from '../syntax/nodes.ts';
 import { isListOperator, TRANSFORMERS } from '../syntax/operators.ts';
-import { checkExpression, type Scope } from './check-expression.ts';
+import { checkExpression, isFieldOf, type Scope } from './check-expression.ts';
 import { CheckError, type Draft } from './draft.ts';
 import { isTrivialRegex, regexError } from './regex.ts';
 import { describeType, operatorsFor } from './types.ts';
@@ -170,7 +170,8 @@ export class ConditionChecker {
     const written = textOfBytes(literal.value);
     const bracket = plain.indexOf('[');
     const name = bracket < 0 ? plain : plain.slice(0, bracket);
-    if (name.includes('.') && this.#scope.environment.fields.find(name) !== undefined) {
+    const field = name.includes('.') ? this.#scope.environment.fields.find(name)?.field : undefined;
+    if (field !== undefined && isFieldOf(field, this.#scope.source)) {
       report({
         message: `'${written}' may be a valid field misused as a const string value`,
         at: literal,

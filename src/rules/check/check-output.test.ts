@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OutputSegment } from '../checked.ts';
 import type { LoadOptions } from '../options.ts';
-import { errors, load, problems, ruleFile } from '../test-kit.ts';
+import { suggestedOutput } from '../suggested-output.ts';
+import { errors, load, problems, ruleFile, testEnvironment } from '../test-kit.ts';
 
 function rule(output: string, options: LoadOptions = {}) {
   const text = ruleFile('evt.type=open', '  tags: [t]\n').replace(
@@ -103,4 +104,11 @@ test('the configuration adds to outputs of the rules that it means', () => {
   const bad = rule('a', { outputs: [{ format: '%proc.nme' }] });
   assert.match(errors(bad)[0] ?? '', /unknown field proc.nme/);
   assert.equal(bad.problems[0]?.location.file, 'append_output');
+});
+
+test('the suggested output names the fields that there are, for system calls only', () => {
+  const outputs = [suggestedOutput(testEnvironment)];
+  assert.deepEqual(segments('a', { outputs }), ['a container_id=', '<container.id>']);
+  const audit = load(ruleFile('ka.verb = get', '  source: k8s_audit\n'), { outputs });
+  assert.equal(audit.ruleSet.rules[0]?.output, 'o');
 });

@@ -92,7 +92,7 @@ export class Reader {
     const place = this.context(context, 'value for', key, value);
     if (value.kind !== 'sequence') this.invalid(`Value of '${key}' is not a sequence`, place);
     return value.items.map((item) => {
-      if (item.kind === 'scalar') return item.text;
+      if (item.kind === 'scalar' && !item.isNull) return item.text;
       return this.invalid('sequence value is not scalar', this.context(place, 'list item', '', item));
     });
   }
