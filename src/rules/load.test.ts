@@ -148,6 +148,20 @@ test('later files use earlier ones, not the other way round', () => {
   assert.equal(outcome.files[0]?.problems.length, 1);
 });
 
+test('what a later file makes good is no warning in the end, but an error stays one', () => {
+  const macro = '- macro: m\n  condition: proc.name = x\n';
+  const good = load([macro, ruleFile(`${OPEN}m`)]);
+  assert.deepEqual(good.problems, []);
+  assert.deepEqual(
+    good.files[0]?.problems.map(({ code }) => code),
+    ['LOAD_UNUSED_MACRO'],
+    'as Falco says of the file',
+  );
+  const bad = load([ruleFile(`${OPEN}m`), macro]);
+  assert.equal(bad.ok, false);
+  assert.deepEqual(bad.files[1]?.problems, []);
+});
+
 test('redefining keeps the place in the order', () => {
   const names = (text: string): string[] => load(text).ruleSet.rules.map(({ name }) => name);
   const one = ruleFile('evt.type=open').replace('rule: R', 'rule: A');

@@ -42,7 +42,10 @@ export interface LoadOutcome {
   /** Whether no file has an error. */
   readonly ok: boolean;
   readonly files: readonly FileResult[];
-  /** All problems, each once, in the order of the files. */
+  /**
+   * All problems, each once, in the order of the files. Warnings of what a file lacked and a later one
+   * brought (something to use its macros) are left out.
+   */
   readonly problems: readonly Problem[];
   /** Lints that showed while reading; lint.ts finds the others. */
   readonly lints: readonly Problem[];
@@ -85,6 +88,10 @@ class Loader {
   readonly #brokenNames = new Set<string>();
   readonly #results: FileResult[] = [];
   readonly #lints: Problem[] = [];
+  /** Problems of reading, and errors of compiling that a later file cannot undo. */
+  readonly #standing: Problem[] = [];
+  /** Problems of the last compilation. */
+  #compiling: Problem[] = [];
   readonly #memory: Memory;
   #compilation: Compilation | undefined;
 
@@ -111,14 +118,17 @@ class Loader {
     };
     const { broken, schemaWarnings } = valid ? readItems(source, report, collect) : NOTHING_READ;
     for (const name of broken) this.#brokenNames.add(name);
-    this.#compile(report);
+    this.#standing.push(...problems, ...this.#compiling.filter(isError));
+    this.#compiling = [];
+    this.#compile((problem) => this.#compiling.push(problem));
+    problems.push(...this.#compiling);
     this.#results.push({ name: file.name, source, problems, schemaWarnings });
   }
 
   outcome(): LoadOutcome {
     const compilation = this.#compilation ?? this.#compile(() => {});
     const rules = compilation.rules.flatMap(({ checked }): CheckedRule[] => (checked ? [checked] : []));
-    const problems = inOrder(distinct(this.#results.flatMap((result) => result.problems)), this.#results);
+    const problems = inOrder(distinct([...this.#standing, ...this.#compiling]), this.#results);
     const { collection, environment, lists, macros } = compilation;
     return {
       ruleSet: { rules: selectRules(rules, this.#options) },
