@@ -1,11 +1,26 @@
 /** What the kernel knows of descriptors and processes beyond the call: kinds, layers, roots, namespaces. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { openKernelSource } from '../../../src/sources/kernel/kernel-source.ts';
 import { Probe } from '../../../src/sources/kernel/probe.ts';
-import { type Call, type DecodedEvent, fdinfoOf, make, output, result, skipReason, X64 } from './calls.ts';
+import {
+  type Call,
+  compile,
+  type DecodedEvent,
+  decode,
+  fdinfoOf,
+  make,
+  output,
+  outputOf,
+  result,
+  skipReason,
+  stop,
+  X64,
+} from './calls.ts';
 
 const NR = {
   open: 2,
@@ -145,6 +160,40 @@ describe('views', { skip }, () => {
       assert.equal(fdinfoOf(openOf(events, '/')).name, '/');
       // Opened before, now the root itself.
       assert.equal(fdinfoOf(events.find(({ name }) => name === 'dup')).name, '/');
+    });
+  });
+
+  test('the descriptor names the file that was opened, whatever the memory says afterwards', async (context) => {
+    await inFolder(async (folder) => {
+      const paths = ['one', 'two'].map((name) => join(folder, name));
+      for (const path of paths) writeFileSync(path, '');
+      const byInode = new Map(paths.map((path) => [statSync(path).ino, path]));
+      const program = compile('flip');
+      const source = await openKernelSource({
+        scope: { kind: 'processes', pids: [] },
+        eventNames: new Set(['openat']),
+      });
+      let opened = 0;
+      let forged = 0;
+      const wrong: string[] = [];
+      const running = source.run((event) => {
+        const { ino, name, fd, fdinfo } = decode(event).values;
+        const path = byInode.get(Number(ino));
+        if (Number(fd) < 0 || path === undefined) return;
+        opened++;
+        if (name !== path) forged++;
+        if ((fdinfo as { name: string }).name !== path)
+          wrong.push(`${JSON.stringify(fdinfo)} is not ${path}`);
+      });
+      try {
+        await outputOf(source.spawnInScope(() => spawn(program, ['20000', ...paths], { stdio: 'ignore' })));
+        await stop(source, running);
+      } finally {
+        source.close();
+      }
+      context.diagnostic(`${forged} of ${opened} names as given were not those of the file`);
+      assert.deepEqual(wrong, []);
+      assert.ok(opened > 1000);
     });
   });
 
