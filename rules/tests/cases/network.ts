@@ -74,6 +74,12 @@ export const NETWORK_TWINS: readonly Twin[] = [
     does: 'behave connect 198.51.100.1 4450',
   },
   {
+    rule: 'Network Socket Attached to Standard Stream',
+    because: "busybox's web server hands a connection to its child as standard input and output",
+    place: 'container',
+    does: 'httpd -f -p 8081 -h /usr/share & server=$!; sleep 0.2; wget -q -O /dev/null http://127.0.0.1:8081/empty; kill $server',
+  },
+  {
     rule: 'Shell or File Tool Connects to Network',
     because: 'a script looks whether a service answers on its own machine',
     place: 'host',
