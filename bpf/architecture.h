@@ -22,9 +22,22 @@ static __always_inline void call_arguments(struct pt_regs *regs, u64 *arguments)
 	arguments[5] = regs->r9;
 }
 
-static __always_inline bool is_compat_call(struct task_struct *task)
+/* The x32 interface marks its numbers; -1 is what other entries into the kernel have for a number. */
+#define X32_BITS 0xc0000000
+#define X32_MARK 0x40000000
+
+static __always_inline bool is_compat_call(u32 number)
 {
-	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+	u32 status;
+
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) { /* 5.11 */
+		struct task_struct *task = bpf_get_current_task_btf();
+		status = task->thread_info.status;
+	} else {
+		struct task_struct *task = (void *)bpf_get_current_task();
+		status = BPF_CORE_READ(task, thread_info.status);
+	}
+	return (status & TS_COMPAT) || (number & X32_BITS) == X32_MARK;
 }
 
 #elif defined(__TARGET_ARCH_arm64)
@@ -47,8 +60,10 @@ static __always_inline void call_arguments(struct pt_regs *regs, u64 *arguments)
 	arguments[5] = regs->regs[5];
 }
 
-static __always_inline bool is_compat_call(struct task_struct *task)
+static __always_inline bool is_compat_call(u32 number)
 {
+	struct task_struct *task = (void *)bpf_get_current_task();
+
 	return BPF_CORE_READ(task, thread_info.flags) & (1UL << TIF_32BIT);
 }
 

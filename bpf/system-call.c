@@ -14,6 +14,15 @@ static __always_inline void read_structure(struct lanner_scratch *s, const struc
 	bpf_probe_read_user(&s->arguments[6], size, (void *)argument(s, call->structure));
 }
 
+static __always_inline void count_compat_call(void)
+{
+	u32 tid = bpf_get_current_pid_tgid();
+	struct lanner_counters *c = get_counters();
+
+	if (c && is_watched(tid, bpf_get_current_task()))
+		c->compat++;
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(lanner_call_end, struct pt_regs *regs, long result)
 {
@@ -22,6 +31,11 @@ int BPF_PROG(lanner_call_end, struct pt_regs *regs, long result)
 	struct lanner_scratch *s;
 	struct task_struct *task;
 
+	/* Whatever its number: it means another call in the table of those with 64 bits. */
+	if (is_compat_call(number)) {
+		count_compat_call();
+		return 0;
+	}
 	if (number >= CALL_EXEC)
 		return 0;
 	call = bpf_map_lookup_elem(&calls, &number);
@@ -31,12 +45,6 @@ int BPF_PROG(lanner_call_end, struct pt_regs *regs, long result)
 	task = (void *)bpf_get_current_task();
 	if (!is_watched(tid, (u64)task))
 		return 0;
-	if (is_compat_call(task)) {
-		struct lanner_counters *c = get_counters();
-		if (c)
-			c->compat++;
-		return 0;
-	}
 	s = begin_event(call, tid);
 	if (!s)
 		return 0;
