@@ -1,0 +1,161 @@
+/** How the probe gets a parameter: the vocabulary of the rows in this folder. */
+import { ENDS, type Kind, LENGTHS, NO_ARGUMENT, type PackedParameter, type Subject } from '../layout.ts';
+import {
+  type Architecture,
+  type BitTableName,
+  bitTableNumber,
+  CREATING_FLAGS,
+  type EnumerationName,
+  enumerationNumber,
+} from '../translations.ts';
+
+/** What a parameter's collection depends on beside its row. */
+export interface Place {
+  readonly architecture: Architecture;
+  /** Size of the parameter in bytes; 0 where it varies. */
+  readonly size: number;
+  /** Index of another parameter of the same event. */
+  readonly indexOf: (name: string) => number;
+}
+
+export type Collect = (place: Place) => PackedParameter;
+
+export interface CallRow {
+  readonly event: string;
+  /** Number per architecture; absent where the architecture lacks the call. */
+  readonly number: Partial<Record<Architecture, number>>;
+  /** Which descriptor the event is about. */
+  readonly subject?: Subject;
+  /** Structure of 64-bit words whose words become arguments 6, 7 … */
+  readonly structure?: { readonly argument: number; readonly words: number };
+  /** A success is told by a tracepoint. */
+  readonly failureOnly?: true;
+  readonly parameters: Readonly<Record<string, Collect>>;
+}
+
+export const plain =
+  (kind: Kind): Collect =>
+  () => ({ kind });
+
+// Numbers.
+export const result = plain('RESULT');
+export const number =
+  (argument: number): Collect =>
+  ({ size }) => ({ kind: 'VALUE', a: argument, b: size });
+export const flags =
+  (argument: number, table: BitTableName): Collect =>
+  ({ size }) => ({
+    kind: 'VALUE',
+    a: argument,
+    b: size,
+    c: bitTableNumber(table),
+  });
+export const bits =
+  (argument: number, mask: number): Collect =>
+  ({ size }) => ({
+    kind: 'MASKED',
+    a: argument,
+    b: size,
+    constant: mask,
+  });
+export const enumerated =
+  (argument: number, name: EnumerationName): Collect =>
+  ({ size }) => ({
+    kind: 'ENUMERATED',
+    a: argument,
+    b: size,
+    c: enumerationNumber(name),
+  });
+/** A descriptor or process id: an int, also -100 (AT_FDCWD). */
+export const id =
+  (argument: number): Collect =>
+  () => ({ kind: 'SIGNED', a: argument });
+export const openFlags =
+  (argument: number): Collect =>
+  () => ({
+    kind: 'OPEN_FLAGS',
+    a: argument,
+    c: bitTableNumber('openFlags'),
+  });
+export const openMode =
+  (argument: number, flagsArgument: number): Collect =>
+  ({ architecture }) => ({
+    kind: 'OPEN_MODE',
+    a: argument,
+    b: flagsArgument,
+    constant: CREATING_FLAGS[architecture],
+  });
+export const mode = (argument: number): Collect => bits(argument, 0o7777);
+
+// Bytes.
+export const text =
+  (argument: number): Collect =>
+  () => ({ kind: 'TEXT', a: argument });
+export const bytes =
+  (argument: number, lengthArgument: number, rule: keyof typeof LENGTHS, limit = 0): Collect =>
+  () => ({
+    kind: 'BYTES',
+    a: argument,
+    b: lengthArgument,
+    c: LENGTHS[rule],
+    constant: limit,
+  });
+export const vectorBytes =
+  (argument: number, countArgument: number, rule: keyof typeof LENGTHS): Collect =>
+  () => ({
+    kind: 'VECTOR_BYTES',
+    a: argument,
+    b: countArgument,
+    c: LENGTHS[rule],
+  });
+export const vectorSize =
+  (argument: number, countArgument: number): Collect =>
+  () => ({
+    kind: 'VECTOR_SIZE',
+    a: argument,
+    b: countArgument,
+  });
+
+// Files.
+export const device = plain('FILE_DEVICE');
+export const inode = plain('FILE_INODE');
+export const descriptor = plain('DESCRIPTOR');
+export const serverDescriptor: Collect = () => ({ kind: 'DESCRIPTOR', a: 1 });
+/** The directory that the path in the named parameter starts from; without an argument the working directory. */
+export const base =
+  (path: string, directoryArgument = NO_ARGUMENT): Collect =>
+  ({ indexOf }) => ({
+    kind: 'BASE',
+    a: directoryArgument,
+    b: indexOf(path),
+  });
+
+// Sockets.
+export const address =
+  (argument: number, lengthArgument: number): Collect =>
+  () => ({
+    kind: 'ADDRESS',
+    a: argument,
+    b: lengthArgument,
+  });
+export const outboundEnds =
+  (addressArgument: number, rule: keyof typeof ENDS): Collect =>
+  () => ({
+    kind: 'ENDS',
+    a: addressArgument,
+    b: 0,
+    c: ENDS[rule],
+  });
+export const inboundEnds =
+  (addressArgument: number): Collect =>
+  () => ({ kind: 'ENDS', a: addressArgument, b: 1 });
+/** At most this many bytes of control data or of a module's image. */
+export const LARGE_DATA = 4096;
+
+// The task.
+export const task =
+  (kind: Kind): Collect =>
+  ({ size }) => ({ kind, b: size });
+
+/** A tracepoint that becomes an event. */
+export type TracepointRow = Omit<CallRow, 'number'> & { readonly entry: number };
