@@ -114,8 +114,7 @@ export class Collection {
       return;
     }
     if (previous === undefined) {
-      const message =
-        "List uses 'append' or 'override.items: append' but no list by that name already exists";
+      const message = 'there is no earlier list of this name to append to';
       this.#reject(message, item, this.lists.keys(), report);
     }
     for (const text of item.items) previous.items.push(text);
@@ -132,8 +131,7 @@ export class Collection {
       return;
     }
     if (previous === undefined) {
-      const message =
-        "Macro uses 'append' or 'override.condition: append' but no macro by that name already exists";
+      const message = 'there is no earlier macro of this name to append to';
       this.#reject(message, item, this.macros.keys(), report);
     }
     previous.condition.push(property);
@@ -145,7 +143,12 @@ export class Collection {
     const source = item.source === '' ? DEFAULT_SOURCE : item.source;
     const previous = this.rules.get(name);
     if (previous !== undefined && previous.source !== source) {
-      this.#reject('Rule has been re-defined with a different source', item, [], report);
+      this.#reject(
+        `the earlier rule of this name is of source ${previous.source}, this one of ${source}`,
+        item,
+        [],
+        report,
+      );
     }
     const index = previous?.index ?? this.#next;
     this.rules.set(name, {
@@ -173,12 +176,17 @@ export class Collection {
     if (rule === undefined) {
       const message =
         item.append === undefined
-          ? "An 'override.<key>: replace' to a rule was requested but no rule by that name already exists"
-          : "Rule uses 'append' or 'override.<key>: append' but no rule by that name already exists";
+          ? 'there is no earlier rule of this name in which to replace anything'
+          : 'there is no earlier rule of this name to append to';
       this.#reject(message, item, this.rules.keys(), report);
     }
     if (item.source !== '' && item.source !== rule.source) {
-      this.#reject('Rule has been re-defined with a different source', item, [], report);
+      this.#reject(
+        `the earlier rule of this name is of source ${rule.source}, this one of ${item.source}`,
+        item,
+        [],
+        report,
+      );
     }
     if (item.append !== undefined) this.#appendToRule(rule, item.append, item, report);
     if (item.replace !== undefined) this.#replaceInRule(rule, item.replace, report);
@@ -187,7 +195,7 @@ export class Collection {
 
   #appendToRule(rule: RuleEntry, append: RuleProperties, item: RuleChangeItem, report: Report): void {
     if (Object.keys(append).length === 0) {
-      this.#reject('Appended rule must have exceptions or condition property', item, [], report);
+      this.#reject('there is nothing to append: give a condition or exceptions', item, [], report);
     }
     if (append.condition !== undefined) rule.condition.push(append.condition);
     if (append.output !== undefined) rule.output.push(append.output);
@@ -217,7 +225,7 @@ export class Collection {
       rule.enabled = item.enabled;
       return;
     }
-    const message = "Rule has 'enabled' key but no rule by that name already exists";
+    const message = 'there is no earlier rule of this name to turn on or off';
     this.#reject(message, item, this.rules.keys(), report);
   }
 
@@ -242,7 +250,7 @@ function invalidException(message: string, context: Context, report: Report): vo
 function definedExceptions({ exceptions = [] }: RuleProperties, report: Report): Exception[] {
   return exceptions.flatMap(({ name, fields, comps, values, context }) => {
     if (fields !== undefined) return [{ name, fields, comps, values: [...values], context }];
-    const message = 'Rule exception item must have fields property with a list of fields';
+    const message = "an exception needs 'fields'";
     invalidException(message, context, report);
     return [];
   });
@@ -254,16 +262,16 @@ function appendExceptions(rule: RuleEntry, { exceptions = [] }: RuleProperties, 
     if (previous !== undefined) {
       if (fields !== undefined || comps !== undefined) {
         const what = fields !== undefined ? 'fields' : 'comps';
-        const message = `Can not append exception ${what} to existing exception, only values`;
+        const message = `only values can be appended to an earlier exception, not ${what}`;
         invalidException(message, context, report);
       } else {
         for (const value of values) previous.values.push(value);
       }
     } else if (fields === undefined) {
-      const message = 'Rule exception must have fields property with a list of fields';
+      const message = "a new exception needs 'fields'";
       invalidException(message, context, report);
     } else if (values.length === 0) {
-      const message = 'Rule exception must have values property with a list of values';
+      const message = "a new exception needs 'values'";
       invalidException(message, context, report);
     } else {
       rule.exceptions.push({ name, fields, comps, values: [...values], context });

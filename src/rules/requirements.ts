@@ -13,7 +13,13 @@ export function checkRequirement(item: Item, environment: RuleEnvironment, repor
     const source = item.source === '' ? DEFAULT_SOURCE : item.source;
     if (environment.sources.includes(source)) return;
     const suggestion = nearest(source, environment.sources);
-    problem('LOAD_UNKNOWN_SOURCE', `Unknown source ${source}, skipping`, item.context, report, suggestion);
+    problem(
+      'LOAD_UNKNOWN_SOURCE',
+      `unknown source ${source}: the rule is left out`,
+      item.context,
+      report,
+      suggestion,
+    );
   }
 }
 
@@ -25,7 +31,7 @@ function checkEngine(
   const required = parseVersion(version);
   const available = parseVersion(environment.engineVersion);
   if (required !== undefined && available !== undefined && isCompatible(available, required)) return;
-  const message = `Rules require engine version ${version}, but engine version is ${environment.engineVersion}`;
+  const message = `these rules need engine version ${version} or a later one, and this is ${environment.engineVersion}`;
   problem('LOAD_ERR_VALIDATE', message, context, report);
 }
 
@@ -39,12 +45,12 @@ function checkPlugins(
   for (const { name, version } of alternatives) {
     const required = parseVersion(version);
     if (required === undefined) {
-      const message = `Invalid required version '${version}' for plugin '${name}'`;
+      const message = `'${version}' is not a version of plugin ${name}: expected x.y.z`;
       problem('LOAD_ERR_VALIDATE', message, context, report);
       return;
     }
     if (names.has(name)) {
-      const message = `Defined multiple alternative version requirements for plugin '${name}'`;
+      const message = `plugin ${name} is named twice`;
       problem('LOAD_ERR_VALIDATE', message, context, report);
       return;
     }
@@ -54,7 +60,7 @@ function checkPlugins(
   }
   if (satisfied) return;
   const wanted = alternatives.map(({ name, version }) => `${name} (>= ${version})`).join(' or ');
-  const message = `Plugin requirement not satisfied: these rules need ${wanted}`;
+  const message = `these rules need ${wanted}`;
   const [first] = names;
   const suggestion = nearest(first ?? '', environment.plugins.keys());
   problem('LOAD_ERR_VALIDATE', message, context, report, suggestion === first ? undefined : suggestion);

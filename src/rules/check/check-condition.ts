@@ -173,7 +173,7 @@ export class ConditionChecker {
     const field = name.includes('.') ? this.#scope.environment.fields.find(name)?.field : undefined;
     if (field !== undefined && isFieldOf(field, this.#scope.source)) {
       report({
-        message: `'${written}' may be a valid field misused as a const string value`,
+        message: `'${written}' is compared as a text, but it is the name of a field`,
         at: literal,
         suggestion: `val(${plain})`,
         warning: true,
@@ -183,7 +183,7 @@ export class ConditionChecker {
       plain.endsWith(')') &&
       ['val', ...TRANSFORMERS].some((transformer) => plain.startsWith(`${transformer}(`))
     ) {
-      const message = `'${written}' may be a valid field transformer misused as a const string value`;
+      const message = `'${written}' is compared as a text, but it reads like a transformer`;
       report({ message, at: literal, warning: true });
     }
   }
@@ -197,17 +197,17 @@ function checkOperator(node: CheckNode, left: Expression): void {
   const what = describeType(left.type, left.isList);
   if (operators.size === 0) throw new CheckError(`a ${what} cannot be compared`, at);
   const others = [...operators].join(' ');
-  const message = `'${node.operator}' operator not supported for a ${what}; there are: ${others} exists`;
+  const message = `operator ${node.operator} does not work on a ${what}, which has: ${others} exists`;
   throw new CheckError(message, at);
 }
 
 function checkRegex(literal: ValueNode, report: (draft: Draft) => void): void {
   const pattern = textOfBytes(literal.value);
   const wrong = regexError(pattern);
-  if (wrong !== undefined) throw new CheckError(`invalid regex pattern: ${wrong}`, literal);
+  if (wrong !== undefined) throw new CheckError(`not a regular expression: ${wrong}`, literal);
   if (isTrivialRegex(pattern)) {
     const operators = "'=', 'contains', 'startswith', 'endswith'";
-    const message = `regex check with '${pattern}' may be optimized with simpler operators such as ${operators}`;
+    const message = `no regex is needed here: use ${operators}`;
     report({ message, at: literal, warning: true });
   }
 }

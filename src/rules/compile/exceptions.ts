@@ -75,7 +75,7 @@ function exceptionText(exception: Exception, fieldTest: FieldTest, report: Repor
   for (const field of textsOf(exception.fields)) {
     const wrong = fieldTest(field);
     if (wrong === undefined) continue;
-    const message = `'${field.text}' is not a supported filter field: ${wrong.message}`;
+    const message = `${wrong.message}`;
     return invalid(message, field, wrong.suggestion);
   }
   return exception.fields.kind === 'text'
@@ -88,17 +88,17 @@ type Invalid = (message: string, at?: ScalarText, suggestion?: string) => undefi
 /** One field, and values of which it may have any. */
 function scalarForm(exception: Exception, field: ScalarText, invalid: Invalid): Part[] | undefined {
   const { comps, values } = exception;
-  if (comps?.kind === 'list') return invalid('Fields and comps must both be strings');
+  if (comps?.kind === 'list') return invalid("with a single field 'comps' is a single operator");
   const operator = comps?.text.text.trim() ?? 'in';
   if (!isListOperator(operator) && !isModifiedOperator(operator)) {
     const message =
-      'When fields is a single value, comps must be one of (in, pmatch, intersects) or a modifier operator (e.g. startswith oneof)';
+      "with a single field 'comps' is one of in, pmatch, intersects, or an operator with a modifier such as startswith oneof";
     return invalid(message, comps?.text, nearest(operator, ['in', 'pmatch', 'intersects']));
   }
   if (values.length === 0) return [];
   const parts: Part[] = ['(', whole(field), ' ', operatorPart(comps, operator), ' ('];
   for (const [index, value] of values.entries()) {
-    if (value.kind === 'list') return invalid('Expected values array to contain a list of strings');
+    if (value.kind === 'list') return invalid("with a single field 'values' is a flat list");
     if (index > 0) parts.push(', ');
     parts.push(...quoteWhereBlank(value.text));
   }
@@ -114,7 +114,7 @@ function tupleForm(
   const { comps, values } = exception;
   const operators = comps === undefined ? fields.map(() => undefined) : entriesOf(comps);
   if (operators === undefined || operators.length !== fields.length) {
-    return invalid('Fields and comps lists must have equal length');
+    return invalid("'fields' and 'comps' must be lists of the same length");
   }
   if (!operatorsAreKnown(operators, invalid)) return undefined;
   if (values.length === 0) return [];
@@ -122,7 +122,7 @@ function tupleForm(
   for (const [index, tuple] of values.entries()) {
     if (tuple.kind !== 'list' || tuple.items.length !== fields.length) {
       return invalid(
-        `Fields and values lists must have equal length: there are ${fields.length} fields`,
+        `each entry of 'values' must be a list of ${fields.length}: one value for each field`,
         textsOf(tuple)[0],
       );
     }
@@ -143,7 +143,7 @@ function tupleChecks(
   const parts: Part[] = [];
   for (const [index, field] of fields.entries()) {
     const value = values[index];
-    if (field.kind !== 'text' || value === undefined) return invalid('Fields must be a list of strings');
+    if (field.kind !== 'text' || value === undefined) return invalid("'fields' must be a list of texts");
     const comp = operators[index];
     const operator = comp?.kind === 'text' ? comp.text.text.trim() : '=';
     if (parts.length > 0) parts.push(' and ');
@@ -151,7 +151,7 @@ function tupleChecks(
     if (value.kind === 'list') {
       parts.push('(');
       for (const [place, item] of value.items.entries()) {
-        if (item.kind === 'list') return invalid('Values are nested too deep');
+        if (item.kind === 'list') return invalid('the values are nested too deep');
         if (place > 0) parts.push(', ');
         parts.push(...quoteWhereBlank(item.text));
       }
@@ -170,16 +170,12 @@ function operatorsAreKnown(operators: readonly (ExceptionEntry | undefined)[], i
   for (const comp of operators) {
     if (comp === undefined) continue;
     if (comp.kind === 'list') {
-      invalid('Comps must be a list of strings');
+      invalid("'comps' must be a list of texts");
       return false;
     }
     const operator = comp.text.text.trim();
     if (!isOperator(operator) && !isModifiedOperator(operator)) {
-      invalid(
-        `'${operator}' is not a supported comparison operator`,
-        comp.text,
-        nearest(operator, ALL_OPERATORS),
-      );
+      invalid(`'${operator}' is not an operator`, comp.text, nearest(operator, ALL_OPERATORS));
       return false;
     }
   }

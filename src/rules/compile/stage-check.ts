@@ -49,7 +49,8 @@ function eventCodesOf(compilation: Compilation, rule: CompiledRule): Set<number>
   const codes = compilation.memory.eventCodes.of(rule.resolved);
   if (codes.size > MANY_EVENTS && rule.entry.warnEventTypes) {
     const { context } = rule.entry;
-    const message = 'Rule matches too many evt.type values. This has a significant performance penalty.';
+    const message =
+      'the condition admits more than 100 types of events, which costs time: restrict it with evt.type';
     compilation.report({ code: 'LOAD_NO_EVTTYPE', message, location: context.location, length: 1, context });
   }
   return codes.add(events.asyncCode);

@@ -39,8 +39,7 @@ function trimmed(text: MappedText): MappedText {
 function withoutContainerInfo(compilation: Compilation, text: MappedText, context: Context): MappedText {
   let at = text.text.indexOf(CONTAINER_INFO);
   if (at < 0) return text;
-  const message =
-    '%container.info is deprecated and does nothing: the fields of the container are added to outputs anyway';
+  const message = '%container.info is obsolete and stands for nothing';
   const place = { text, start: at, end: at + CONTAINER_INFO.length };
   reportDraft(compilation, 'LOAD_DEPRECATED_ITEM', { message, at: place }, context);
   const parts: TextPart[] = [];
@@ -112,7 +111,7 @@ function warnOfDeprecated({ report }: Compilation, output: MappedText, context: 
     if (at < 0) continue;
     report({
       code: 'LOAD_DEPRECATED_ITEM',
-      message: `usage of deprecated field '${name}' has been detected in the rule output`,
+      message: `the output uses the obsolete field ${name}`,
       location: output.locate(at),
       length: name.length,
       context,

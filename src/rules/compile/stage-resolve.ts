@@ -112,10 +112,10 @@ function reportUnknown(compilation: Compilation, reference: MacroNode, context: 
   if (compilation.brokenNames.has(name)) return;
   const { macros, lists } = compilation;
   const message = macros.has(name)
-    ? `Undefined macro '${name}' used in filter: it is defined only after this macro`
+    ? `undefined macro '${name}': it is defined only after this macro`
     : lists.has(name)
-      ? `Undefined macro '${name}' used in filter: it is the name of a list`
-      : `Undefined macro '${name}' used in filter.`;
+      ? `undefined macro '${name}': it is the name of a list`
+      : `undefined macro '${name}'`;
   const suggestion =
     macros.has(name) || compilation.suggestions === 0 ? undefined : nearest(name, macros.keys());
   compilation.suggestions = Math.max(0, compilation.suggestions - 1);

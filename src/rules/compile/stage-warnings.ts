@@ -91,13 +91,13 @@ export function reportUnused({ macros, lists, report }: Compilation): void {
   for (const { entry, used } of macros.values()) {
     if (used) continue;
     const { context } = entry;
-    const message = 'Macro not referred to by any other rule/macro';
+    const message = 'nothing uses this macro';
     report({ code: 'LOAD_UNUSED_MACRO', message, location: context.location, length: 1, context });
   }
   for (const { entry, used } of lists.all) {
     if (used) continue;
     const { context } = entry;
-    const message = 'List not referred to by any other rule/macro';
+    const message = 'nothing uses this list';
     report({ code: 'LOAD_UNUSED_LIST', message, location: context.location, length: 1, context });
   }
 }

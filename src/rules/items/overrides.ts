@@ -29,7 +29,7 @@ export class Overrides {
   notTogetherWith(appendFlag: boolean): void {
     if (!appendFlag || !this.any) return;
     this.#reader.invalid(
-      "Keys 'override' and 'append: true' cannot be used together. Put an entry such as 'condition: append' under 'override' instead.",
+      "'append: true' and 'override' do not go together: say it with 'override' alone",
       this.#context,
     );
   }
@@ -56,7 +56,7 @@ export function appendFlag(
   const text = `override: {${keys.map((key) => `${key}: append`).join(', ')}}`;
   reader.problem(
     'LOAD_DEPRECATED_ITEM',
-    "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead.",
+    "'append: true' is deprecated: name what is appended under 'override', such as 'condition: append'",
     context,
     {
       at: start,
@@ -77,7 +77,7 @@ export function readOverrides(
   const value = map.entries.get('override')?.value;
   if (value === undefined) return overrides;
   const context = reader.context(parent, 'overrides', '', value);
-  if (value.kind !== 'map') reader.invalid("Value of 'override' is not a mapping", context);
+  if (value.kind !== 'map') reader.invalid("'override' must be a mapping", context);
   for (const [key, entry] of value.entries) {
     const place = reader.context(context, 'overrides', key, entry.key);
     const operation = entry.value.kind === 'scalar' ? entry.value.text.text : '';
@@ -86,14 +86,14 @@ export function readOverrides(
     if (operation === 'append') {
       if (!overridable.append.includes(key)) {
         const message = overridable.replace.includes(key)
-          ? `Key '${key}' cannot be appended to, use 'replace' instead`
-          : `Key '${key}' cannot be appended to`;
+          ? `'${key}' cannot be appended to, only replaced`
+          : `'${key}' cannot be appended to`;
         reader.invalid(message, place, { length, suggestion: suggestion === key ? undefined : suggestion });
       }
       overrides.append.add(key);
     } else if (operation === 'replace') {
       if (!overridable.replace.includes(key)) {
-        reader.invalid(`Key '${key}' cannot be replaced`, place, { length, suggestion });
+        reader.invalid(`'${key}' cannot be replaced`, place, { length, suggestion });
       }
       overrides.replace.add(key);
     } else {
@@ -102,7 +102,7 @@ export function readOverrides(
         ...(overridable.replace.includes(key) ? ['replace'] : []),
       ];
       reader.invalid(
-        `Invalid override operation for key '${key}': '${operation}'. Allowed values are: ${allowed.join(' ')}`,
+        `'${operation}' cannot be done to '${key}': expected ${allowed.join(' or ')}`,
         reader.context(context, 'value for', key, entry.value),
         { length: Math.max(1, operation.length), suggestion: nearest(operation, allowed) },
       );

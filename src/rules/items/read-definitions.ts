@@ -15,13 +15,13 @@ export function readList(reader: Reader, map: YamlMap, parent: Context): ListIte
   if (!LIST_NAME.test(name)) {
     reader.problem(
       'LOAD_INVALID_LIST_NAME',
-      `List has an invalid name: '${name}' has a character that ends a value in conditions (blank, quote, parenthesis, comma or =)`,
+      `'${name}' cannot be the name of a list: it has a blank, quote, parenthesis, comma or =`,
       context,
       { at: nameText.start, length: name.length },
     );
   }
   const items = reader.optionalTexts(map, 'items', context);
-  if (items === undefined) reader.invalid("Item has no mapping for key 'items'", context);
+  if (items === undefined) reader.invalid("key 'items' is missing", context);
   const append = readAppend(reader, map, 'items', context);
   reader.unknownKeys(map, ['list', 'items', 'append', 'override'], context);
   return [{ kind: 'list', name, items, append, context }];
@@ -34,7 +34,7 @@ export function readMacro(reader: Reader, map: YamlMap, parent: Context): MacroI
   if (!MACRO_NAME.test(name)) {
     reader.problem(
       'LOAD_INVALID_MACRO_NAME',
-      `Macro has an invalid name: '${name}' is not a letter followed by letters, digits and _`,
+      `'${name}' cannot be the name of a macro: expected a letter, then letters, digits and _`,
       context,
       { at: nameText.start, length: name.length },
     );

@@ -45,7 +45,9 @@ export function readItems(file: SourceFile, report: Report, collect: Collect): R
     if (isNullNode(document)) continue;
     if (document.kind !== 'sequence') {
       const message =
-        document.kind === 'map' ? 'Rules content is not yaml array of objects' : 'Rules content is not yaml';
+        document.kind === 'map'
+          ? 'expected a list of items, not a mapping'
+          : 'expected a list of items, not a text';
       reader.problem('LOAD_ERR_YAML_VALIDATE', message, reader.context(root, 'rules content', '', document));
       continue;
     }
@@ -65,13 +67,13 @@ export function readItems(file: SourceFile, report: Report, collect: Collect): R
 function readItem(reader: Reader, node: YamlNode, root: Context): Item[] {
   const context = reader.context(root, 'rules content item', '', node);
   if (node.kind !== 'map') {
-    reader.invalid('Unexpected element type. Each element should be a yaml associative array.', context);
+    reader.invalid('expected a mapping, such as `rule: NAME` and what follows', context);
   }
   const kind = KINDS.find(({ key }) => has(node, key));
   if (kind !== undefined) return kind.read(reader, node, root);
   const [first] = node.entries.keys();
   const known = KINDS.map(({ key }) => key);
-  reader.problem('LOAD_UNKNOWN_ITEM', 'Unknown top level item', context, {
+  reader.problem('LOAD_UNKNOWN_ITEM', 'unknown kind of item', context, {
     suggestion: first === undefined ? undefined : nearest(first, known),
     length: first?.length ?? 1,
   });

@@ -12,11 +12,10 @@ export function readEngineRequirement(reader: Reader, map: YamlMap, parent: Cont
   // A plain number is the minor version, from the time before versions had three parts.
   const version = /^[0-9]{1,9}$/.test(text.text) ? `0.${Number(text.text)}.0` : text.text;
   if (parseVersion(version) === undefined) {
-    reader.invalid(
-      `Unable to parse engine version '${version}' as a semver string. Expected "x.y.z" semver format.`,
-      context,
-      { at: text.start, length: text.text.length },
-    );
+    reader.invalid(`'${version}' is not a version: expected x.y.z`, context, {
+      at: text.start,
+      length: text.text.length,
+    });
   }
   reader.unknownKeys(map, KNOWN_KEYS.engine, context);
   return [{ kind: 'engine version', version, context }];
@@ -26,11 +25,12 @@ export function readPluginRequirements(reader: Reader, map: YamlMap, parent: Con
   const value = map.entries.get('required_plugin_versions')?.value ?? map;
   const context = reader.context(parent, 'required plugin versions', '', value);
   if (value.kind !== 'sequence') {
-    reader.invalid('Value of required_plugin_versions must be a sequence', context);
+    reader.invalid("'required_plugin_versions' must be a list", context);
   }
   const requirements = value.items.map((node): PluginRequirement => {
     const place = reader.context(context, 'required plugin versions entry', '', node);
-    if (node.kind !== 'map') reader.invalid('Plugin version must be a mapping', place);
+    if (node.kind !== 'map')
+      reader.invalid("a required plugin must be a mapping with 'name' and 'version'", place);
     const first = readVersion(reader, node, place);
     const entry = { ...place, itemName: first.name };
     const alternatives = node.entries.get('alternatives')?.value;
@@ -39,11 +39,12 @@ export function readPluginRequirements(reader: Reader, map: YamlMap, parent: Con
       return { kind: 'plugin version', alternatives: [first], context: entry };
     }
     if (alternatives.kind !== 'sequence') {
-      reader.invalid('Value of plugin version alternatives must be a sequence', entry);
+      reader.invalid("'alternatives' must be a list", entry);
     }
     const others = alternatives.items.map((alternative) => {
       const at = reader.context(entry, 'required plugin versions alternative', '', alternative);
-      if (alternative.kind !== 'map') reader.invalid('Plugin version alternative must be a mapping', at);
+      if (alternative.kind !== 'map')
+        reader.invalid("an alternative must be a mapping with 'name' and 'version'", at);
       return readVersion(reader, alternative, at);
     });
     return { kind: 'plugin version', alternatives: [first, ...others], context: entry };

@@ -54,7 +54,7 @@ function readDefinition(reader: Reader, map: YamlMap, head: Head): RuleItem {
   const missing = REQUIRED.filter((key) => !has(map, key));
   if (missing.length > 0) {
     const keys = missing.map((key) => `'${key}'`).join(', ');
-    reader.invalid(`Item has no mapping for key ${keys}`, head.context);
+    reader.invalid(`missing: ${keys}`, head.context);
   }
   const keys = new Set(OVERRIDABLE.replace);
   const properties = readProperties(reader, map, keys, head.context, false);
@@ -65,7 +65,7 @@ function readDefinition(reader: Reader, map: YamlMap, head: Head): RuleItem {
     description === undefined ||
     priority === undefined
   ) {
-    return reader.invalid('Item lacks a required key', head.context);
+    return reader.invalid('a required key is missing', head.context);
   }
   return {
     kind: 'rule',
@@ -88,17 +88,14 @@ function readOverride(reader: Reader, map: YamlMap, overrides: Overrides, head: 
   ] as const) {
     for (const key of keys) {
       if (has(map, key)) continue;
-      reader.invalid(
-        `An ${kind} override for '${key}' was specified but '${key}' is not defined`,
-        head.context,
-      );
+      reader.invalid(`'override' says to ${kind} '${key}', but there is no '${key}'`, head.context);
     }
   }
   for (const key of OVERRIDABLE.replace) {
     const entry = map.entries.get(key);
     if (entry === undefined || append.has(key) || replace.has(key)) continue;
     reader.invalid(
-      `Unexpected key '${key}': no corresponding entry under 'override' is defined.`,
+      `'override' does not say what to do with '${key}'`,
       reader.context(head.context, 'overrides', key, entry.key),
       { length: key.length },
     );
@@ -113,10 +110,10 @@ function readOverride(reader: Reader, map: YamlMap, overrides: Overrides, head: 
 
 function readToggle(reader: Reader, map: YamlMap, head: Pick<Head, 'name' | 'context'>): RuleToggleItem {
   const enabled = reader.flag(map, 'enabled', head.context);
-  if (enabled === undefined) reader.invalid("Item has no mapping for key 'enabled'", head.context);
+  if (enabled === undefined) reader.invalid("key 'enabled' is missing", head.context);
   reader.problem(
     'LOAD_DEPRECATED_ITEM',
-    "The standalone 'enabled' key usage is deprecated. The correct approach requires also a 'replace' entry under the 'override' key (i.e. 'enabled: replace').",
+    "an item with nothing but 'enabled' is deprecated: add 'enabled: replace' under 'override'",
     head.context,
     toggleFix(reader, map),
   );
@@ -187,7 +184,7 @@ function readPriority(reader: Reader, map: YamlMap, context: Context): Priority 
   if (priority !== undefined) return priority;
   const place = reader.context(context, 'rule priority', '', text);
   const names = [...PRIORITIES, 'Info'].map((name) => name.toUpperCase());
-  return reader.invalid(`Invalid priority '${text.text}'`, place, {
+  return reader.invalid(`'${text.text}' is not a priority`, place, {
     length: text.text.length,
     suggestion: nearest(text.text, names),
   });

@@ -50,7 +50,7 @@ export class Reader {
   /** Text of a required key. */
   text(map: YamlMap, key: string, context: Context): ScalarText {
     const value = this.optionalText(map, key, context);
-    if (value === undefined) this.invalid(`Item has no mapping for key '${key}'`, context);
+    if (value === undefined) this.invalid(`key '${key}' is missing`, context);
     return value;
   }
 
@@ -59,9 +59,9 @@ export class Reader {
     if (entry === undefined) return undefined;
     const { value } = entry;
     const place = this.context(context, 'value for', key, value);
-    if (value.kind !== 'scalar') this.invalid(`Value of '${key}' is not a scalar value`, place);
-    if (value.isNull) this.invalid(`Mapping for key '${key}' is empty`, place);
-    if (value.text.text === '') this.invalid(`Value of '${key}' must be non-empty`, place);
+    if (value.kind !== 'scalar') this.invalid(`'${key}' must be a single value`, place);
+    if (value.isNull) this.invalid(`key '${key}' has no value`, place);
+    if (value.text.text === '') this.invalid(`'${key}' cannot be empty`, place);
     return value.text;
   }
 
@@ -90,10 +90,13 @@ export class Reader {
     const value = map.entries.get(key)?.value;
     if (value === undefined) return undefined;
     const place = this.context(context, 'value for', key, value);
-    if (value.kind !== 'sequence') this.invalid(`Value of '${key}' is not a sequence`, place);
+    if (value.kind !== 'sequence') this.invalid(`'${key}' must be a list`, place);
     return value.items.map((item) => {
       if (item.kind === 'scalar' && !item.isNull) return item.text;
-      return this.invalid('sequence value is not scalar', this.context(place, 'list item', '', item));
+      return this.invalid(
+        'an item of the list must be a single value',
+        this.context(place, 'list item', '', item),
+      );
     });
   }
 
@@ -106,7 +109,7 @@ export class Reader {
   ): void {
     for (const [name, { key }] of map.entries) {
       if (known.includes(name)) continue;
-      this.problem(code, `Unknown key '${name}'. The key will be ignored.`, context, {
+      this.problem(code, `unknown key '${name}': it counts for nothing`, context, {
         at: key.start,
         length: Math.max(1, name.length),
         suggestion: nearest(name, known),
@@ -114,7 +117,7 @@ export class Reader {
     }
     for (const { key } of map.duplicates) {
       const name = key.text.text;
-      this.problem(code, `Key '${name}' is given twice. Only the first one counts.`, context, {
+      this.problem(code, `key '${name}' is given twice: only the first one counts`, context, {
         at: key.start,
         length: Math.max(1, name.length),
       });
