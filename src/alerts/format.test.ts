@@ -43,6 +43,15 @@ test('a text line escapes as JSON does', () => {
   );
 });
 
+test('no character reaches the terminal that would control it or change the direction of writing', () => {
+  const name = 'a\u009b2Jb\u0085c\u202ed\u2066e\u2028f';
+  const escaped = 'a\\u009b2Jb\\u0085c\\u202ed\\u2066e\\u2028f';
+  assert.equal(formatText(alert(name), DEFAULT_FORMAT), `19:41:52.828833529: Informational ${escaped}`);
+  const json = formatJson(alert(name, [{ key: 'fd.name', value: name, type: 'CHARBUF' }]), DEFAULT_FORMAT);
+  assert.ok(json.includes(`"fd.name":"${escaped}"`), json);
+  assert.equal(JSON.parse(json).output_fields['fd.name'], name);
+});
+
 test('JSON has its keys sorted and exact integers', () => {
   const fields: AlertField[] = [
     { key: 'proc.name', value: 'c"t', type: 'CHARBUF' },

@@ -29,9 +29,7 @@ export const DEFAULT_FORMAT: FormatOptions = {
 
 /** One line of text, without its newline. Quotes, backslashes and control characters are escaped as in JSON. */
 export function formatText(alert: Alert, options: FormatOptions): string {
-  return alert.kind === 'internal'
-    ? internalText(alert)
-    : JSON.stringify(outputOf(alert, options)).slice(1, -1);
+  return alert.kind === 'internal' ? internalText(alert) : quote(outputOf(alert, options)).slice(1, -1);
 }
 
 /** One line of JSON, without its newline. */
@@ -62,15 +60,15 @@ function ruleJson(alert: RuleAlert, options: FormatOptions): string {
   };
   const fields = new Map([timeField, ...alert.fields].map((field) => [field.key, fieldJson(field)]));
   return objectJson([
-    ['hostname', JSON.stringify(alert.hostname)],
-    ['message', options.jsonIncludeMessageProperty && JSON.stringify(alert.message)],
-    ['output', options.jsonIncludeOutputProperty && JSON.stringify(outputOf(alert, options))],
+    ['hostname', quote(alert.hostname)],
+    ['message', options.jsonIncludeMessageProperty && quote(alert.message)],
+    ['output', options.jsonIncludeOutputProperty && quote(outputOf(alert, options))],
     ['output_fields', options.jsonIncludeOutputFieldsProperty && sortedObjectJson(fields)],
-    ['priority', JSON.stringify(alert.priority)],
-    ['rule', JSON.stringify(alert.rule)],
-    ['source', JSON.stringify(alert.source)],
-    ['tags', options.jsonIncludeTagsProperty && JSON.stringify(alert.tags)],
-    ['time', JSON.stringify(utcTime(alert.time))],
+    ['priority', quote(alert.priority)],
+    ['rule', quote(alert.rule)],
+    ['source', quote(alert.source)],
+    ['tags', options.jsonIncludeTagsProperty && valueJson(alert.tags)],
+    ['time', quote(utcTime(alert.time))],
   ]);
 }
 
@@ -82,13 +80,13 @@ function internalText({ time, priority, message, fields }: InternalAlert): strin
 function internalJson({ time, priority, message, fields, hostname, rule }: InternalAlert): string {
   const values = sortedEntries(fields).map(([key, value]): [string, string] => [key, valueJson(value)]);
   return objectJson([
-    ['hostname', JSON.stringify(hostname)],
-    ['output', JSON.stringify(message)],
+    ['hostname', quote(hostname)],
+    ['output', quote(message)],
     ['output_fields', objectJson(values)],
-    ['priority', JSON.stringify(priority)],
-    ['rule', JSON.stringify(rule)],
-    ['source', JSON.stringify(INTERNAL_SOURCE)],
-    ['time', JSON.stringify(utcTime(time))],
+    ['priority', quote(priority)],
+    ['rule', quote(rule)],
+    ['source', quote(INTERNAL_SOURCE)],
+    ['time', quote(utcTime(time))],
   ]);
 }
 
@@ -102,14 +100,27 @@ function fieldJson({ value, type }: AlertField): string {
 function valueJson(value: AlertValue): string {
   if (typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return `[${value.map(valueJson).join(',')}]`;
-  return JSON.stringify(value);
+  return typeof value === 'string' ? quote(value) : JSON.stringify(value);
+}
+
+/**
+ * Characters that JSON need not escape, and that would let a file name write to the terminal of those who
+ * read alerts: control characters of ISO 6429 (U+009B begins a sequence as ESC [ does), line separators,
+ * and marks that change the direction of writing, which make one name look like another.
+ */
+const DECEIVING = /[\u0080-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** JSON of a string. */
+function quote(text: string): string {
+  return JSON.stringify(text).replace(
+    DECEIVING,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Object of the given keys and JSON texts, without those that are `false`. */
 function objectJson(entries: readonly (readonly [string, string | false])[]): string {
-  const members = entries
-    .filter(([, json]) => json !== false)
-    .map(([key, json]) => `${JSON.stringify(key)}:${json}`);
+  const members = entries.filter(([, json]) => json !== false).map(([key, json]) => `${quote(key)}:${json}`);
   return `{${members.join(',')}}`;
 }
 
