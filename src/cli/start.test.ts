@@ -13,6 +13,12 @@ test('a summary is short when all went well', () => {
   assert.equal(summaryLine(NOTHING), '10 events, 0 lost, 0 alerts');
 });
 
+test('one alert is not several', () => {
+  const alerts = new AlertSummary();
+  alerts.count({ name: 'r', priority: 'Warning' });
+  assert.equal(summaryLine({ ...NOTHING, alerts }), '10 events, 0 lost, 1 alert (Warning 1)');
+});
+
 test('losses and alerts by kind, the most first', () => {
   const alerts = new AlertSummary();
   for (const priority of ['Notice', 'Error', 'Notice'] as const) alerts.count({ name: 'r', priority });

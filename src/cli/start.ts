@@ -40,7 +40,7 @@ export function summaryLine({ events, lost, alerts, ...counts }: WatchSummary): 
   const parts = [
     `${events} events`,
     `${lostCount} lost${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
-    `${alerts.total} alerts${priorities.length === 0 ? '' : ` (${priorities.join(', ')})`}`,
+    `${alerts.total} ${alerts.total === 1 ? 'alert' : 'alerts'}${priorities.length === 0 ? '' : ` (${priorities.join(', ')})`}`,
   ];
   if (counts.alertsDropped > 0) parts.push(`${counts.alertsDropped} alerts not written`);
   if (counts.failed > 0) parts.push(`${counts.failed} events not judged`);

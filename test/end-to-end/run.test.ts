@@ -112,7 +112,7 @@ suite('lanner run', { skip: cannotWatch() }, () => {
     const command = ['run', '--', 'sh', '-c', 'sleep 0.5; cat /etc/shadow >/dev/null'];
     for (const result of await Promise.all([lanner(command), lanner(command)])) {
       assert.equal(result.code, 0);
-      assert.match(lastLine(result.stderr), / 0 lost, 1 alerts \(Warning 1\)$/);
+      assert.match(lastLine(result.stderr), / 0 lost, 1 alert \(Warning 1\)$/);
     }
   });
 
