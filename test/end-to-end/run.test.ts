@@ -49,7 +49,7 @@ suite('lanner run', { skip: cannotWatch() }, () => {
     const onStderr = await lanner(['run', '--', ...READ_SHADOW]);
     assert.match(onStderr.stderr, /^\d\d:\d\d:\d\d\.\d{9}: Warning .*\/etc\/shadow/m);
     assert.doesNotMatch(onStderr.stdout, /Warning/);
-    assert.match(lastLine(onStderr.stderr), /, 1 alerts \(Warning 1\)$/);
+    assert.match(lastLine(onStderr.stderr), /, 1 alert \(Warning 1\)$/);
 
     const onStdout = await lanner([
       'run',
