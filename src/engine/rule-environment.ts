@@ -31,6 +31,9 @@ const WITHOUT_OWN_NAME = new Set(
   sched_switch page_fault_user page_fault_kernel signal_deliver`.split(/\s+/),
 );
 
+/** Events that the container side tells of itself, not the kernel. */
+const ASYNC_NAMES = new Set(['container', 'container_removed']);
+
 const SYSCALL_NAMES = new Set(syscallNames());
 const EVENT_NAMES = new Set(EVENT_TYPES.map((type) => type.name));
 
@@ -38,10 +41,11 @@ const EVENTS: EventNames = {
   allCodes: EVENT_TYPES.map((type) => type.code),
   codes(name) {
     const codes = eventCodes(name).filter((code) => !GENERIC_CODES.includes(code));
+    if (ASYNC_NAMES.has(name)) codes.push(ASYNC_CODE);
     if (codes.length > 0) return codes;
     return SYSCALL_NAMES.has(name) ? GENERIC_CODES : [];
   },
-  names: () => EVENT_NAMES.union(SYSCALL_NAMES),
+  names: () => EVENT_NAMES.union(SYSCALL_NAMES).union(ASYNC_NAMES),
   describedNames: [
     ...EVENT_NAMES.difference(new Set(['syscall'])).union(SYSCALL_NAMES.difference(WITHOUT_OWN_NAME)),
   ],

@@ -5,7 +5,6 @@
  */
 
 import type { CompiledRule } from './compile/state.ts';
-import { DEFAULT_SOURCE } from './environment.ts';
 import { findOddItems } from './lint/list-items.ts';
 import { neverHolds } from './lint/never-holds.ts';
 import { findShadowed } from './lint/shadowed.ts';
@@ -14,10 +13,10 @@ import type { Problem } from './problem.ts';
 
 /** Lints of everything that was loaded, in the order of the rules. */
 export function lintRules({ compiled, lints }: LoadOutcome): Problem[] {
-  const { rules, environment } = compiled;
+  const { rules } = compiled;
   return [
     ...lints,
-    ...rules.flatMap((rule) => lintNever(rule, environment.events.asyncCode) ?? []),
+    ...rules.flatMap((rule) => lintNever(rule) ?? []),
     ...findShadowed(rules).map(({ rule, by }): Problem => {
       const { context } = rule.entry;
       const message = `with rule_matching first this rule never fires: rule '${by.entry.name}' before it matches whatever this one does`;
@@ -27,10 +26,9 @@ export function lintRules({ compiled, lints }: LoadOutcome): Problem[] {
   ];
 }
 
-function lintNever({ entry, checked }: CompiledRule, asyncCode: number): Problem | undefined {
+function lintNever({ entry, checked, eventCodes }: CompiledRule): Problem | undefined {
   if (checked === undefined) return undefined;
-  const noEvent =
-    checked.source === DEFAULT_SOURCE && [...checked.eventCodes].every((code) => code === asyncCode);
+  const noEvent = eventCodes?.size === 0;
   const contradiction = noEvent ? undefined : neverHolds(checked.condition);
   if (!noEvent && contradiction === undefined) return undefined;
   const { context } = entry;

@@ -157,6 +157,14 @@ test('what a later file makes good is no warning in the end, but an error stays 
     ['LOAD_UNUSED_MACRO'],
     'as Falco says of the file',
   );
+  const trivial = ruleFile(`${OPEN}proc.name regex "x"`);
+  assert.deepEqual(
+    load([trivial, macro + ruleFile(`${OPEN}m`).replace('rule: R', 'rule: S')]).problems.map(
+      ({ code }) => code,
+    ),
+    ['LOAD_COMPILE_CONDITION'],
+    'a warning that still holds is kept',
+  );
   const bad = load([ruleFile(`${OPEN}m`), macro]);
   assert.equal(bad.ok, false);
   assert.deepEqual(bad.files[1]?.problems, []);

@@ -16,13 +16,19 @@ import { isTrivialRegex, regexError } from './regex.ts';
 import { describeType, operatorsFor } from './types.ts';
 import { parseHex, parseValue, ValueError } from './values.ts';
 
+/** A subtree without errors, and what it was warned of. */
+interface CheckedNode {
+  readonly condition: Condition;
+  readonly warnings: readonly Draft[];
+}
+
 /**
  * Checks conditions of one event source. Trees are shared between conditions (macros are), and so is
  * what they become: each subtree is checked once.
  */
 export class ConditionChecker {
   readonly #scope: Scope;
-  readonly #checked = new WeakMap<ConditionNode, Condition>();
+  readonly #checked = new WeakMap<ConditionNode, CheckedNode>();
   readonly #eventNames: ReadonlySet<string>;
 
   constructor(scope: Scope) {
@@ -33,9 +39,16 @@ export class ConditionChecker {
   /** The checked condition; `undefined` when `report` was given an error. */
   check(node: ConditionNode, report: (draft: Draft) => void): Condition | undefined {
     const known = this.#checked.get(node);
-    if (known !== undefined) return known;
-    const condition = this.#condition(node, report);
-    if (condition !== undefined) this.#checked.set(node, condition);
+    if (known !== undefined) {
+      for (const warning of known.warnings) report(warning);
+      return known.condition;
+    }
+    const warnings: Draft[] = [];
+    const condition = this.#condition(node, (draft) => {
+      if (draft.warning === true) warnings.push(draft);
+      report(draft);
+    });
+    if (condition !== undefined) this.#checked.set(node, { condition, warnings });
     return condition;
   }
 

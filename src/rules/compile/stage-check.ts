@@ -44,7 +44,7 @@ function checkerFor({ memory, environment }: Compilation, source: string): Condi
 
 function eventCodesOf(compilation: Compilation, rule: CompiledRule): Set<number> {
   const { events } = compilation.environment;
-  if (rule.entry.source !== DEFAULT_SOURCE) return new Set([events.pluginCode, events.asyncCode]);
+  if (rule.entry.source !== DEFAULT_SOURCE) return new Set([events.pluginCode]);
   if (rule.resolved === undefined) return new Set();
   const codes = compilation.memory.eventCodes.of(rule.resolved);
   if (codes.size > MANY_EVENTS && rule.entry.warnEventTypes) {
@@ -53,10 +53,10 @@ function eventCodesOf(compilation: Compilation, rule: CompiledRule): Set<number>
       'the condition admits more than 100 types of events, which costs time: restrict it with evt.type';
     compilation.report({ code: 'LOAD_NO_EVTTYPE', message, location: context.location, length: 1, context });
   }
-  return codes.add(events.asyncCode);
+  return codes;
 }
 
-export function finishRules({ rules }: Compilation): void {
+export function finishRules({ rules, environment }: Compilation): void {
   for (const rule of rules) {
     const { entry, condition, segments, eventCodes, output, extraFields } = rule;
     if (rule.skipped || condition === undefined || segments === undefined || eventCodes === undefined)
@@ -74,7 +74,7 @@ export function finishRules({ rules }: Compilation): void {
       output: output?.text ?? '',
       outputSegments: segments,
       ...(extraFields === undefined || extraFields.length === 0 ? {} : { extraFields }),
-      eventCodes,
+      eventCodes: eventCodes.union(new Set([environment.events.asyncCode])),
       location: entry.context.location,
     };
   }

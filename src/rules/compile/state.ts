@@ -38,7 +38,8 @@ export interface CompiledRule {
   output?: MappedText;
   segments?: OutputSegment[] | undefined;
   extraFields?: ExtraField[];
-  eventCodes?: Set<number> | undefined;
+  /** Without that of asynchronous events, unless the condition names one. */
+  eventCodes?: ReadonlySet<number> | undefined;
   checked?: CheckedRule;
 }
 

@@ -55,25 +55,33 @@ export class SourceFile implements Locatable {
 
 /** A place that works out line and column only when somebody asks: most places never are. */
 export class SourceLocation implements Location {
-  readonly source: SourceFile;
+  readonly #source: SourceFile;
   readonly offset: number;
 
   constructor(source: SourceFile, offset: number) {
-    this.source = source;
+    this.#source = source;
     this.offset = offset;
   }
 
   get file(): string {
-    return this.source.name;
+    return this.#source.name;
   }
 
   get line(): number {
-    return this.source.position(this.offset).line;
+    return this.#source.position(this.offset).line;
   }
 
   get column(): number {
-    return this.source.position(this.offset).column;
+    return this.#source.position(this.offset).column;
   }
+
+  toJSON(): Location {
+    return plainLocation(this);
+  }
+}
+
+function plainLocation({ file, line, column, offset }: Location): Location {
+  return { file, line, column, offset };
 }
 
 /** A place that is worked out when somebody asks. */
@@ -101,6 +109,10 @@ export class DeferredLocation implements Location {
 
   get offset(): number {
     return this.#location.offset;
+  }
+
+  toJSON(): Location {
+    return plainLocation(this);
   }
 
   get #location(): Location {

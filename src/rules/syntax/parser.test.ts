@@ -69,6 +69,7 @@ test('every operator takes its kind of operand', () => {
   }
   assert.equal(printed('proc.name exists'), 'proc.name exists');
   assert.equal(printed('proc.name exists and(a)'), '(proc.name exists and a)');
+  assert.equal(printed('proc.name existsand a'), '(proc.name exists and a)');
 });
 
 test('a modifier needs a list; otherwise it is a value', () => {

@@ -167,14 +167,14 @@ class ConditionParser {
     const scanner: Scanner = this.#scanner;
     const symbol = scanner.symbolOperator();
     if (symbol !== undefined) return symbol;
-    const word = scanner.peekWord();
+    // Alone of all words, `exists` need not be set off from the `and` or `or` behind it.
+    const word = scanner.peekWord().replace(/^exists(?:and|or)$/, 'exists');
     const after = scanner.text.charAt(scanner.position + word.length);
-    const bounded = !/[a-zA-Z0-9_.]/.test(after);
-    if (word === 'exists' || isListOperator(word)) {
-      if (!bounded) return undefined;
+    if (isListOperator(word)) {
+      if (/[a-zA-Z0-9_.]/.test(after)) return undefined;
     } else if (isStringOperator(word)) {
       if (!/[ \t\b\r\n]/.test(after)) return undefined;
-    } else {
+    } else if (word !== 'exists') {
       return undefined;
     }
     scanner.position += word.length;
