@@ -1,11 +1,12 @@
 /** From the parsed output of a rule to functions that read its values from an event. */
 import { type ByteString, toByteString, toText } from '../events/bytes.ts';
-import type { Field, FieldCatalog, FieldValue } from '../fields/field.ts';
+import type { Field, FieldCatalog, FieldValue, ValueType } from '../fields/field.ts';
 import { readableField } from '../matcher/catalog.ts';
 import { evaluate } from '../matcher/evaluate.ts';
 import type { Expression, FieldExpression, OutputSegment, TransformOperand } from '../rules/checked.ts';
 import type { EventContext } from '../system/context.ts';
 import type { AlertField } from './alert.ts';
+import { printableText, printableValue } from './printable.ts';
 import { alertValue, MISSING_TEXT, valueText } from './value-text.ts';
 
 export interface CompiledOutput {
@@ -58,11 +59,12 @@ export function expressionText(
 ): ByteString {
   if (expression.kind === 'field') {
     const field = readableField(catalog, expression.field);
+    const { argument, type } = expression;
     if (field.format) {
-      const text = field.format(context, expression.argument);
-      return text === undefined ? MISSING_TEXT : text;
+      const text = field.format(context, argument);
+      return text === undefined ? MISSING_TEXT : isOfSystem(field) ? printableText(text) : text;
     }
-    return valueText(candidatesAsText(field, field.read(context, expression.argument)), expression.type);
+    return valueText(shownValue(field, field.read(context, argument), type), type);
   }
   return valueText(evaluate(expression, context, catalog), expression.type);
 }
@@ -80,11 +82,19 @@ export function compileField(
   const field = readableField(catalog, expression.field);
   const { argument } = expression;
   return (context) => {
-    const value = field.json
-      ? field.json(context, argument)
-      : candidatesAsText(field, field.read(context, argument));
-    return { key, type, value: alertValue(value, type) };
+    const value = field.json ? field.json(context, argument) : field.read(context, argument);
+    return { key, type, value: alertValue(shownValue(field, value, type), type) };
   };
+}
+
+/** The value as people see it: Falco cleans the text of system events, and that of other sources it does not. */
+function shownValue(field: Field, value: FieldValue, type: ValueType): FieldValue {
+  const shown = candidatesAsText(field, value);
+  return isOfSystem(field) ? printableValue(shown, type) : shown;
+}
+
+function isOfSystem({ sources }: Field): boolean {
+  return sources.length === 0 || sources.includes('syscall');
 }
 
 /** All ancestors, where a field without an index stands for them, as one text. */

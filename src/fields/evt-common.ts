@@ -10,7 +10,7 @@ function sinceFirst(
   { event, firstTimestamp }: EventContext,
   part: (nanoseconds: bigint) => number | bigint,
 ): FieldValue {
-  return firstTimestamp === undefined ? undefined : part(event.timestamp - firstTimestamp);
+  return part(event.timestamp - (firstTimestamp ?? 0n));
 }
 
 export const COMMON_EVENT_FIELDS = defineClass(

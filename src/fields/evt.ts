@@ -36,6 +36,11 @@ function sincePrevious(
   return part(previousTimestamp === undefined ? 0n : event.timestamp - previousTimestamp);
 }
 
+/** Falco reads these fields once for the text of an alert and again for its JSON: the second time, no time has passed. */
+function readAgain(): FieldValue {
+  return 0;
+}
+
 export const EVENT_FIELDS = defineClass(
   {
     name: 'evt',
@@ -87,18 +92,21 @@ export const EVENT_FIELDS = defineClass(
       type: 'RELTIME',
       description: 'Nanoseconds since the previous event of the source.',
       read: (context) => sincePrevious(context, integer),
+      json: readAgain,
     },
     {
       name: 'evt.deltatime.s',
       type: 'RELTIME',
       description: 'Whole seconds since the previous event of the source.',
       read: (context) => sincePrevious(context, wholeSeconds),
+      json: readAgain,
     },
     {
       name: 'evt.deltatime.ns',
       type: 'RELTIME',
       description: 'Nanoseconds of `evt.deltatime` beyond its whole seconds.',
       read: (context) => sincePrevious(context, subSeconds),
+      json: readAgain,
     },
     {
       name: 'evt.outputtime',

@@ -4,6 +4,7 @@ import type { FieldDefinition } from './define.ts';
 import type { FieldValue } from './field.ts';
 import { integer } from './number.ts';
 import { ofParent } from './process-read.ts';
+import { openCount } from './process-resources.ts';
 
 /** Times and inodes that nobody told are 0. */
 function known(value: bigint | undefined): FieldValue {
@@ -91,8 +92,10 @@ export const EXECUTABLE_FIELDS: readonly FieldDefinition[] = [
   {
     name: 'proc.ppid.duration',
     type: 'RELTIME',
-    description: 'Nanoseconds since the parent process started.',
-    read: (context) => ofParent(context, ({ cloneTime }) => span(cloneTime, context.event.timestamp)),
+    description:
+      'Nanoseconds since the parent process started. As in Falco, the number of open descriptors when that is not known.',
+    read: (context) =>
+      ofParent(context, ({ cloneTime }) => span(cloneTime, context.event.timestamp) ?? openCount(context)),
   },
   {
     name: 'proc.pid.ts',

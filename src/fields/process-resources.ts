@@ -9,12 +9,18 @@ function isMain({ tid, pid }: Thread): boolean {
   return tid === pid;
 }
 
-/** Missing without a table of descriptors. */
-function openCount({ thread, system }: EventContext): number | undefined {
+/** How many descriptors the process has open; missing without a table of descriptors. */
+export function openCount({ thread, system }: EventContext): number | undefined {
   if (!thread || !system.descriptors) return undefined;
+  if (thread.pid < 0) return 0;
   let count = 0;
   for (const _ of system.descriptors(thread)) count++;
   return count;
+}
+
+/** Falco's samples of the CPU (event procinfo) show no use; there is no other source. */
+function cpuShare({ event, thread }: EventContext): number | undefined {
+  return thread && event.type.name === 'procinfo' ? 0 : undefined;
 }
 
 function openShare(context: EventContext): number | undefined {
@@ -26,6 +32,7 @@ function openShare(context: EventContext): number | undefined {
 
 function liveThreads({ thread, system }: EventContext, exceptMain: boolean): number | undefined {
   if (!thread) return undefined;
+  if (thread.pid < 0) return 0;
   let count = 0;
   for (const other of system.threads())
     if (other.pid === thread.pid && !other.exited && !(exceptMain && isMain(other))) count++;
@@ -118,18 +125,20 @@ export const RESOURCE_FIELDS: readonly FieldDefinition[] = [
     name: 'thread.cpu',
     type: 'DOUBLE',
     description:
-      'CPU use of the thread in the last second, in percent. Missing: needs samples that are not taken.',
+      'CPU use of the thread in the last second, in percent. As in Falco 0 at samples in old captures, else missing.',
+    read: cpuShare,
   },
   {
     name: 'thread.cpu.user',
     type: 'DOUBLE',
-    description: 'CPU use of the thread in user mode, in percent. Missing: needs samples that are not taken.',
+    description: 'CPU use of the thread in user mode, in percent; see `thread.cpu`.',
+    read: cpuShare,
   },
   {
     name: 'thread.cpu.system',
     type: 'DOUBLE',
-    description:
-      'CPU use of the thread in the kernel, in percent. Missing: needs samples that are not taken.',
+    description: 'CPU use of the thread in the kernel, in percent; see `thread.cpu`.',
+    read: cpuShare,
   },
   {
     name: 'thread.vmsize',

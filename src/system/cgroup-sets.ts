@@ -2,6 +2,15 @@
 import type { ByteString } from '../events/bytes.ts';
 import { type ContainerIdentity, containerOf } from './containers/cgroup-id.ts';
 
+/** Controllers whose name in the kernel's source or in a newer kernel is not the one that rules know. */
+const COMMON_NAMES: Readonly<Record<string, string>> = { perf: 'perf_event', mem: 'memory', io: 'blkio' };
+
+function withCommonName(cgroup: ByteString): ByteString {
+  const end = cgroup.indexOf('=');
+  const controller = cgroup.slice(0, Math.max(end, 0)).replace('_cgroup', '');
+  return `${COMMON_NAMES[controller] ?? controller}${cgroup.slice(Math.max(end, 0))}`;
+}
+
 export interface CgroupSet {
   /** `controller=path` for each hierarchy. */
   readonly paths: readonly ByteString[];
@@ -29,7 +38,10 @@ export class CgroupSets {
   of(text: ByteString): CgroupSet {
     let set = this.#sets.get(text);
     if (set) return set;
-    const paths = text.split('\0').filter((path) => path !== '');
+    const paths = text
+      .split('\0')
+      .filter((path) => path !== '')
+      .map(withCommonName);
     set = {
       paths,
       container: containerOf(paths, false),

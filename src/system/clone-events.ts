@@ -15,14 +15,14 @@ import {
   takeSharedFacts,
 } from './process-model.ts';
 
-const FLAGS = 15;
+export const FLAGS = 15;
 
 /** Bits of the `flags` parameter of clone (symbols.ts, cloneFlags). */
-const CLONE_NEWPID = 1 << 6;
-const CLONE_PARENT = 1 << 8;
-const CLONE_THREAD = 1 << 13;
+export const CLONE_NEWPID = 1 << 6;
+export const CLONE_PARENT = 1 << 8;
+export const CLONE_THREAD = 1 << 13;
 const CLONE_VFORK = 1 << 27;
-const CLONE_CHILD_IN_PIDNS = 1 << 29;
+export const CLONE_CHILD_IN_PIDNS = 1 << 29;
 
 /** Both sides report a clone; what they say belongs together when it is not further apart than this. */
 const SAME_CLONE_MS = 2000;
@@ -96,7 +96,7 @@ export function learnClone(event: EventCursor, caller: ThreadEntry, model: Proce
 }
 
 /** What an event of the clone family says of the new thread; the caller's event says the same. */
-function takeCloneFacts(event: EventCursor, thread: ThreadEntry, model: ProcessModel): void {
+export function takeCloneFacts(event: EventCursor, thread: ThreadEntry, model: ProcessModel): void {
   thread.comm = event.text(COMM) || thread.comm;
   thread.uid = event.u32(16) ?? thread.uid;
   thread.gid = event.u32(17) ?? thread.gid;
@@ -142,7 +142,7 @@ function distrustMaker(event: EventCursor, thread: ThreadEntry): void {
 }
 
 /** A new thread begins with what the thread that made it has, a new process with what its maker's has. */
-function inheritFrom(maker: ThreadEntry | undefined, thread: ThreadEntry): void {
+export function inheritFrom(maker: ThreadEntry | undefined, thread: ThreadEntry): void {
   if (!maker) return;
   thread.inherit(maker);
   if (maker.process !== thread.process) thread.process.inherit(maker.process);
@@ -153,7 +153,7 @@ function isOfThisClone(thread: ThreadEntry, now: number): boolean {
   return Math.abs(now - thread.since) < SAME_CLONE_MS;
 }
 
-function isVfork(event: EventCursor, flags: number): boolean {
+export function isVfork(event: EventCursor, flags: number): boolean {
   return (flags & CLONE_VFORK) !== 0 || event.code === VFORK;
 }
 

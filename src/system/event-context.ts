@@ -1,10 +1,14 @@
 import type { EventCursor } from '../events/cursor.ts';
+import { EVENT_TYPES } from '../events/table.ts';
 import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { EventContext, SystemView } from './context.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { DescriptorEvents } from './descriptor-events.ts';
 import { EventDescriptor } from './event-descriptor.ts';
 import type { Thread } from './thread.ts';
+
+/** 1 for events that tell of the capture itself: as in Falco, time does not count from them. */
+const IS_META = Uint8Array.from(EVENT_TYPES, ({ kind }) => (kind === 'METAEVENT' ? 1 : 0));
 
 /** The one context of a source: shows each event in turn. */
 export class EventContextView implements EventContext {
@@ -40,7 +44,9 @@ export class EventContextView implements EventContext {
     this.#isDescriptorShown = false;
     this.#times[1] = this.#times[0] as bigint;
     this.event.copyTimestamp(this.#nowWords);
-    if (this.#shown++ === 0) this.#firstTimestamp = this.event.timestamp;
+    this.#shown++;
+    if (this.#firstTimestamp === undefined && IS_META[this.event.code] === 0)
+      this.#firstTimestamp = this.event.timestamp;
   }
 
   get firstTimestamp(): bigint | undefined {

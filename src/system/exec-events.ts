@@ -1,5 +1,9 @@
 /** execve and execveat: how a process becomes another program. */
+import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
+import { baseDirectory, fullPath, UNKNOWN_DIRECTORY } from './open-events.ts';
+import { withoutDeleted } from './paths.ts';
+import { reviveByExec } from './phantom.ts';
 import type { ThreadEntry } from './process.ts';
 import {
   ARGS,
@@ -9,6 +13,7 @@ import {
   type ProcessModel,
   PTID,
   parentProcess,
+  presentCode,
   processIdOf,
   RES,
   takeSharedFacts,
@@ -20,20 +25,28 @@ const EXE_UPPER_LAYER = 2;
 const EXE_FROM_MEMFD = 4;
 const EXE_LOWER_LAYER = 8;
 
+const EXECVE_ENTRY = presentCode('execve') - 1;
+const EXECVEAT_ENTRY = presentCode('execveat') - 1;
+/** Bit of execveat's flags as events number it (symbols.ts, execveatFlags). */
+const AT_EMPTY_PATH = 1;
+/** What a path that the kernel could not read is called. */
+const NOT_READ = '<NA>';
+
 /** Login uid that was never set. */
 const UNSET = 0xffff_ffff;
 
 /** execve and execveat. The event carries nearly all that there is to know, so it heals what was lost. */
 export function learnExec(event: EventCursor, caller: ThreadEntry, model: ProcessModel): void {
   if (event.i64(RES) !== 0) return;
-  const pid = event.i64(PID) ?? caller.pid;
-  const thread = caller.pid === pid ? caller : model.table.add(caller.tid, pid, event.milliseconds);
+  const pid = event.i64(PID) ?? caller.process.pid;
+  const thread = caller.process.pid === pid ? caller : model.table.add(caller.tid, pid, event.milliseconds);
   if (!thread) return;
   // A thread that takes the place of a main thread that had already ended.
   thread.exited = false;
   const { process } = thread;
   if (process.threadCount > 1) removeOtherThreads(thread, model);
   const ptid = event.i64(PTID) ?? process.ptid;
+  if (thread.isPhantom) reviveByExec(thread, parentOf(ptid, model));
   if (process.knowledge !== 'full') {
     const parent = parentProcess(ptid, event.milliseconds, model);
     process.sid ||= parent?.sid ?? 0;
@@ -41,7 +54,7 @@ export function learnExec(event: EventCursor, caller: ThreadEntry, model: Proces
     if (process.lookedUp) model.counters.healed++;
     process.knowledge = 'full';
   }
-  process.ptid = processIdOf(ptid, model);
+  if (!model.isCapture) process.ptid = processIdOf(ptid, model);
   process.execTime = event.milliseconds;
   process.exe = event.text(EXE) ?? '';
   process.args = event.texts(ARGS) ?? [];
@@ -55,21 +68,53 @@ export function learnExec(event: EventCursor, caller: ThreadEntry, model: Proces
   thread.capInheritable = event.u64(20) ?? thread.capInheritable;
   thread.capPermitted = event.u64(21) ?? thread.capPermitted;
   thread.capEffective = event.u64(22) ?? thread.capEffective;
-  const flags = event.u32(19) ?? 0;
+  const flags = event.u32(19);
+  const last = process.executable;
   process.executable = {
-    writable: (flags & EXE_WRITABLE) !== 0,
-    upperLayer: (flags & EXE_UPPER_LAYER) !== 0,
-    lowerLayer: (flags & EXE_LOWER_LAYER) !== 0,
-    fromMemfd: (flags & EXE_FROM_MEMFD) !== 0,
-    inode: event.u64(23) ?? 0n,
-    changeTime: event.u64(24) ?? 0n,
-    modifyTime: event.u64(25) ?? 0n,
+    writable: flags === undefined ? last.writable : (flags & EXE_WRITABLE) !== 0,
+    upperLayer: flags === undefined ? last.upperLayer : (flags & EXE_UPPER_LAYER) !== 0,
+    lowerLayer: flags === undefined ? last.lowerLayer : (flags & EXE_LOWER_LAYER) !== 0,
+    fromMemfd: flags === undefined ? last.fromMemfd : (flags & EXE_FROM_MEMFD) !== 0,
+    inode: event.u64(23) ?? last.inode,
+    changeTime: event.u64(24) ?? last.changeTime,
+    modifyTime: event.u64(25) ?? last.modifyTime,
   };
   thread.uid = event.u32(26) ?? thread.uid;
-  process.exepath = event.text(27) ?? '';
-  process.pgid = event.i64(28) ?? process.pgid;
+  process.exepath = executablePath(event, thread, model);
+  process.pgid = event.i64(28) ?? -1;
   thread.gid = event.u32(29) ?? thread.gid;
   process.descriptors?.dropClosing();
+}
+
+/** Path of the program; old captures tell only what the call was passed. */
+function executablePath(event: EventCursor, thread: ThreadEntry, { isCapture }: ProcessModel): ByteString {
+  const path = event.text(27);
+  if (path) return withoutDeleted(path);
+  if (!isCapture) return '';
+  return pathFromEntry(event, thread) ?? thread.process.exepath;
+}
+
+/** As Falco puts it together; `undefined` when the event that entered the call is not known. */
+function pathFromEntry({ code }: EventCursor, { entered, process }: ThreadEntry): ByteString | undefined {
+  if (!entered) return undefined;
+  if (entered.code === EXECVE_ENTRY && code === EXECVE_ENTRY + 1) {
+    const path = entered.text(0);
+    if (!path) return undefined;
+    return path === NOT_READ ? path : fullPath(process.cwd, path);
+  }
+  if (entered.code !== EXECVEAT_ENTRY) return undefined;
+  const path = entered.text(1) || NOT_READ;
+  const base = path.startsWith('/')
+    ? '.'
+    : baseDirectory(entered.i64(0) ?? 0, process.cwd, process.descriptors);
+  const isEmptyAllowed = ((entered.u32(2) ?? 0) & AT_EMPTY_PATH) !== 0;
+  if (base === UNKNOWN_DIRECTORY || (!isEmptyAllowed && path === NOT_READ)) return NOT_READ;
+  return isEmptyAllowed ? fullPath('', base) : fullPath(base, path);
+}
+
+function parentOf(ptid: number, { table }: ProcessModel): number {
+  const parent = table.thread(ptid);
+  return parent && !parent.isPhantom ? ptid : 0;
 }
 
 function removeOtherThreads(thread: ThreadEntry, { table }: ProcessModel): void {

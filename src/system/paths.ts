@@ -43,4 +43,11 @@ export function fileNameOf(path: ByteString): ByteString {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+const DELETED = ' (deleted)';
+
+/** The path without the mark that the kernel puts behind the name of a file that is no longer there. */
+export function withoutDeleted(path: ByteString): ByteString {
+  return path.length > DELETED.length && path.endsWith(DELETED) ? path.slice(0, -DELETED.length) : path;
+}
+
 const SLASH = 0x2f;

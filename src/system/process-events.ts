@@ -1,6 +1,18 @@
 /** Which event changes the process table, and how. */
 import type { EventCursor } from '../events/cursor.ts';
 import { EVENT_TYPES } from '../events/table.ts';
+import { learnCapturedClone } from './captured-clone-events.ts';
+import {
+  learnAnyGroup,
+  learnAnyUser,
+  learnLimit,
+  learnLimitOf,
+  learnMemory,
+  learnSessionId,
+  learnSubreaper,
+  learnSwitch,
+  learnWorkingDirectory,
+} from './captured-process-events.ts';
 import { learnClone } from './clone-events.ts';
 import { descriptorInode } from './event-descriptor.ts';
 import { learnExec } from './exec-events.ts';
@@ -72,6 +84,38 @@ export const CHANGES: readonly (Change | undefined)[] = tabulate([
   ['socket', learnOwnSocket],
   ['connect', learnOwnSocket],
 ]);
+
+/** What Falco learns from captures: more of resources, and less of what old events do not tell fully. */
+export const CAPTURED_CHANGES: readonly (Change | undefined)[] = replaceRows(CHANGES, [
+  ...CLONES.map((name): [string, Change] => [name, learnCapturedClone]),
+  ['setsid', learnSessionId],
+  ['setpgid', undefined],
+  ['setuid', learnAnyUser(1)],
+  ['setreuid', learnAnyUser(2)],
+  ['setresuid', learnAnyUser(2)],
+  ['setgid', learnAnyGroup(1)],
+  ['setregid', learnAnyGroup(2)],
+  ['setresgid', learnAnyGroup(2)],
+  ['prctl', learnSubreaper],
+  ['getcwd', learnWorkingDirectory],
+  ['getrlimit', learnLimit],
+  ['setrlimit', learnLimit],
+  ['prlimit', learnLimitOf],
+  ['brk', learnMemory],
+  ['mmap', learnMemory],
+  ['mmap2', learnMemory],
+  ['munmap', learnMemory],
+  ['switch', learnSwitch],
+]);
+
+function replaceRows(
+  base: readonly (Change | undefined)[],
+  rows: readonly [string, Change | undefined][],
+): (Change | undefined)[] {
+  const changes = [...base];
+  for (const [name, change] of rows) changes[presentCode(name)] = change;
+  return changes;
+}
 
 function tabulate(rows: readonly [string, Change][]): (Change | undefined)[] {
   const changes = new Array<Change | undefined>(EVENT_TYPES.length).fill(undefined);

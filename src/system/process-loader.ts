@@ -143,6 +143,9 @@ export class ProcessLoader {
       thread.capInheritable = status.capInheritable;
       thread.cloneTime = startTime;
       thread.lastSeen = Date.now();
+      thread.vmSize = status.vmSize;
+      thread.vmRss = status.vmRss;
+      thread.vmSwap = status.vmSwap;
       thread.majorFaults = stat.majorFaults;
       thread.minorFaults = stat.minorFaults;
       process = thread.process;
@@ -162,9 +165,6 @@ export class ProcessLoader {
     process.sid = status.vsid || stat.sid;
     process.vpgid = status.vpgid || stat.pgid;
     process.tty = stat.tty;
-    process.vmSize = status.vmSize;
-    process.vmRss = status.vmRss;
-    process.vmSwap = status.vmSwap;
     if (!details) return;
     const [exe, ...args] = details.argv;
     // Falco's scan calls a process without arguments (a kernel thread) by its name.

@@ -19,6 +19,8 @@ export interface ProcessModel {
   readonly recentExits: RecentExits;
   readonly acceptedSockets: AcceptedSockets;
   readonly machine: Machine;
+  /** Events come from a capture: what Falco makes of them counts. */
+  readonly isCapture: boolean;
 }
 
 /** Changes the model by an event of `thread`. Parameter numbers are those of the event table. */
@@ -40,16 +42,21 @@ const CGROUPS = 14;
 /** What execve and the clone family have in common, at the same indices. */
 export function takeSharedFacts(event: EventCursor, thread: ThreadEntry, model: ProcessModel): void {
   const { process } = thread;
-  const cwd = event.text(CWD);
+  takeMemoryFacts(event, thread);
+  const cwd = model.isCapture ? '' : event.text(CWD);
   if (cwd) setDirectory(process, cwd);
   process.fdLimit = event.i64(FDLIMIT) ?? process.fdLimit;
-  thread.majorFaults = event.i64(8) ?? thread.majorFaults;
-  thread.minorFaults = event.i64(9) ?? thread.minorFaults;
-  process.vmSize = event.u32(10) ?? process.vmSize;
-  process.vmRss = event.u32(11) ?? process.vmRss;
-  process.vmSwap = event.u32(12) ?? process.vmSwap;
   if (event.sizeOf(CGROUPS) > 0)
     process.cgroups = model.cgroups.of(event.raw(CGROUPS)?.toString('latin1') ?? '');
+}
+
+/** Memory and page faults, which each thread has of its own. */
+export function takeMemoryFacts(event: EventCursor, thread: ThreadEntry): void {
+  thread.majorFaults = event.i64(8) ?? thread.majorFaults;
+  thread.minorFaults = event.i64(9) ?? thread.minorFaults;
+  thread.vmSize = event.u32(10) ?? thread.vmSize;
+  thread.vmRss = event.u32(11) ?? thread.vmRss;
+  thread.vmSwap = event.u32(12) ?? thread.vmSwap;
 }
 
 /** The working directory, kept with a slash at its end. */
@@ -71,7 +78,7 @@ export function parentProcess(
 
 /** Id of the process of thread `tid`, as far as it is known. */
 export function processIdOf(tid: number, { table }: ProcessModel): number {
-  return table.thread(tid)?.pid ?? tid;
+  return table.thread(tid)?.process.pid ?? tid;
 }
 
 /** Code of the event `name` in its present form: the exit of a system call, or a tracepoint. */

@@ -27,6 +27,8 @@ export class Process {
   reaper = 0;
   /** The parent's id for which a search found none; 0 before any search. */
   missingParent = 0;
+  /** It asked for the children of its children, see prctl(2). */
+  isSubreaper = false;
   threadCount = 0;
 
   vpid: number;
@@ -43,9 +45,6 @@ export class Process {
   cgroups: CgroupSet = NO_CGROUPS;
   pidNamespaceStart = 0n;
   fdLimit = -1;
-  vmSize = 0;
-  vmRss = 0;
-  vmSwap = 0;
   /** Open descriptors; only captures need a table, live events tell themselves. */
   descriptors: DescriptorTable | undefined;
 
@@ -93,12 +92,19 @@ export class ThreadEntry implements Thread {
   cloneTime = 0n;
   /** Milliseconds since the epoch when the thread began, or when the model first heard of it. */
   since: number;
+  vmSize = 0;
+  vmRss = 0;
+  vmSwap = 0;
   majorFaults = 0;
   minorFaults = 0;
   lastSeen: number;
   exited = false;
   /** In captures: the event that entered the call which the thread is in. */
   entered: EventCursor | undefined;
+  /** In captures: nothing but the id is known, and Falco says so of it. */
+  isPhantom = false;
+  /** In captures: made by its own clone event, before its parent's came. */
+  isInverted = false;
 
   constructor(tid: number, process: Process, now: number) {
     this.tid = tid;
@@ -120,7 +126,7 @@ export class ThreadEntry implements Thread {
   }
 
   get pid(): number {
-    return this.process.pid;
+    return this.isPhantom ? -1 : this.process.pid;
   }
   get ptid(): number {
     return this.process.ptid;
@@ -150,7 +156,7 @@ export class ThreadEntry implements Thread {
     return this.process.env;
   }
   get cwd(): ByteString {
-    return this.process.cwd;
+    return this.isPhantom ? './' : this.process.cwd;
   }
   get executable(): ExecutableFacts {
     return this.process.executable;
@@ -172,14 +178,5 @@ export class ThreadEntry implements Thread {
   }
   get fdLimit(): number {
     return this.process.fdLimit;
-  }
-  get vmSize(): number {
-    return this.process.vmSize;
-  }
-  get vmRss(): number {
-    return this.process.vmRss;
-  }
-  get vmSwap(): number {
-    return this.process.vmSwap;
   }
 }

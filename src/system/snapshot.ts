@@ -11,6 +11,7 @@ import { DescriptorTable } from './descriptor-table.ts';
 import type { InterfaceAddress } from './interfaces.ts';
 import { formatIp } from './ip.ts';
 import { OpenDescriptor } from './open-descriptor.ts';
+import { withoutDeleted } from './paths.ts';
 import type { ThreadEntry } from './process.ts';
 import { setDirectory } from './process-model.ts';
 import { swapped, unboundEnds } from './socket-state.ts';
@@ -110,6 +111,9 @@ export class Snapshot {
     thread.capEffective = state.capEffective;
     thread.capPermitted = state.capPermitted;
     thread.capInheritable = state.capInheritable;
+    thread.vmSize = state.vmSize;
+    thread.vmRss = state.vmRss;
+    thread.vmSwap = state.vmSwap;
     thread.majorFaults = state.majorFaults;
     thread.minorFaults = state.minorFaults;
     if (state.tid === state.pid || thread.process.knowledge !== 'full') this.#takeProcess(thread, state);
@@ -134,9 +138,6 @@ export class Snapshot {
     process.tty = state.tty;
     process.pidNamespaceStart = state.pidNamespaceStart;
     process.fdLimit = state.fdLimit;
-    process.vmSize = state.vmSize;
-    process.vmRss = state.vmRss;
-    process.vmSwap = state.vmSwap;
   }
 
   descriptor(tid: number, state: DescriptorState): void {
@@ -216,10 +217,4 @@ export class Snapshot {
 
 function nameOfEnds({ clientIp, clientPort, serverIp, serverPort }: SocketEnds): ByteString {
   return `${formatIp(clientIp)}:${clientPort}->${formatIp(serverIp)}:${serverPort}`;
-}
-
-const DELETED = ' (deleted)';
-
-function withoutDeleted(path: ByteString): ByteString {
-  return path.length > DELETED.length && path.endsWith(DELETED) ? path.slice(0, -DELETED.length) : path;
 }

@@ -6,6 +6,7 @@ import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import { EVENT_TYPES } from '../events/table.ts';
 import { AcceptedSockets } from './accepted-sockets.ts';
+import { learnCapturedBirth } from './captured-clone-events.ts';
 import { CapturedMachine } from './captured-machine.ts';
 import { CgroupSets } from './cgroup-sets.ts';
 import { learnOwnBirth } from './clone-events.ts';
@@ -15,12 +16,13 @@ import type { Descriptor } from './descriptor.ts';
 import { DescriptorEvents } from './descriptor-events.ts';
 import { EventContextView } from './event-context.ts';
 import { LiveMachine, type Machine } from './machine.ts';
+import { makePhantom } from './phantom.ts';
 import { ProcReader } from './proc-reader.ts';
 import type { ThreadEntry } from './process.ts';
 import { endThread, RecentExits } from './process-end.ts';
-import { CHANGES, IS_CLONE, IS_EXEC } from './process-events.ts';
+import { CAPTURED_CHANGES, CHANGES, IS_CLONE, IS_EXEC } from './process-events.ts';
 import { ProcessLoader } from './process-loader.ts';
-import type { ProcessModel } from './process-model.ts';
+import type { Change, ProcessModel } from './process-model.ts';
 import { Snapshot } from './snapshot.ts';
 import type { Thread } from './thread.ts';
 import { ThreadTable } from './thread-table.ts';
@@ -97,6 +99,9 @@ const HAS_THREAD = Uint8Array.from(EVENT_TYPES, ({ kind, name }) => {
 export class System implements SystemView {
   /** Takes the state that a capture begins with, when the seed is one. */
   readonly snapshot: Snapshot | undefined;
+  /** Descriptors by number; live events tell of theirs themselves, and no table is kept. */
+  readonly descriptor?: (thread: Thread, fd: number) => Descriptor | undefined;
+  readonly descriptors?: (thread: Thread) => Iterable<Descriptor>;
 
   readonly #machine: Machine;
   readonly #table: ThreadTable;
@@ -107,6 +112,7 @@ export class System implements SystemView {
   readonly #model: ProcessModel;
   readonly #descriptors: DescriptorEvents | undefined;
   readonly #mayLookUp: boolean;
+  readonly #changes: readonly (Change | undefined)[];
   #context: EventContextView | undefined;
   #leaving: ThreadEntry | undefined;
   #now = 0;
@@ -129,6 +135,7 @@ export class System implements SystemView {
         containerLimit: limits.containerUsers,
         clock,
       });
+    this.#changes = captured ? CAPTURED_CHANGES : CHANGES;
     this.#mayLookUp = limits.lookupsPerSecond > 0 && !captured;
     this.#table = new ThreadTable(limits.threads);
     this.#reader = new ProcReader(hostRoot);
@@ -149,10 +156,13 @@ export class System implements SystemView {
       counters: this.#counters,
       recentExits: this.#recentExits,
       machine: this.#machine,
+      isCapture: captured !== undefined,
       acceptedSockets: new AcceptedSockets(ACCEPTED_SOCKETS),
     };
     if (captured) {
       this.#descriptors = new DescriptorEvents(this.#table);
+      this.descriptor = (thread, fd) => this.#table.thread(thread.tid)?.process.descriptors?.get(fd);
+      this.descriptors = (thread) => this.#openDescriptors(thread);
       this.snapshot = new Snapshot(captured, this.#table, cgroups, this.#descriptors);
     }
     if (seed.kind === 'host') this.#loader.seed(this.#reader.pids());
@@ -190,12 +200,13 @@ export class System implements SystemView {
     const { code, tid } = event;
     const now = event.milliseconds;
     this.#now = now;
-    if (IS_CLONE[code] === 1 && event.i64(0) === 0) return learnOwnBirth(event, this.#model);
+    if (IS_CLONE[code] === 1 && event.i64(0) === 0)
+      return this.#descriptors ? learnCapturedBirth(event, this.#model) : learnOwnBirth(event, this.#model);
     let thread = this.#table.thread(tid);
     if (thread === undefined || (thread.process.knowledge !== 'full' && !thread.process.lookedUp))
       thread = this.#meet(tid, now);
     if (thread === undefined) return undefined;
-    const change = CHANGES[code];
+    const change = this.#changes[code];
     if (change !== undefined) {
       change(event, thread, this.#model);
       // An exec may have put another thread in its place.
@@ -218,6 +229,7 @@ export class System implements SystemView {
     if (!thread) {
       thread = this.#table.add(tid, tid, now);
       this.#counters.unknown++;
+      if (thread && this.#descriptors) makePhantom(thread);
     }
     if (thread && isSettled) thread.process.lookedUp = true;
     return thread;
@@ -298,13 +310,8 @@ export class System implements SystemView {
     return this.#machine.users;
   }
 
-  /** Descriptors by number; live events tell of theirs themselves, and no table is kept. */
-  descriptor(thread: Thread, fd: number): Descriptor | undefined {
-    return this.#table.process(thread.pid)?.descriptors?.get(fd);
-  }
-
-  *descriptors(thread: Thread): Generator<Descriptor> {
-    const table = this.#table.process(thread.pid)?.descriptors;
+  *#openDescriptors(thread: Thread): Generator<Descriptor> {
+    const table = this.#table.thread(thread.tid)?.process.descriptors;
     if (table) for (const [, descriptor] of table.entries()) yield descriptor;
   }
 

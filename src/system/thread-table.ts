@@ -51,7 +51,7 @@ export class ThreadTable {
   }
 
   threadsOf(pid: number): ThreadEntry[] {
-    return [...this.#threads.values()].filter((thread) => thread.pid === pid);
+    return [...this.#threads.values()].filter((thread) => thread.process.pid === pid);
   }
 
   /**
@@ -60,7 +60,7 @@ export class ThreadTable {
    */
   add(tid: number, pid: number, now: number): ThreadEntry | undefined {
     const present = this.#threads.get(tid);
-    if (present?.pid === pid) return present;
+    if (present?.process.pid === pid) return present;
     if (present) this.remove(present);
     if (this.#threads.size >= this.#limit) {
       this.discarded++;

@@ -1,0 +1,35 @@
+/** Threads of a capture of which nothing but the id is known: their beginning was not captured. */
+import type { ThreadEntry } from './process.ts';
+
+/** What Falco calls a process that it does not know. */
+const UNKNOWN_NAME = '<NA>';
+
+/** `(uid_t)-1`. */
+const NO_ID = 0xffff_ffff;
+
+/** Makes `thread` say what Falco says of a thread that it does not know. */
+export function makePhantom(thread: ThreadEntry): void {
+  const { process } = thread;
+  thread.isPhantom = true;
+  thread.comm = UNKNOWN_NAME;
+  thread.vtid = -1;
+  thread.uid = NO_ID;
+  thread.gid = NO_ID;
+  process.knowledge = 'full';
+  process.lookedUp = true;
+  process.exe = UNKNOWN_NAME;
+  process.ptid = -1;
+  process.vpid = -1;
+  process.sid = -1;
+  process.pgid = -1;
+  process.vpgid = -1;
+  process.fdLimit = 0;
+}
+
+/** Its ids, as an exec tells them. What the exec does not tell stays unknown. */
+export function reviveByExec(thread: ThreadEntry, ptid: number): void {
+  thread.isPhantom = false;
+  thread.vtid = thread.tid;
+  thread.process.vpid = thread.process.pid;
+  thread.process.ptid = ptid;
+}
