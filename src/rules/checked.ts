@@ -90,7 +90,7 @@ export interface IpNetwork {
   readonly prefix: number;
 }
 
-/** A literal as the left-hand side's type reads it. */
+/** A literal as the left-hand side's type reads it; texts and byte buffers are byte strings. */
 export type Value = Scalar | IpNetwork;
 
 /** Condition of a checked rule. `and` and `or` have at least two operands. */
