@@ -4,11 +4,9 @@
  */
 import { AlertMaker } from '../../src/alerts/alert-maker.ts';
 import { DEFAULT_FORMAT, formatJson } from '../../src/alerts/format.ts';
-import { ruleEnvironment } from '../../src/engine/rule-environment.ts';
 import { FIELD_CATALOG } from '../../src/fields/catalog.ts';
 import type { CheckedRule } from '../../src/rules/checked.ts';
-import { loadRules } from '../../src/rules/load.ts';
-import { replayCapture } from './replayed.ts';
+import { allRules, replayCapture } from './replayed.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -106,8 +104,40 @@ function outputFields(line: string): Values {
 function ruleNaming(fields: readonly string[]): CheckedRule {
   const output = fields.map((field) => `%${field}`).join(' ');
   const text = `- rule: all\n  desc: d\n  condition: evt.num > 0\n  priority: INFO\n  output: ${JSON.stringify(output)}\n`;
-  const { ruleSet, problems } = loadRules([{ name: 'all.yaml', text }], ruleEnvironment());
-  const [rule] = ruleSet.rules;
-  if (!rule) throw new Error(problems.map(({ message }) => message).join('; '));
+  const [rule] = allRules([{ name: 'all.yaml', text }]);
+  if (!rule) throw new Error('no rule');
   return rule;
+}
+
+/** Sums over the fields that `wanted` names, or over all. */
+export function totals(
+  { fields }: Comparison,
+  isWanted: (field: string) => boolean = () => true,
+): { readonly compared: number; readonly equal: number } {
+  let compared = 0;
+  let equal = 0;
+  for (const [field, count] of fields) {
+    if (!isWanted(field)) continue;
+    compared += count.compared;
+    equal += count.equal;
+  }
+  return { compared, equal };
+}
+
+/** `field[0]` and `field.name` of a field with an argument both belong to `field`. */
+export function isOneOf(names: ReadonlySet<string>, written: string): boolean {
+  const bare = written.replace(/\[.*/, '');
+  return names.has(FIELD_CATALOG.find(bare)?.field.name ?? bare);
+}
+
+/** Deviations as lines for people: one for each field, with how often and an example. */
+export function describeDeviations(deviations: readonly Deviation[]): string[] {
+  return [...Map.groupBy(deviations, ({ field }) => field)].map(([field, list]) => {
+    const { number, type, ours, falcos } = list[0] as Deviation;
+    return `${field}: ${list.length} differ; event ${number} (${type}): ${cut(ours)}, Falco ${cut(falcos)}`;
+  });
+}
+
+function cut(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
