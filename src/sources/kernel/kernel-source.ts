@@ -4,7 +4,7 @@ import { EVENT_TYPES } from '../../events/table.ts';
 import type { EventSink, EventSource, SourceStatistics } from '../source.ts';
 import { KernelSourceError } from './error.ts';
 import { COUNTERS } from './layout.ts';
-import { CLOCK_BOOTTIME, clockNanoseconds, threadId, Waiter } from './libbpf.ts';
+import { CLOCK_BOOTTIME, clockNanoseconds, threadId, trimMemory, Waiter } from './libbpf.ts';
 import { type LossCategory, lossCategory } from './losses.ts';
 import { deliverMerged } from './merge.ts';
 import { Probe } from './probe.ts';
@@ -55,6 +55,8 @@ export async function openKernelSource(options: KernelSourceOptions): Promise<Ke
   probe.attach(options.debug ?? (() => {}));
   try {
     if (options.scope.kind === 'processes') watchRunning(probe, options.scope.pids);
+    // libbpf has read all types of the kernel, and V8 has compiled: 15 MB that nobody needs any more.
+    trimMemory();
     return new KernelSource(probe);
   } catch (error) {
     probe.close();

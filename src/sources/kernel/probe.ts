@@ -40,6 +40,8 @@ const DEFAULT_PROBE = fileURLToPath(new URL('../../../build/lanner.bpf.o', impor
 const PROGRAMS = ['lanner_fork', 'lanner_exec', 'lanner_exit', 'lanner_call_end'];
 const MAX_WATCHED_THREADS = 65_536;
 const LOG_SIZE = 1 << 20;
+/** An event of the largest size (MAX_EVENT in bpf/layout.h) and the header of its record. */
+const LONGEST_RECORD = 0xffff + 8;
 /** Falco's `snaplen`: bytes kept of data that was sent or received. */
 const DATA_LIMIT = 80;
 
@@ -194,12 +196,15 @@ export class Probe {
     const page = pageSize();
     const consumer = new SharedMemory(fd, 0, page, PROT_READ | PROT_WRITE);
     this.#memory.push(consumer);
-    const rest = new SharedMemory(fd, page, page + 2 * size, PROT_READ);
+    // Pages that are mapped twice count twice in what the process seems to use.
+    const length = size + Math.min(size, Math.ceil(LONGEST_RECORD / page) * page);
+    const rest = new SharedMemory(fd, page, page + length, PROT_READ);
     this.#memory.push(rest);
     return {
       consumer: new BigUint64Array(consumer.memory, 0, 1),
       producer: new BigUint64Array(rest.memory, 0, 1),
-      data: Buffer.from(rest.memory, page, 2 * size),
+      data: Buffer.from(rest.memory, page, length),
+      size,
     };
   }
 

@@ -1,6 +1,6 @@
 /**
  * Reads one BPF ring buffer where it lies. Layout (kernel/bpf/ringbuf.c): a page with the consumer's
- * position, a page with the producer's, then the data, which is mapped twice in a row so that no record
+ * position, a page with the producer's, then the data, which can be mapped twice in a row so that no record
  * wraps. A record is a header of eight bytes, whose first four are the length with two flag bits, and the
  * payload, padded to eight bytes. Positions only grow.
  */
@@ -18,8 +18,10 @@ export interface RingMemory {
   readonly consumer: BigUint64Array;
   /** One number of 64 bits, which the kernel writes. */
   readonly producer: BigUint64Array;
-  /** The data, twice. */
+  /** The data, and behind it the beginning of the data again, at least as long as the longest record. */
   readonly data: Buffer;
+  /** Bytes of the ring. */
+  readonly size: number;
 }
 
 export class RingBuffer {
@@ -42,12 +44,12 @@ export class RingBuffer {
   #length = 0;
 
   /** `base`: nanoseconds since the epoch that `timestamp` counts from. */
-  constructor({ consumer, producer, data }: RingMemory, cpu: number, base: bigint) {
+  constructor({ consumer, producer, data, size }: RingMemory, cpu: number, base: bigint) {
     this.#consumer = consumer;
     this.#producer = producer;
     this.#headers = new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4);
     this.#view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    this.#size = data.byteLength / 2;
+    this.#size = size;
     this.#baseHigh = Number(base >> 32n);
     this.#baseLow = Number(base & 0xffffffffn);
     this.#position = Number(Atomics.load(consumer, 0));
