@@ -55,6 +55,11 @@ export class OutputSet {
     for (const output of this.#outputs) output.write(message);
   }
 
+  /** Whether there is one output and no other. */
+  get isSingle(): boolean {
+    return this.#outputs.length === 1;
+  }
+
   reopen(): void {
     for (const output of this.#outputs) output.reopen();
   }

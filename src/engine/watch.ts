@@ -71,8 +71,8 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
   const { config, log } = options;
   const stop = new AbortController();
   const outputs = openOutputs(config, options.alertsTo, (output, error) => {
-    // Whoever read the alerts has gone: there is nobody left to watch for.
-    if (error.code === 'EPIPE') stop.abort();
+    // Whoever read the alerts has gone: if nobody else does, there is nobody left to watch for.
+    if (error.code === 'EPIPE' && outputs.isSingle) stop.abort();
     else log(`${output.name}: ${error.message}: alerts are being lost`);
   });
   try {

@@ -94,7 +94,23 @@ suite('lanner', { skip: cannotWatch() }, () => {
     await reader.read();
     const { code, stderr } = await watching.finished;
     assert.equal(code, 0);
-    assert.match(lastLine(stderr), / 1 alerts \(Warning 1\), 1 alerts not written$/);
+    assert.match(lastLine(stderr), / 1 alert \(Warning 1\), 1 alerts not written$/);
+  });
+
+  test('a reader of alerts that goes away does not end what has another output', async (context) => {
+    const file = join(temporary(context), 'alerts');
+    const reader = startReader(context);
+    const options = ['-o', 'file_output.enabled=true', '-o', `file_output.filename=${file}`];
+    const watching = await watchReader(reader.pid, ...options);
+    watching.child.stdout?.destroy();
+    await reader.read();
+    await watching.printed('stderr', 'stdout: EPIPE');
+    await reader.read();
+    watching.child.kill('SIGTERM');
+    const { code, stderr } = await watching.finished;
+    assert.equal(code, 0);
+    assert.match(lastLine(stderr), / 2 alerts \(Warning 2\), 2 alerts not written$/);
+    assert.equal(readFileSync(file, 'utf8').trimEnd().split('\n').length, 2);
   });
 
   test('a file is an output too, and SIGUSR1 opens it anew', async (context) => {
