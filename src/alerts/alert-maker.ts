@@ -16,10 +16,13 @@ interface CompiledRule {
 /** Makes the alerts of one rule set; the output of a rule is compiled when the rule matches first. */
 export class AlertMaker {
   readonly #catalog: FieldCatalog<Field>;
+  readonly #hostname: string | undefined;
   readonly #compiled = new Map<CheckedRule, CompiledRule>();
 
-  constructor(catalog: FieldCatalog<Field>) {
+  /** `hostname` takes the place of the name of the machine that the events come from. */
+  constructor(catalog: FieldCatalog<Field>, hostname?: string) {
     this.#catalog = catalog;
+    this.#hostname = hostname;
   }
 
   /** The alert of `rule` for the event in `context`. Everything is copied out of the event. */
@@ -37,7 +40,7 @@ export class AlertMaker {
       source: rule.source,
       tags: rule.tags,
       time: context.event.timestamp,
-      hostname: toText(context.system.hostname),
+      hostname: this.#hostname ?? toText(context.system.hostname),
       message: toText(output.message(context)),
       fields: [...fields.values()],
     };

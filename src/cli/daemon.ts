@@ -5,11 +5,13 @@ import process from 'node:process';
 import type { Config } from '../config/schema.ts';
 import { type WatchScope, watch } from '../engine/watch.ts';
 import type { LoadOutcome } from '../rules/load.ts';
+import { fail } from './fail.ts';
 import { type Log, openLog } from './log.ts';
 import { type CommonOptions, configFrom } from './options.ts';
-import { printLine } from './print.ts';
+import { printLastWords } from './print.ts';
+import { runReplay } from './replay.ts';
 import { onEndSignal, onReopenSignal } from './signals.ts';
-import { checkEngine, loadConfiguredRules, summaryLine } from './start.ts';
+import { checkEngine, loadConfiguredRules, logRules, summaryLine } from './start.ts';
 import { LANNER_VERSION } from './version.ts';
 
 export interface DaemonOptions extends CommonOptions {
@@ -24,14 +26,37 @@ export interface DaemonOptions extends CommonOptions {
 export async function runDaemon(options: DaemonOptions): Promise<number> {
   const config = configFrom(options, openLog(false));
   const log = openLog(config.time_format_iso_8601);
-  checkEngine(config);
+  const isReplay = config.engine.kind === 'replay';
+  if (!isReplay) checkEngine(config);
+  else if (config.engine.replay.capture_file === '')
+    fail('engine.kind replay needs engine.replay.capture_file, the path of a capture');
   log(`Lanner version: ${LANNER_VERSION} (${os.machine()})`);
   const outcome = loadConfiguredRules(options, config, log);
   logRules(outcome, log);
   if (options.dryRun) return 0;
   if (options.pidfile !== undefined) writeFileSync(options.pidfile, `${process.pid}\n`);
+  if (isReplay) return replayConfigured(options, config, outcome, log);
   await watchUntilStopped(options, config, outcome, log);
   return 0;
+}
+
+function replayConfigured(
+  { M: seconds, scope }: DaemonOptions,
+  config: Config,
+  { ruleSet }: LoadOutcome,
+  log: Log,
+): Promise<number> {
+  if (scope !== undefined) fail('--scope is for live events: a replay judges all events of the capture');
+  const file = config.engine.replay.capture_file;
+  const stop = new AbortController().signal;
+  log(`Replaying ${file}`);
+  return runReplay({
+    file,
+    config,
+    ruleSet,
+    log,
+    stop: seconds === undefined ? stop : withLimit(stop, seconds),
+  });
 }
 
 async function watchUntilStopped(
@@ -56,7 +81,7 @@ async function watchUntilStopped(
         log(`Watching system calls of ${describeScope(scope)} on Linux ${os.release()}`);
       },
     });
-    printLine(summary.alerts.format());
+    await printLastWords(summary.alerts.format());
     log(summaryLine(summary));
   } finally {
     for (const handler of handlers) handler.end();
@@ -65,13 +90,6 @@ async function watchUntilStopped(
 
 function withLimit(signal: AbortSignal, seconds: number): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
-}
-
-function logRules({ files, ruleSet }: LoadOutcome, log: Log): void {
-  log('Loading rules from:');
-  for (const { name } of files) log(`   ${name}`);
-  const enabled = ruleSet.rules.filter((rule) => rule.enabled).length;
-  log(`${enabled} of ${ruleSet.rules.length} rules are enabled`);
 }
 
 function describeScope(scope: WatchScope): string {

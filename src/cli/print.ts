@@ -1,5 +1,6 @@
 /** Standard output of commands that print and end. */
 import { writeSync } from 'node:fs';
+import { withoutBlocking, writeAll } from '../outputs/write-all.ts';
 
 /** Writes text and a newline, all of it, however slowly it is read. A reader that has gone is no error. */
 export function printLine(text: string): void {
@@ -14,4 +15,13 @@ export function printLine(text: string): void {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
+}
+
+/** Milliseconds that the last words wait for a reader. */
+const LAST_WORDS_MS = 2000;
+
+/** Like {@link printLine}, for the end of a run: gives up on a reader that has stopped or gone. */
+export async function printLastWords(text: string): Promise<void> {
+  const signal = AbortSignal.timeout(LAST_WORDS_MS);
+  await writeAll(withoutBlocking(1), Buffer.from(`${text}\n`, 'utf8'), signal).catch(() => {});
 }

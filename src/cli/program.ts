@@ -10,6 +10,7 @@ import { openLog } from './log.ts';
 import { addCommonOptions, collect, configFrom } from './options.ts';
 import { printPageSize } from './page-size.ts';
 import { printLine } from './print.ts';
+import { addReplayCommand } from './replay.ts';
 import { addRunCommand } from './run.ts';
 import { parseScope } from './scope.ts';
 import { loadConfiguredRules } from './start.ts';
@@ -58,7 +59,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 function buildProgram(finish: (code: number) => void): Command {
   const program = new Command('lanner')
     .description('Runtime security for Linux: watches system calls and alerts when a rule is violated.')
-    .usage('[options] | run [options] -- COMMAND… | check FILES…')
+    .usage('[options] | run [options] -- COMMAND… | replay FILE | check FILES…')
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .enablePositionalOptions()
@@ -86,6 +87,7 @@ function buildProgram(finish: (code: number) => void): Command {
     .action(async (options: ProgramOptions) => finish(await runFlags(options)));
   for (const flags of LATER) program.addOption(laterOption(flags));
   addRunCommand(program, finish);
+  addReplayCommand(program, finish);
   addCheckCommand(program, finish);
   return program;
 }
@@ -160,7 +162,7 @@ function parseSeconds(text: string): number | undefined {
 /** Commander's messages in one line. */
 function usageError(error: CommanderError): string {
   if (error.code === 'commander.excessArguments') {
-    return 'there is no such command: try "lanner run -- COMMAND", "lanner check FILES" or "lanner --help"';
+    return 'there is no such command: try "lanner run -- COMMAND", "lanner replay FILE", "lanner check FILES" or "lanner --help"';
   }
   return error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
 }

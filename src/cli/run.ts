@@ -6,7 +6,7 @@ import { writeError } from './fail.ts';
 import { plainLog } from './log.ts';
 import { addCommonOptions, type CommonOptions, configFrom } from './options.ts';
 import { whileForwarding } from './signals.ts';
-import { checkEngine, loadConfiguredRules, summaryLine } from './start.ts';
+import { checkEngine, loadConfiguredRules, logRules, summaryLine } from './start.ts';
 
 interface RunOptions extends CommonOptions {
   readonly alerts: string;
@@ -33,12 +33,13 @@ export function addRunCommand(program: Command, finish: (code: number) => void):
 async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const config = configFrom(options, plainLog);
   checkEngine(config);
-  const { ruleSet } = loadConfiguredRules(options, config, plainLog);
+  const outcome = loadConfiguredRules(options, config, plainLog);
+  if (options.verbose) logRules(outcome, plainLog);
   const forwarding = whileForwarding();
   try {
     const summary = await watch({
       config,
-      ruleSet,
+      ruleSet: outcome.ruleSet,
       scope: { kind: 'processes', pids: [] },
       command,
       alertsTo: alertTarget(options.alerts),

@@ -1,6 +1,7 @@
 /** What signals do while Lanner watches. */
 import type { ChildProcess } from 'node:child_process';
 import process from 'node:process';
+import { isatty } from 'node:tty';
 
 /** Signals that end the watching. */
 const ENDING = ['SIGINT', 'SIGTERM'] as const;
@@ -25,7 +26,7 @@ export function whileForwarding(): { to(command: ChildProcess | undefined): void
   let target: ChildProcess | undefined;
   const early: NodeJS.Signals[] = [];
   const handling = handle(FORWARDED, (signal) => {
-    const fromTerminal = process.stdin.isTTY && (signal === 'SIGINT' || signal === 'SIGQUIT');
+    const fromTerminal = isatty(0) && (signal === 'SIGINT' || signal === 'SIGQUIT');
     if (target === undefined) early.push(signal);
     else if (!fromTerminal) target.kill(signal);
   });

@@ -22,6 +22,14 @@ export function loadConfiguredRules(options: CommonOptions, config: Config, log:
   return outcome;
 }
 
+/** Says which files the rules are from, and how many are in use. */
+export function logRules({ files, ruleSet }: LoadOutcome, log: Log): void {
+  log('Loading rules from:');
+  for (const { name } of files) log(`   ${name}`);
+  const enabled = ruleSet.rules.filter((rule) => rule.enabled).length;
+  log(`${enabled} of ${ruleSet.rules.length} rules are enabled`);
+}
+
 /** Which engines of Falco's a configuration may ask for. */
 export function checkEngine(config: Config): void {
   const { kind } = config.engine;

@@ -46,7 +46,10 @@ export const SCHEMA = section({
       disable_iterators: LATER,
     }),
     kmod: LATER,
-    replay: LATER,
+    replay: section({
+      /** Capture to replay; Falco has no other key for it. */
+      capture_file: text(''),
+    }),
   }),
 
   /**

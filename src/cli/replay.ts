@@ -1,0 +1,85 @@
+/** `lanner replay FILE`: judges the events of a capture, as if they happened now. */
+import type { Command } from 'commander';
+import type { Config } from '../config/schema.ts';
+import { type ReplaySummary, replay } from '../engine/replay.ts';
+import type { CheckedRuleSet } from '../rules/checked.ts';
+import { type Log, plainLog } from './log.ts';
+import { addCommonOptions, type CommonOptions, configFrom } from './options.ts';
+import { printLine } from './print.ts';
+import { showProgress } from './progress.ts';
+import { onEndSignal, onReopenSignal } from './signals.ts';
+import { loadConfiguredRules } from './start.ts';
+
+export function addReplayCommand(program: Command, finish: (code: number) => void): void {
+  const command = program
+    .command('replay')
+    .summary('judge the events of a capture')
+    .description(
+      'Judges the events of a .scap capture, plain or compressed. Processes, users, addresses and the name of\n' +
+        'the machine are those of the capture. Alerts go where the configuration says; on a terminal, a line\n' +
+        'on standard error tells how far it is.',
+    )
+    .usage('[options] FILE')
+    .argument('<file>')
+    .action(async (file: string, options: CommonOptions) => finish(await replayFile(file, options)));
+  addCommonOptions(command);
+}
+
+async function replayFile(file: string, options: CommonOptions): Promise<number> {
+  const config = configFrom(options, plainLog);
+  const { ruleSet } = loadConfiguredRules(options, config, plainLog);
+  return runReplay({ file, config, ruleSet, log: plainLog, stop: new AbortController().signal });
+}
+
+export interface ReplayRun {
+  readonly file: string;
+  readonly config: Config;
+  readonly ruleSet: CheckedRuleSet;
+  readonly log: Log;
+  /** Ends the replay early; so does a signal. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Replays a capture and prints the summary. Returns the exit code. Throws what damaged the capture, after
+ * everything before the damage has been judged and counted.
+ */
+export async function runReplay({ file, config, ruleSet, log, stop }: ReplayRun): Promise<number> {
+  const interrupt = new AbortController();
+  let reopenOutputs = (): void => {};
+  let progress: ReturnType<typeof showProgress> | undefined;
+  const handlers = [onEndSignal(() => interrupt.abort()), onReopenSignal(() => reopenOutputs())];
+  let summary: ReplaySummary;
+  try {
+    summary = await replay({
+      config,
+      ruleSet,
+      file,
+      stop: AbortSignal.any([stop, interrupt.signal]),
+      log,
+      onReady(replaying) {
+        reopenOutputs = replaying.reopenOutputs;
+        if (process.stderr.isTTY) progress = showProgress(replaying.progress);
+      },
+    });
+  } finally {
+    progress?.end();
+    for (const handler of handlers) handler.end();
+  }
+  printLine(summary.alerts.format());
+  log(describeReplay(summary));
+  if (summary.damage) throw summary.damage;
+  return 0;
+}
+
+/** One line: events, alerts, and what is missing. */
+function describeReplay({ events, alerts, alertsDropped, failed }: ReplaySummary): string {
+  const priorities = alerts.byPriority.map(([priority, count]) => `${priority} ${count}`);
+  const parts = [
+    `${events} events`,
+    `${alerts.total} ${alerts.total === 1 ? 'alert' : 'alerts'}${priorities.length === 0 ? '' : ` (${priorities.join(', ')})`}`,
+  ];
+  if (alertsDropped > 0) parts.push(`${alertsDropped} alerts not written`);
+  if (failed > 0) parts.push(`${failed} events not judged`);
+  return parts.join(', ');
+}

@@ -1,0 +1,137 @@
+/** Replay from beginning to end: the events of a capture through model, rules and outputs. */
+import process from 'node:process';
+import { AlertMaker } from '../alerts/alert-maker.ts';
+import type { AlertSummary } from '../alerts/summary.ts';
+import type { Config } from '../config/schema.ts';
+import { FIELD_CATALOG } from '../fields/catalog.ts';
+import { compileMatcher } from '../matcher/compile.ts';
+import type { CheckedRuleSet } from '../rules/checked.ts';
+import { CaptureError } from '../sources/capture/error.ts';
+import { type CaptureSource, openCapture } from '../sources/capture/source.ts';
+import type { EventSource } from '../sources/source.ts';
+import { System } from '../system/system.ts';
+import { Engine } from './engine.ts';
+import { type OutputSet, openOutputs } from './outputs.ts';
+
+export interface ReplayOptions {
+  readonly config: Config;
+  readonly ruleSet: CheckedRuleSet;
+  /** Path of the capture; may be a pipe. */
+  readonly file: string;
+  /** Ends the replay after the event at work. */
+  readonly stop: AbortSignal;
+  /** Takes lines for people: what goes wrong on the way. */
+  readonly log: (line: string) => void;
+  /** Called when the capture has been opened. */
+  readonly onReady?: (replaying: Replaying) => void;
+}
+
+/** What can be asked and done while a replay goes on. */
+export interface Replaying {
+  /** How far the replay has come. */
+  readonly progress: () => ReplayProgress;
+  /** Opens files of outputs anew. */
+  readonly reopenOutputs: () => void;
+}
+
+export interface ReplayProgress {
+  readonly events: number;
+  /** Bytes of the file read so far, and its size; undefined for a pipe. */
+  readonly bytes: number;
+  readonly size: number | undefined;
+}
+
+export interface ReplaySummary {
+  /** Events that the capture held, those that only tell of the machine included. */
+  readonly events: number;
+  readonly alerts: AlertSummary;
+  /** Alerts that an output did not write. */
+  readonly alertsDropped: number;
+  /** Events that the engine could not judge to the end. */
+  readonly failed: number;
+  /** What ended the replay before the end of the file, after all events before it were judged. */
+  readonly damage: CaptureError | undefined;
+}
+
+/**
+ * Judges all events of a capture. Rejects with a {@link CaptureError} when the file is no capture, and when
+ * an output cannot be opened.
+ */
+export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
+  const capture = await openCapture(options.file);
+  try {
+    const stop = new AbortController();
+    const outputs = openOutputs(options.config, undefined, (output, error) => {
+      // Whoever read the alerts has gone.
+      if (error.code === 'EPIPE') stop.abort();
+      else options.log(`${output.name}: ${error.message}: alerts are being lost`);
+    });
+    try {
+      return await replayCapture(capture, outputs, AbortSignal.any([options.stop, stop.signal]), options);
+    } finally {
+      await outputs.close();
+    }
+  } finally {
+    capture.close();
+  }
+}
+
+async function replayCapture(
+  capture: CaptureSource,
+  outputs: OutputSet,
+  stop: AbortSignal,
+  { config, ruleSet, log, onReady }: ReplayOptions,
+): Promise<ReplaySummary> {
+  const system = System.open({ seed: { kind: 'capture' } });
+  const engine = new Engine({
+    source: withState(capture, system),
+    system,
+    matcher: compileMatcher(ruleSet, FIELD_CATALOG, {
+      matching: config.rule_matching,
+      source: capture.name,
+    }),
+    maker: new AlertMaker(FIELD_CATALOG, hostnameOfAlerts()),
+    outputs,
+    rules: ruleSet.rules,
+    onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),
+  });
+  if (stop.aborted) capture.stop();
+  else stop.addEventListener('abort', () => capture.stop(), { once: true });
+  onReady?.({
+    progress: () => ({ events: capture.statistics.delivered, ...capture.progress }),
+    reopenOutputs: () => outputs.reopen(),
+  });
+  let damage: CaptureError | undefined;
+  try {
+    await engine.run();
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    damage = error;
+  }
+  await outputs.close();
+  return {
+    events: capture.statistics.delivered,
+    alerts: engine.alerts,
+    alertsDropped: outputs.dropped,
+    failed: engine.failed,
+    damage,
+  };
+}
+
+/** The capture as a source whose state goes into the model. */
+function withState(capture: CaptureSource, system: System): EventSource {
+  return {
+    name: capture.name,
+    run: (sink) => capture.run(sink, system.snapshot),
+    stop: () => capture.stop(),
+    close: () => capture.close(),
+    get statistics() {
+      return capture.statistics;
+    },
+  };
+}
+
+/** As in Falco the environment may name the machine in alerts; otherwise the capture tells. */
+function hostnameOfAlerts(): string | undefined {
+  return process.env.FALCO_HOSTNAME || process.env.LANNER_HOSTNAME || undefined;
+}
