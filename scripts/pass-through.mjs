@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import process from 'node:process';
+import { isatty } from 'node:tty';
 
 /** Signals that whoever started us may send; the terminal sends SIGINT and SIGQUIT to the program itself. */
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
@@ -11,7 +12,7 @@ export function passThrough(program, args) {
   const child = spawn(program, args, { stdio: 'inherit' });
   for (const signal of FORWARDED) {
     process.on(signal, () => {
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+      if (signal !== 'SIGINT' || !isatty(0)) child.kill(signal);
     });
   }
   child.on('error', (error) => {

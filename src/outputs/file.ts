@@ -25,7 +25,7 @@ export class FileOutput implements Output {
     this.#path = path;
     this.#keepAlive = keepAlive;
     this.#lines = new LineQueue({
-      put: (chunk) => this.#append(chunk),
+      put: (chunk, signal) => this.#append(chunk, signal),
       onFailure: (error) => onFailure(this, error),
     });
     this.#descriptor = openSync(path, 'a');
@@ -42,7 +42,7 @@ export class FileOutput implements Output {
   }
 
   async close(): Promise<void> {
-    await this.#lines.flush();
+    await this.#lines.close();
     this.#release();
   }
 
@@ -50,12 +50,12 @@ export class FileOutput implements Output {
     return this.#lines.statistics;
   }
 
-  async #append(chunk: Buffer): Promise<void> {
+  async #append(chunk: Buffer, signal: AbortSignal): Promise<void> {
     if (this.#reopen) this.#release();
     this.#reopen = false;
     this.#descriptor ??= openSync(this.#path, 'a');
     try {
-      await writeAll(this.#descriptor, chunk);
+      await writeAll(this.#descriptor, chunk, signal);
     } finally {
       this.#releaseUnlessKept();
     }

@@ -59,3 +59,19 @@ test('a failure is told once, and the next lines are tried again', async () => {
   assert.deepEqual(failures, ['ENOSPC']);
   assert.deepEqual(queue.statistics, { written: 1, dropped: 2 });
 });
+
+test('closing gives up on a reader that has stopped, and counts what it did not get', async () => {
+  const queue = new LineQueue({
+    put: (_chunk, signal) => {
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    },
+    onFailure: assert.fail,
+  });
+  queue.push('a');
+  await new Promise(setImmediate);
+  queue.push('b');
+  await queue.close(1);
+  assert.deepEqual(queue.statistics, { written: 0, dropped: 2 });
+});

@@ -4,11 +4,13 @@ import type { OutputStatistics } from './output.ts';
 /** Bytes that may wait. */
 const LIMIT = 16 * 1024 * 1024;
 /** Bytes that are handed on at a time. */
-const CHUNK = 1024 * 1024;
+const CHUNK = 64 * 1024;
+/** Milliseconds that the end of the program waits for a reader. */
+const CLOSE_MS = 2000;
 
 export interface LineQueueOptions {
-  /** Writes one or more lines; the next call is made when it has ended. */
-  readonly put: (chunk: Buffer) => Promise<void>;
+  /** Writes one or more lines; the next call is made when it has ended. `signal` aborts when the end cannot wait. */
+  readonly put: (chunk: Buffer, signal: AbortSignal) => Promise<void>;
   /** Called when `put` fails after it had worked. Its lines are dropped; the next lines are tried again. */
   readonly onFailure: (error: NodeJS.ErrnoException) => void;
   /** Bytes that may wait; a line that does not fit is dropped. */
@@ -16,7 +18,8 @@ export interface LineQueueOptions {
 }
 
 export class LineQueue {
-  readonly #put: (chunk: Buffer) => Promise<void>;
+  readonly #put: LineQueueOptions['put'];
+  readonly #end = new AbortController();
   readonly #onFailure: (error: NodeJS.ErrnoException) => void;
   readonly #limit: number;
   readonly #waiting: Buffer[] = [];
@@ -49,6 +52,13 @@ export class LineQueue {
     while (this.#writing !== undefined) await this.#writing;
   }
 
+  /** Like `flush`, but gives up after `limit` milliseconds: a reader that has stopped must not keep us from ending. */
+  async close(limit: number = CLOSE_MS): Promise<void> {
+    const timer = setTimeout(() => this.#end.abort(), limit);
+    await this.flush();
+    clearTimeout(timer);
+  }
+
   get statistics(): OutputStatistics {
     return { written: this.#written, dropped: this.#dropped };
   }
@@ -75,12 +85,13 @@ export class LineQueue {
   async #hand(lines: readonly Buffer[]): Promise<void> {
     const chunk = Buffer.concat(lines);
     try {
-      await this.#put(chunk);
+      this.#end.signal.throwIfAborted();
+      await this.#put(chunk, this.#end.signal);
       this.#written += lines.length;
       this.#failing = false;
     } catch (error) {
       this.#dropped += lines.length;
-      if (!this.#failing) this.#onFailure(error as NodeJS.ErrnoException);
+      if (!this.#failing && !this.#end.signal.aborted) this.#onFailure(error as NodeJS.ErrnoException);
       this.#failing = true;
     } finally {
       this.#waitingBytes -= chunk.length;

@@ -1,7 +1,7 @@
 /** Alerts on standard output, or on standard error. */
 import { LineQueue } from './line-queue.ts';
 import type { Output, OutputFailure, OutputMessage, OutputStatistics } from './output.ts';
-import { writeAll } from './write-all.ts';
+import { withoutBlocking, writeAll } from './write-all.ts';
 
 const DESCRIPTORS = { stdout: 1, stderr: 2 } as const;
 
@@ -15,8 +15,9 @@ export class StandardOutput implements Output {
 
   constructor(name: keyof typeof DESCRIPTORS, onFailure: OutputFailure) {
     this.name = name;
+    const descriptor = withoutBlocking(DESCRIPTORS[name]);
     this.#lines = new LineQueue({
-      put: (chunk) => writeAll(DESCRIPTORS[name], chunk),
+      put: (chunk, signal) => writeAll(descriptor, chunk, signal),
       onFailure: (error) => onFailure(this, error),
     });
   }
@@ -29,7 +30,7 @@ export class StandardOutput implements Output {
   reopen(): void {}
 
   close(): Promise<void> {
-    return this.#lines.flush();
+    return this.#lines.close();
   }
 
   get statistics(): OutputStatistics {
