@@ -54,4 +54,5 @@ test('a folder that is no room is an error', () => {
 
 test('a test may import what it needs', () => {
   assert.deepEqual(checkFile('rules/load.test.ts', "import '../fields/catalog.ts';"), []);
+  assert.deepEqual(checkFile('rules/browser.test-kit.ts', "import 'node:fs';"), []);
 });

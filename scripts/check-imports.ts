@@ -54,14 +54,15 @@ const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 
 /**
  * Imports in `text` that the file at `path` (relative to src/) must not have, each as `line: what is
- * wrong`. Tests beside the code may import what they like, but must themselves lie in a room.
+ * wrong`. Tests beside the code, and what they share (`*.test-kit.ts`), may import what they like, but must lie
+ * in a room.
  */
 export function checkFile(path: string, text: string): string[] {
   const name = path.split('/')[0] ?? '';
   const room = ROOMS[name];
   if (room === undefined)
     return [`1: ${name} is not a room: add it to the table in scripts/check-imports.ts`];
-  if (path.endsWith('.test.ts')) return [];
+  if (/\.test(?:-kit)?\.ts$/.test(path)) return [];
   const code = text.replace(COMMENT, (comment) => comment.replace(/[^\n]/g, ' '));
   const problems: string[] = [];
   for (const match of code.matchAll(IMPORT)) {

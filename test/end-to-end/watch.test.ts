@@ -1,6 +1,6 @@
 /** `lanner` as a daemon, watching processes that the tests start. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
@@ -127,17 +127,19 @@ suite('lanner', { skip: cannotWatch() }, () => {
     while (readFileSync(file, 'utf8') === '') await new Promise(setImmediate);
     renameSync(file, `${file}.1`);
     watching.child.kill('SIGUSR1');
-    // The signal is handled before the program looks at what comes after it.
-    await reader.read();
+    // When the signal is handled is not ours to say: alerts go to the old file until then.
+    do await reader.read();
+    while (!existsSync(file));
     watching.child.kill('SIGTERM');
     const { code, stdout } = await watching.finished;
     assert.equal(code, 0);
-    assert.match(stdout, /^Events detected: 2\n/);
-    for (const path of [file, `${file}.1`]) {
-      const [line = '', ...rest] = readFileSync(path, 'utf8').trimEnd().split('\n');
-      assert.equal(JSON.parse(line).output_fields['fd.name'], '/etc/shadow');
-      assert.deepEqual(rest, []);
-    }
+    const [before, after] = [`${file}.1`, file].map((path) => {
+      const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+      return lines.map((line) => JSON.parse(line).output_fields['fd.name']);
+    });
+    assert.ok(before && after);
+    assert.deepEqual(new Set([...before, ...after]), new Set(['/etc/shadow']));
+    assert.ok(stdout.startsWith(`Events detected: ${before.length + after.length}\n`), stdout);
   });
 
   test('-P writes the process id', async (context) => {
