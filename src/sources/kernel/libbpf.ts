@@ -324,6 +324,9 @@ export class Waiter {
   readonly #epoll: number;
   readonly #wakeUp: number;
   readonly #events = Buffer.alloc(16);
+  // Node waits for its threads before it exits, and one that waits here would never end by itself.
+  readonly #wakeAtExit = (): void => this.wake();
+  #waiting = false;
   #closed = false;
 
   constructor(fds: readonly number[]) {
@@ -335,13 +338,17 @@ export class Waiter {
       event.writeUInt32LE(EPOLLIN, 0);
       check('epoll_ctl', c.epollControl(this.#epoll, EPOLL_CTL_ADD, fd, event));
     }
+    process.once('exit', this.#wakeAtExit);
   }
 
   /** Resolves when a descriptor is readable or `wake` was called. Waits on a thread of libuv's pool. */
   wait(): Promise<void> {
     return new Promise((resolve, reject) => {
+      this.#waiting = true;
       // A signal may interrupt the wait: the caller looks, finds nothing, and waits again.
       native().c.epollWait.async(this.#epoll, this.#events, 1, -1, (error: unknown) => {
+        this.#waiting = false;
+        if (this.#closed) this.#closeDescriptors();
         if (error) reject(error);
         else resolve();
       });
@@ -353,9 +360,19 @@ export class Waiter {
     if (!this.#closed) native().c.write(this.#wakeUp, new BigUint64Array([1n]), 8);
   }
 
+  /**
+   * Ends the current wait. The descriptors go with the wait's end: without them the thread that waits would
+   * never wake, and the process could not end.
+   */
   close(): void {
     if (this.#closed) return;
+    process.off('exit', this.#wakeAtExit);
+    this.wake();
     this.#closed = true;
+    if (!this.#waiting) this.#closeDescriptors();
+  }
+
+  #closeDescriptors(): void {
     native().c.close(this.#epoll);
     native().c.close(this.#wakeUp);
   }
