@@ -14,13 +14,21 @@ const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 
 export interface RunningCommand {
-  readonly process: ChildProcess;
+  /** Absent when it could not be started. */
+  readonly process: ChildProcess | undefined;
   readonly exit: Promise<CommandExit>;
 }
 
 /** Starts a program that shares our standard streams. Never throws: `exit` tells what went wrong. */
 export function startCommand([program = '', ...args]: readonly string[]): RunningCommand {
-  const child = spawn(program, args, { stdio: 'inherit' });
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, { stdio: 'inherit' });
+  } catch (error) {
+    // Node tells the common failures by an event, the others, such as ELOOP, like this.
+    const failure = startFailure(program, error as NodeJS.ErrnoException);
+    return { process: undefined, exit: Promise.resolve(failure) };
+  }
   const exit = new Promise<CommandExit>((resolve) => {
     child.on('error', (error) => resolve(startFailure(program, error)));
     child.on('exit', (code, signal) => {
@@ -31,6 +39,6 @@ export function startCommand([program = '', ...args]: readonly string[]): Runnin
 }
 
 function startFailure(program: string, error: NodeJS.ErrnoException): CommandExit {
-  if (error.code === 'ENOENT') return { code: NOT_FOUND, failure: `${program}: not found` };
+  if (error.code === 'ENOENT' || program === '') return { code: NOT_FOUND, failure: `${program || '""'}: not found` };
   return { code: NOT_EXECUTABLE, failure: `${program}: cannot be run: ${error.code ?? error.message}` };
 }

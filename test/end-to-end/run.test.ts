@@ -37,6 +37,13 @@ suite('lanner run', { skip: cannotWatch() }, () => {
     const notExecutable = await lanner(['run', '--', '/etc/passwd']);
     assert.equal(notExecutable.code, 126);
     assert.match(notExecutable.stderr, /^lanner: \/etc\/passwd: cannot be run: EACCES$/m);
+    // Failures that Node throws instead of telling them.
+    const noFolder = await lanner(['run', '--', '/etc/passwd/x']);
+    assert.equal(noFolder.code, 126);
+    assert.match(noFolder.stderr, /^lanner: \/etc\/passwd\/x: cannot be run: ENOTDIR$/m);
+    const nothing = await lanner(['run', '--', '']);
+    assert.equal(nothing.code, 127);
+    assert.match(nothing.stderr, /^lanner: "": not found$/m);
   });
 
   test('the command has its own standard streams, and nothing is mixed into them', async () => {
