@@ -39,6 +39,7 @@ export function startCommand([program = '', ...args]: readonly string[]): Runnin
 }
 
 function startFailure(program: string, error: NodeJS.ErrnoException): CommandExit {
-  if (error.code === 'ENOENT' || program === '') return { code: NOT_FOUND, failure: `${program || '""'}: not found` };
+  if (error.code === 'ENOENT' || program === '')
+    return { code: NOT_FOUND, failure: `${program || '""'}: not found` };
   return { code: NOT_EXECUTABLE, failure: `${program}: cannot be run: ${error.code ?? error.message}` };
 }
