@@ -141,6 +141,13 @@ export class EventCursor {
     return this.#buffer.toString('latin1', start, end).split('\0');
   }
 
+  /** All bytes of a parameter as a byte string; empty when the event does not have it. */
+  whole(index: number): ByteString {
+    if (index >= this.parameterCount) return '';
+    const start = this.#locate(index);
+    return this.#buffer.toString('latin1', start, this.#locate(index + 1));
+  }
+
   u8(index: number): number | undefined {
     return this.sizeOf(index) >= 1 ? this.#view.getUint8(this.#locate(index)) : undefined;
   }

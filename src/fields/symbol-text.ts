@@ -16,6 +16,30 @@ export function enumerationText(set: string | undefined, value: number): string 
  * them all, so that its parts are not listed again; a name of 0 stands only for no flag at all.
  */
 export function flagsText(set: string | undefined, value: number): string {
+  const texts = textsOf(set);
+  let text = texts.get(value);
+  if (text === undefined) {
+    text = namesOf(set, value);
+    if (texts.size >= TEXTS_LIMIT) texts.clear();
+    texts.set(value, text);
+  }
+  return text;
+}
+
+/** The same few flags are passed again and again: their text is remembered, by set and value. */
+const textsBySet = new Map<string | undefined, Map<number, string>>();
+const TEXTS_LIMIT = 1024;
+
+function textsOf(set: string | undefined): Map<number, string> {
+  let texts = textsBySet.get(set);
+  if (!texts) {
+    texts = new Map();
+    textsBySet.set(set, texts);
+  }
+  return texts;
+}
+
+function namesOf(set: string | undefined, value: number): string {
   let text = '';
   let rest = value;
   for (const symbol of symbolsOf(set)) {

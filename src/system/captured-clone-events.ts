@@ -35,7 +35,7 @@ export function learnCapturedBirth(event: EventCursor, model: ProcessModel): Thr
   const isThread = (flags & CLONE_THREAD) !== 0;
   const maker = knownOrPhantom(isThread ? pid : ptid, event, model);
   if (!maker) return undefined;
-  if (maker.isPhantom && isThread) reviveMaker(event, maker);
+  if (maker.isPhantom && isThread) reviveMaker(event, maker, model);
   const thread = addChild(tid, pid, event, model);
   if (!thread) return undefined;
   thread.vtid = event.i64(18) ?? tid;
@@ -56,7 +56,7 @@ export function learnCapturedClone(event: EventCursor, caller: ThreadEntry, mode
   if (child <= 0) return;
   const wasPhantom = caller.isPhantom;
   if (wasPhantom) {
-    reviveMaker(event, caller);
+    reviveMaker(event, caller, model);
     caller.process.ptid = parentOf(event.i64(PTID) ?? 0, model);
     caller.vtid = event.i64(18) ?? caller.tid;
     caller.process.vpid = event.i64(19) ?? -1;
@@ -94,11 +94,11 @@ function knownOrPhantom(
 }
 
 /** The caller's event says what the caller itself is called. */
-function reviveMaker(event: EventCursor, maker: ThreadEntry): void {
+function reviveMaker(event: EventCursor, maker: ThreadEntry, model: ProcessModel): void {
   maker.isPhantom = false;
   maker.comm = event.text(COMM) || event.text(EXE) || '';
   maker.process.exe = event.text(EXE) ?? '';
-  maker.process.args = event.texts(ARGS) ?? [];
+  maker.process.args = model.texts.of(event, ARGS) ?? [];
 }
 
 function addChild(

@@ -104,7 +104,7 @@ export function takeCloneFacts(event: EventCursor, thread: ThreadEntry, model: P
   // A further thread adds nothing to what is known of its process.
   if (thread.tid !== process.pid && process.exe !== '') return;
   process.exe = event.text(EXE) ?? '';
-  process.args = event.texts(ARGS) ?? [];
+  process.args = model.texts.of(event, ARGS) ?? [];
   takeSharedFacts(event, thread, model);
 }
 
@@ -122,7 +122,7 @@ function healCaller(event: EventCursor, caller: ThreadEntry, model: ProcessModel
   if (!exe || exe === process.exe) return;
   model.counters.healed++;
   process.exe = exe;
-  process.args = event.texts(ARGS) ?? [];
+  process.args = model.texts.of(event, ARGS) ?? [];
   process.exepath = '';
   process.knowledge = 'names';
   process.lookedUp = false;

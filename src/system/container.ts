@@ -1,37 +1,44 @@
 /** What a container engine tells of its containers. The id itself is known without it, see Thread.containerId. */
 import type { ByteString } from '../events/bytes.ts';
+import type { ContainerIdentity } from './containers/cgroup-id.ts';
 
 export interface ContainerDirectory {
   /** `id` as Thread.containerId has it. */
   get(id: ByteString): ContainerMetadata | undefined;
 }
 
+/** A directory that is told of containers as the model meets them, and finds out about them on its own. */
+export interface ContainerObserver extends ContainerDirectory {
+  /** A process is in this container. Called often; returns at once. */
+  see(container: ContainerIdentity): void;
+}
+
 /** All text is byte strings; what the engine does not tell is absent. */
 export interface ContainerMetadata {
   /** Id in full length. */
   readonly fullId: ByteString;
-  readonly name?: ByteString;
+  readonly name?: ByteString | undefined;
   /** Image as it was asked for, and its parts. */
-  readonly image?: ByteString;
-  readonly imageId?: ByteString;
-  readonly imageRepository?: ByteString;
-  readonly imageTag?: ByteString;
-  readonly imageDigest?: ByteString;
-  readonly privileged?: boolean;
-  readonly mounts?: readonly ContainerMount[];
-  readonly labels?: ReadonlyMap<ByteString, ByteString>;
+  readonly image?: ByteString | undefined;
+  readonly imageId?: ByteString | undefined;
+  readonly imageRepository?: ByteString | undefined;
+  readonly imageTag?: ByteString | undefined;
+  readonly imageDigest?: ByteString | undefined;
+  readonly privileged?: boolean | undefined;
+  readonly mounts?: readonly ContainerMount[] | undefined;
+  readonly labels?: ReadonlyMap<ByteString, ByteString> | undefined;
   /** Start, nanoseconds since the epoch. */
-  readonly startTime?: bigint;
-  readonly ip?: ByteString;
-  readonly cniJson?: ByteString;
-  readonly hostPid?: boolean;
-  readonly hostNetwork?: boolean;
-  readonly hostIpc?: boolean;
+  readonly startTime?: bigint | undefined;
+  readonly ip?: ByteString | undefined;
+  readonly cniJson?: ByteString | undefined;
+  readonly hostPid?: boolean | undefined;
+  readonly hostNetwork?: boolean | undefined;
+  readonly hostIpc?: boolean | undefined;
   /** Commands of the probes, arguments joined by blanks. */
-  readonly healthcheck?: ByteString;
-  readonly livenessProbe?: ByteString;
-  readonly readinessProbe?: ByteString;
-  readonly pod?: PodMetadata;
+  readonly healthcheck?: ByteString | undefined;
+  readonly livenessProbe?: ByteString | undefined;
+  readonly readinessProbe?: ByteString | undefined;
+  readonly pod?: PodMetadata | undefined;
 }
 
 export interface ContainerMount {
@@ -47,8 +54,8 @@ export interface PodMetadata {
   readonly namespace: ByteString;
   readonly uid: ByteString;
   /** Id of the pod's sandbox container in full length. */
-  readonly sandboxId?: ByteString;
-  readonly labels?: ReadonlyMap<ByteString, ByteString>;
-  readonly ip?: ByteString;
-  readonly cniJson?: ByteString;
+  readonly sandboxId?: ByteString | undefined;
+  readonly labels?: ReadonlyMap<ByteString, ByteString> | undefined;
+  readonly ip?: ByteString | undefined;
+  readonly cniJson?: ByteString | undefined;
 }

@@ -57,10 +57,10 @@ export function learnExec(event: EventCursor, caller: ThreadEntry, model: Proces
   if (!model.isCapture) process.ptid = processIdOf(ptid, model);
   process.execTime = event.milliseconds;
   process.exe = event.text(EXE) ?? '';
-  process.args = event.texts(ARGS) ?? [];
+  process.args = model.texts.of(event, ARGS) ?? [];
   thread.comm = event.text(COMM) || process.exe;
   takeSharedFacts(event, thread, model);
-  process.env = event.texts(15) ?? process.env;
+  process.env = model.texts.of(event, 15) ?? process.env;
   process.tty = event.u32(16) ?? process.tty;
   process.vpgid = event.i64(17) ?? process.vpgid;
   const loginuid = event.u32(18);

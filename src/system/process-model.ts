@@ -9,12 +9,15 @@ import type { Machine } from './machine.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import type { RecentExits } from './process-end.ts';
 import type { ProcessLoader } from './process-loader.ts';
+import type { TextLists } from './text-lists.ts';
 import type { ThreadTable } from './thread-table.ts';
 
 export interface ProcessModel {
   readonly table: ThreadTable;
   readonly loader: ProcessLoader;
   readonly cgroups: CgroupSets;
+  /** Arguments and environments. */
+  readonly texts: TextLists;
   readonly counters: ProcessCounters;
   readonly recentExits: RecentExits;
   readonly acceptedSockets: AcceptedSockets;

@@ -24,6 +24,7 @@ import { CAPTURED_CHANGES, CHANGES, IS_CLONE, IS_EXEC } from './process-events.t
 import { ProcessLoader } from './process-loader.ts';
 import type { Change, ProcessModel } from './process-model.ts';
 import { Snapshot } from './snapshot.ts';
+import { TextLists } from './text-lists.ts';
 import type { Thread } from './thread.ts';
 import { ThreadTable } from './thread-table.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -77,6 +78,7 @@ export interface SystemStatistics extends Readonly<ProcessCounters> {
 }
 
 const CGROUP_SETS = 4096;
+const TEXT_LISTS = 4096;
 const RECENT_EXITS = 8192;
 const ACCEPTED_SOCKETS = 65_536;
 
@@ -153,6 +155,7 @@ export class System implements SystemView {
       table: this.#table,
       loader: this.#loader,
       cgroups,
+      texts: new TextLists(TEXT_LISTS),
       counters: this.#counters,
       recentExits: this.#recentExits,
       machine: this.#machine,

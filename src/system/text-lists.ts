@@ -1,0 +1,35 @@
+/** Lists of texts such as arguments and environments, shared: many processes have the same few. */
+import type { ByteString } from '../events/bytes.ts';
+import type { EventCursor } from '../events/cursor.ts';
+
+const NONE: readonly ByteString[] = Object.freeze([]);
+
+/** Longer lists are not worth remembering: comparing them costs as much as making them. */
+const MAX_LENGTH = 4096;
+
+/** Keeps the lists that came last; one that is forgotten is only made again. */
+export class TextLists {
+  readonly #lists = new Map<ByteString, readonly ByteString[]>();
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** The texts in a parameter, each of which ends with a NUL; `undefined` when the event does not have it. */
+  of(event: EventCursor, index: number): readonly ByteString[] | undefined {
+    const size = event.sizeOf(index);
+    if (size === 0) return event.has(index) ? NONE : undefined;
+    if (size > MAX_LENGTH) return event.texts(index);
+    const all = event.whole(index);
+    let list = this.#lists.get(all);
+    if (list) return list;
+    list = (all.endsWith('\0') ? all.slice(0, -1) : all).split('\0');
+    if (this.#lists.size >= this.#limit) {
+      const [oldest] = this.#lists.keys();
+      if (oldest !== undefined) this.#lists.delete(oldest);
+    }
+    this.#lists.set(all, list);
+    return list;
+  }
+}
