@@ -60,6 +60,32 @@ test('a failure is told once, and the next lines are tried again', async () => {
   assert.deepEqual(queue.statistics, { written: 1, dropped: 2 });
 });
 
+test('lines written before a failure count, and a line after half of one begins a line of its own', async () => {
+  let file = '';
+  let room = 'one\ntw'.length;
+  const queue = new LineQueue({
+    put: async (chunk) => {
+      const written = Math.min(chunk.length, room);
+      room -= written;
+      file += chunk.toString('utf8', 0, written);
+      if (written < chunk.length) throw Object.assign(new Error('no space'), { code: 'ENOSPC', written });
+    },
+    onFailure: () => {},
+  });
+  for (const line of ['one', 'two', 'three']) queue.push(line);
+  await queue.flush();
+  queue.push('four');
+  await queue.flush();
+  assert.deepEqual(queue.statistics, { written: 1, dropped: 3 });
+  room = 100;
+  for (const line of ['five', 'six']) {
+    queue.push(line);
+    await queue.flush();
+  }
+  assert.equal(file, 'one\ntw\nfive\nsix\n');
+  assert.deepEqual(queue.statistics, { written: 3, dropped: 3 });
+});
+
 test('closing gives up on a reader that has stopped, and counts what it did not get', async () => {
   const queue = new LineQueue({
     put: (_chunk, signal) => {

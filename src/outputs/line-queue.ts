@@ -8,10 +8,16 @@ const CHUNK = 64 * 1024;
 /** Milliseconds that the end of the program waits for a reader. */
 const CLOSE_MS = 2000;
 
+const NEWLINE = Buffer.from('\n');
+const NOTHING = Buffer.alloc(0);
+
 export interface LineQueueOptions {
   /** Writes one or more lines; the next call is made when it has ended. `signal` aborts when the end cannot wait. */
   readonly put: (chunk: Buffer, signal: AbortSignal) => Promise<void>;
-  /** Called when `put` fails after it had worked. Its lines are dropped; the next lines are tried again. */
+  /**
+   * Called when `put` fails after it had worked. Its lines are dropped but for those within the bytes that its
+   * error tells as `written`; the next lines are tried again.
+   */
   readonly onFailure: (error: NodeJS.ErrnoException) => void;
   /** Bytes that may wait; a line that does not fit is dropped. */
   readonly limit?: number;
@@ -26,6 +32,8 @@ export class LineQueue {
   #waitingBytes = 0;
   #writing: Promise<void> | undefined;
   #failing = false;
+  /** The last line that was written lacks its end. */
+  #isTorn = false;
   #written = 0;
   #dropped = 0;
 
@@ -83,18 +91,34 @@ export class LineQueue {
   }
 
   async #hand(lines: readonly Buffer[]): Promise<void> {
-    const chunk = Buffer.concat(lines);
+    // A line that follows half of another would be lost with it.
+    const start = this.#isTorn ? NEWLINE : NOTHING;
+    const chunk = Buffer.concat([start, ...lines]);
     try {
       this.#end.signal.throwIfAborted();
       await this.#put(chunk, this.#end.signal);
       this.#written += lines.length;
       this.#failing = false;
+      this.#isTorn = false;
     } catch (error) {
-      this.#dropped += lines.length;
+      const { written = 0 } = error as { written?: number };
+      const whole = wholeLines(lines, written - start.length);
+      this.#written += whole;
+      this.#dropped += lines.length - whole;
+      if (written > 0) this.#isTorn = chunk[written - 1] !== NEWLINE[0];
       if (!this.#failing && !this.#end.signal.aborted) this.#onFailure(error as NodeJS.ErrnoException);
       this.#failing = true;
     } finally {
-      this.#waitingBytes -= chunk.length;
+      this.#waitingBytes -= chunk.length - start.length;
     }
   }
+}
+
+/** How many of the lines lie within the first `bytes` of them all. */
+function wholeLines(lines: readonly Buffer[], bytes: number): number {
+  let end = 0;
+  return lines.filter((line) => {
+    end += line.length;
+    return end <= bytes;
+  }).length;
 }

@@ -10,17 +10,33 @@ const RETRY_MS = 5;
 
 /**
  * Writes all of `chunk`. Where the descriptor does not block, the write is tried again until it succeeds or
- * `signal` aborts, which rejects; elsewhere a thread of libuv's pool waits in the write.
+ * `signal` aborts, which rejects; elsewhere a thread of libuv's pool waits in the write. The error tells as
+ * `written` how many bytes had been written.
  */
 export async function writeAll(descriptor: number, chunk: Buffer, signal?: AbortSignal): Promise<void> {
   for (let offset = 0; offset < chunk.length; ) {
     try {
-      const { bytesWritten } = await writeSome(descriptor, chunk, offset);
-      offset += bytesWritten;
+      offset += await writeOrWait(descriptor, chunk, offset, signal);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      await setTimeout(RETRY_MS, undefined, { signal });
+      throw Object.assign(error as NodeJS.ErrnoException, { written: offset });
     }
+  }
+}
+
+/** Writes what can be written now, and gives the number of bytes: 0 after a wait where that was nothing. */
+async function writeOrWait(
+  descriptor: number,
+  chunk: Buffer,
+  offset: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  try {
+    const { bytesWritten } = await writeSome(descriptor, chunk, offset);
+    return bytesWritten;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    await setTimeout(RETRY_MS, undefined, { signal });
+    return 0;
   }
 }
 
