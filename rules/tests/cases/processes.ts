@@ -35,7 +35,7 @@ export const PROCESS_VIOLATIONS: readonly Violation[] = [
     because: 'a program is removed and then executed through its descriptor',
     place: 'container',
     does: 'behave exec-deleted /bin/busybox /tmp/true',
-    shows: { 'proc.exepath': '/tmp/true (deleted)' },
+    shows: { 'proc.exepath': '/tmp/true' },
   },
   {
     rule: 'Program Added to Container Executed',
