@@ -6,7 +6,7 @@ import { summaryLine } from './start.ts';
 
 const NOTHING: WatchSummary = {
   ...{ events: 10, lost: new Map(), alerts: new AlertSummary(), alertsDropped: 0, failed: 0 },
-  ...{ compatCalls: 0, unwatchedThreads: 0, exit: undefined },
+  ...{ compatCalls: 0, unwatchedThreads: 0, leftRunning: 0, exit: undefined },
 };
 
 test('a summary is short when all went well', () => {
@@ -33,7 +33,14 @@ test('losses and alerts by kind, the most first', () => {
 });
 
 test('everything else that is missing is said', () => {
-  const line = summaryLine({ ...NOTHING, alertsDropped: 1, failed: 2, compatCalls: 3, unwatchedThreads: 4 });
+  const line = summaryLine({
+    ...NOTHING,
+    alertsDropped: 1,
+    failed: 2,
+    compatCalls: 3,
+    unwatchedThreads: 4,
+    leftRunning: 5,
+  });
   assert.match(line, /1 alerts not written, 2 events not judged, 3 system calls of 32-bit programs not seen/);
-  assert.match(line, /4 threads not watched$/);
+  assert.match(line, /4 threads not watched, 5 left running, no longer watched$/);
 });

@@ -55,6 +55,8 @@ export interface WatchSummary {
   readonly compatCalls: number;
   /** Threads that were not watched, since too many were in scope. */
   readonly unwatchedThreads: number;
+  /** Threads that the command has started and that run on after the end of the watching. */
+  readonly leftRunning: number;
   /** How the command ended; `undefined` without one. */
   readonly exit: CommandExit | undefined;
 }
@@ -150,6 +152,7 @@ async function watchSource(
     failed: engine.failed,
     compatCalls,
     unwatchedThreads,
+    leftRunning: command ? source.scopedPids().length : 0,
     exit: await command?.exit,
   };
 }

@@ -115,6 +115,12 @@ suite('lanner run', { skip: cannotWatch() }, () => {
     }
   });
 
+  test('what outlives the command is told, since it is no longer watched', async () => {
+    const result = await lanner(['run', '--', 'sh', '-c', 'sleep 5 >/dev/null 2>&1 & exit 4']);
+    assert.equal(result.code, 4);
+    assert.match(lastLine(result.stderr), /, 1 left running, no longer watched$/);
+  });
+
   test('two at the same time do not disturb each other', async () => {
     const command = ['run', '--', 'sh', '-c', 'sleep 0.5; cat /etc/shadow >/dev/null'];
     for (const result of await Promise.all([lanner(command), lanner(command)])) {
