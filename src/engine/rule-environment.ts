@@ -19,8 +19,9 @@ const PLUGINS: ReadonlyMap<string, PluginInfo> = new Map([
   ['json', { version: '0.7.4', fieldClasses: ['json'] }],
 ]);
 
-/** Codes of the event of a system call that has none of its own. */
-const GENERIC_CODES = [0, 1];
+/** Name and codes of the event of a system call that has none of its own. */
+export const GENERIC_EVENT = 'syscall';
+export const GENERIC_CODES: readonly number[] = [0, 1];
 const PLUGIN_CODE = 322;
 const ASYNC_CODE = 402;
 
@@ -37,17 +38,18 @@ const ASYNC_NAMES = new Set(['container', 'container_removed']);
 const SYSCALL_NAMES = new Set(syscallNames());
 const EVENT_NAMES = new Set(EVENT_TYPES.map((type) => type.name));
 
-const EVENTS: EventNames = {
+/** What the rule language needs to know of events. */
+export const EVENTS: EventNames = {
   allCodes: EVENT_TYPES.map((type) => type.code),
   codes(name) {
     const codes = eventCodes(name).filter((code) => !GENERIC_CODES.includes(code));
     if (ASYNC_NAMES.has(name)) codes.push(ASYNC_CODE);
     if (codes.length > 0) return codes;
-    return SYSCALL_NAMES.has(name) ? GENERIC_CODES : [];
+    return SYSCALL_NAMES.has(name) ? [...GENERIC_CODES] : [];
   },
   names: () => EVENT_NAMES.union(SYSCALL_NAMES).union(ASYNC_NAMES),
   describedNames: [
-    ...EVENT_NAMES.difference(new Set(['syscall'])).union(SYSCALL_NAMES.difference(WITHOUT_OWN_NAME)),
+    ...EVENT_NAMES.difference(new Set([GENERIC_EVENT])).union(SYSCALL_NAMES.difference(WITHOUT_OWN_NAME)),
   ],
   asyncCode: ASYNC_CODE,
   pluginCode: PLUGIN_CODE,

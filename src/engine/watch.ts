@@ -12,6 +12,7 @@ import { type CommandExit, type RunningCommand, startCommand } from './command.t
 import { DropWatch } from './drop-watch.ts';
 import { Engine } from './engine.ts';
 import { type AlertTarget, type OutputSet, openOutputs } from './outputs.ts';
+import { tracedEvents } from './traced-events.ts';
 
 export type WatchScope =
   | { readonly kind: 'host' }
@@ -80,6 +81,7 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
   try {
     const source = await openKernelSource({
       scope: options.scope,
+      eventNames: tracedEvents(options.ruleSet),
       bufferSize: MEGABYTE << (config.engine.modern_ebpf.buf_size_preset - 1),
     });
     try {
