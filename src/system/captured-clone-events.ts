@@ -3,6 +3,8 @@
  * is as in Falco, so that replay says what Falco says.
  */
 import type { EventCursor } from '../events/cursor.ts';
+import { adopt, knownParent } from './captured-parents.ts';
+import { exitKey } from './captured-process-end.ts';
 import {
   CLONE_CHILD_IN_PIDNS,
   CLONE_NEWPID,
@@ -42,7 +44,7 @@ export function learnCapturedBirth(event: EventCursor, model: ProcessModel): Thr
   thread.process.vpid = event.i64(19) ?? -1;
   finishChild(event, thread, maker, model);
   thread.isInverted = true;
-  if (!isThread) thread.process.ptid = parentOf(ptid, model);
+  if (!isThread) adopt(thread.process, knownParent(ptid, model.table));
   const start = event.u64(20);
   const isNamespaced = (flags & (CLONE_CHILD_IN_PIDNS | CLONE_NEWPID)) !== 0 || tid !== thread.vtid;
   if (!isNamespaced) thread.process.pidNamespaceStart = model.machine.bootTime;
@@ -57,7 +59,7 @@ export function learnCapturedClone(event: EventCursor, caller: ThreadEntry, mode
   const wasPhantom = caller.isPhantom;
   if (wasPhantom) {
     reviveMaker(event, caller, model);
-    caller.process.ptid = parentOf(event.i64(PTID) ?? 0, model);
+    adopt(caller.process, knownParent(event.i64(PTID) ?? 0, model.table));
     caller.vtid = event.i64(18) ?? caller.tid;
     caller.process.vpid = event.i64(19) ?? -1;
   }
@@ -65,7 +67,7 @@ export function learnCapturedClone(event: EventCursor, caller: ThreadEntry, mode
   // Only the child's own event tells the real id of one in another pid namespace.
   if ((flags & (CLONE_CHILD_IN_PIDNS | CLONE_NEWPID | CLONE_PARENT)) !== 0) return;
   if (caller.tid !== caller.vtid || isVfork(event, flags)) return;
-  if (model.recentExits.has(child, event.milliseconds)) return;
+  if (model.recentExits.has(exitKey(child, caller.tid), event.milliseconds)) return;
   const known = model.table.thread(child);
   if (known?.isInverted) return;
   if (known) model.table.remove(known);
@@ -75,7 +77,7 @@ export function learnCapturedClone(event: EventCursor, caller: ThreadEntry, mode
   finishChild(event, thread, wasPhantom ? undefined : caller, model);
   thread.process.pidNamespaceStart = model.machine.bootTime;
   if (isThread) return;
-  thread.process.ptid = caller.tid;
+  adopt(thread.process, caller);
   thread.process.vpid = child;
 }
 
@@ -125,10 +127,4 @@ function finishChild(
   thread.comm = event.text(COMM) || event.text(EXE) || '';
   takeCloneFacts(event, thread, model);
   takeMemoryFacts(event, thread);
-}
-
-/** Who is not known is no parent. */
-function parentOf(ptid: number, { table }: ProcessModel): number {
-  const parent = table.thread(ptid);
-  return parent && !parent.isPhantom ? ptid : 0;
 }

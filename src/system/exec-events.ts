@@ -1,6 +1,7 @@
 /** execve and execveat: how a process becomes another program. */
 import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
+import { knownParent } from './captured-parents.ts';
 import { baseDirectory, fullPath, UNKNOWN_DIRECTORY } from './open-events.ts';
 import { withoutDeleted } from './paths.ts';
 import { reviveByExec } from './phantom.ts';
@@ -46,7 +47,7 @@ export function learnExec(event: EventCursor, caller: ThreadEntry, model: Proces
   const { process } = thread;
   if (process.threadCount > 1) removeOtherThreads(thread, model);
   const ptid = event.i64(PTID) ?? process.ptid;
-  if (thread.isPhantom) reviveByExec(thread, parentOf(ptid, model));
+  if (thread.isPhantom) reviveByExec(thread, knownParent(ptid, model.table));
   if (process.knowledge !== 'full') {
     const parent = parentProcess(ptid, event.milliseconds, model);
     process.sid ||= parent?.sid ?? 0;
@@ -110,11 +111,6 @@ function pathFromEntry({ code }: EventCursor, { entered, process }: ThreadEntry)
   const isEmptyAllowed = ((entered.u32(2) ?? 0) & AT_EMPTY_PATH) !== 0;
   if (base === UNKNOWN_DIRECTORY || (!isEmptyAllowed && path === NOT_READ)) return NOT_READ;
   return isEmptyAllowed ? fullPath('', base) : fullPath(base, path);
-}
-
-function parentOf(ptid: number, { table }: ProcessModel): number {
-  const parent = table.thread(ptid);
-  return parent && !parent.isPhantom ? ptid : 0;
 }
 
 function removeOtherThreads(thread: ThreadEntry, { table }: ProcessModel): void {

@@ -1,4 +1,5 @@
 /** What a process changes about itself: directory, user, session, capabilities, name. */
+import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import { usedDescriptor } from '../events/descriptors.ts';
 import { descriptorPath } from './event-descriptor.ts';
@@ -17,11 +18,16 @@ const UNCHANGED = 0xffff_ffff;
 const ALL_CAPABILITIES = (1n << 41n) - 1n;
 
 /** chdir: the kernel's own path where the event has it, else the given one as seen from the last directory. */
-export function learnDirectory(event: EventCursor, thread: ThreadEntry): void {
+export function learnDirectory(event: EventCursor, thread: ThreadEntry, { isCapture }: ProcessModel): void {
   if (event.i64(RES) !== 0) return;
   const resolved = event.text(2);
   if (resolved) setDirectory(thread.process, resolved);
-  else setDirectory(thread.process, joinPath(thread.process.cwd, event.text(1) ?? ''));
+  else setDirectory(thread.process, joinPath(baseOf(thread, isCapture), event.text(1) ?? ''));
+}
+
+/** Falco forgets that threads share their directory when one that is not the main one changes it. */
+function baseOf({ tid, process }: ThreadEntry, isCapture: boolean): ByteString {
+  return isCapture && tid !== process.pid ? '' : process.cwd;
 }
 
 /** fchdir: the path of the descriptor. */

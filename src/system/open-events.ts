@@ -7,6 +7,7 @@ import { type LearnDescriptor, resultOf } from './descriptor-change.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
 import { OpenDescriptor } from './open-descriptor.ts';
 import { joinPath } from './paths.ts';
+import { PHANTOM_DIRECTORY } from './process.ts';
 import { presentCode } from './process-model.ts';
 
 /** Bits of the `flags` parameter (symbols.ts, fileFlags). */
@@ -100,6 +101,9 @@ export function baseDirectory(fd: number, cwd: ByteString, table: DescriptorTabl
 /** `path` as seen from `base`, made normal. */
 export function fullPath(base: ByteString, path: ByteString): ByteString {
   if (base.length + path.length + 1 > MAX_PATH) return TOO_LONG;
-  if (base === UNKNOWN_DIRECTORY && !path.startsWith('/')) return joinPath('', base + path);
+  const isRelative = path !== '' && !path.startsWith('/');
+  if (isRelative && base === UNKNOWN_DIRECTORY) return joinPath('', base + path);
+  // The directory of a thread that is not known stays as it is.
+  if (isRelative && base === PHANTOM_DIRECTORY) return base + joinPath('', path);
   return joinPath(base, path);
 }

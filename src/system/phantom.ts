@@ -1,4 +1,5 @@
 /** Threads of a capture of which nothing but the id is known: their beginning was not captured. */
+import { adopt } from './captured-parents.ts';
 import type { ThreadEntry } from './process.ts';
 
 /** What Falco calls a process that it does not know. */
@@ -27,9 +28,9 @@ export function makePhantom(thread: ThreadEntry): void {
 }
 
 /** Its ids, as an exec tells them. What the exec does not tell stays unknown. */
-export function reviveByExec(thread: ThreadEntry, ptid: number): void {
+export function reviveByExec(thread: ThreadEntry, parent: ThreadEntry | undefined): void {
   thread.isPhantom = false;
   thread.vtid = thread.tid;
   thread.process.vpid = thread.process.pid;
-  thread.process.ptid = ptid;
+  adopt(thread.process, parent);
 }

@@ -7,6 +7,9 @@ import type { DescriptorTable } from './descriptor-table.ts';
 import { NO_EXECUTABLE_FACTS } from './proc-reader.ts';
 import type { ExecutableFacts, Thread } from './thread.ts';
 
+/** Working directory of a thread that is not known, as Falco has it. */
+export const PHANTOM_DIRECTORY = './';
+
 const NO_STRINGS: readonly ByteString[] = Object.freeze([]);
 
 /**
@@ -27,6 +30,8 @@ export class Process {
   reaper = 0;
   /** The parent's id for which a search found none; 0 before any search. */
   missingParent = 0;
+  /** In captures: the parent, while it is known. */
+  parent: ThreadEntry | undefined;
   /** It asked for the children of its children, see prctl(2). */
   isSubreaper = false;
   threadCount = 0;
@@ -101,6 +106,8 @@ export class ThreadEntry implements Thread {
   exited = false;
   /** In captures: the event that entered the call which the thread is in. */
   entered: EventCursor | undefined;
+  /** In captures: the processes whose parent it is. */
+  children: Set<Process> | undefined;
   /** In captures: nothing but the id is known, and Falco says so of it. */
   isPhantom = false;
   /** In captures: made by its own clone event, before its parent's came. */
@@ -156,7 +163,7 @@ export class ThreadEntry implements Thread {
     return this.process.env;
   }
   get cwd(): ByteString {
-    return this.isPhantom ? './' : this.process.cwd;
+    return this.isPhantom ? PHANTOM_DIRECTORY : this.process.cwd;
   }
   get executable(): ExecutableFacts {
     return this.process.executable;

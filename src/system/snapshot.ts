@@ -4,6 +4,7 @@
  */
 import type { ByteString } from '../events/bytes.ts';
 import type { CapturedMachine } from './captured-machine.ts';
+import { adopt, knownParent } from './captured-parents.ts';
 import type { CgroupSets } from './cgroup-sets.ts';
 import type { DescriptorKind, SocketEnds } from './descriptor.ts';
 import type { DescriptorEvents } from './descriptor-events.ts';
@@ -12,7 +13,7 @@ import type { InterfaceAddress } from './interfaces.ts';
 import { formatIp } from './ip.ts';
 import { OpenDescriptor } from './open-descriptor.ts';
 import { withoutDeleted } from './paths.ts';
-import type { ThreadEntry } from './process.ts';
+import type { Process, ThreadEntry } from './process.ts';
 import { setDirectory } from './process-model.ts';
 import { swapped, unboundEnds } from './socket-state.ts';
 import { toIpv4 } from './socket-text.ts';
@@ -193,7 +194,7 @@ export class Snapshot {
     if (!this.#isPending) return;
     this.#isPending = false;
     for (const process of this.#threads.processes()) this.#tellServers(process.descriptors);
-    for (const thread of this.#threads.threads()) this.#tellParent(thread);
+    for (const process of this.#threads.processes()) this.#tellParent(process);
   }
 
   /** As in Falco, only IPv4 connections are told apart. */
@@ -210,8 +211,8 @@ export class Snapshot {
   }
 
   /** A parent that the capture does not have is none. */
-  #tellParent({ process }: ThreadEntry): void {
-    if (process.pid !== 1 && !this.#threads.thread(process.ptid)) process.ptid = 0;
+  #tellParent(process: Process): void {
+    if (process.pid !== 1) adopt(process, knownParent(process.ptid, this.#threads));
   }
 }
 

@@ -8,6 +8,7 @@ import { EVENT_TYPES } from '../events/table.ts';
 import { AcceptedSockets } from './accepted-sockets.ts';
 import { learnCapturedBirth } from './captured-clone-events.ts';
 import { CapturedMachine } from './captured-machine.ts';
+import { endCapturedThread } from './captured-process-end.ts';
 import { CgroupSets } from './cgroup-sets.ts';
 import { learnOwnBirth } from './clone-events.ts';
 import type { EventContext, SystemView } from './context.ts';
@@ -242,7 +243,8 @@ export class System implements SystemView {
   settle(): void {
     this.#descriptors?.settle();
     if (this.#leaving !== undefined) {
-      endThread(this.#leaving, this.#now, this.#model);
+      const end = this.#descriptors ? endCapturedThread : endThread;
+      end(this.#leaving, this.#now, this.#model);
       this.#leaving = undefined;
     }
     if (this.#now >= this.#nextUpkeep) this.#upkeep();
@@ -273,7 +275,9 @@ export class System implements SystemView {
 
   parent(thread: Thread): Thread | undefined {
     if (thread.ptid <= 0) return undefined;
-    return this.#table.leader(thread.ptid) ?? this.#findParent(thread.pid);
+    // In a capture the parent may be any thread of its process.
+    const pid = this.#table.thread(thread.ptid)?.process.pid ?? thread.ptid;
+    return this.#table.leader(pid) ?? this.#findParent(thread.pid);
   }
 
   /** The parent that is known has gone without our seeing it: /proc tells who has taken its place. */
