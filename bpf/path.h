@@ -68,17 +68,24 @@ __noinline int path_step(void)
 		return 0;
 	if (s->walk.dentry == s->walk.root_dentry && s->walk.mount == s->walk.root_mount)
 		return 0;
+	parent = BPF_CORE_READ(dentry, d_parent);
 	if (s->walk.dentry == s->walk.mount_root) {
 		struct mount *this = (void *)s->walk.mount - bpf_core_field_offset(struct mount, mnt);
 		struct mount *above = BPF_CORE_READ(this, mnt_parent);
 
-		if (above == this)
-			return 0;
-		s->walk.dentry = (u64)BPF_CORE_READ(this, mnt_mountpoint);
-		enter_mount(s, (u64)above + bpf_core_field_offset(struct mount, mnt));
-		return 1;
+		if (above != this) {
+			s->walk.dentry = (u64)BPF_CORE_READ(this, mnt_mountpoint);
+			enter_mount(s, (u64)above + bpf_core_field_offset(struct mount, mnt));
+			return 1;
+		}
+		/*
+		 * The top of all mounts; or a part of a file system that is mounted nowhere (open_tree(2), lazy
+		 * umount(2)), where "shadow" out of /etc would be /shadow: the path in the file system is told.
+		 */
+		s->walk.mount_root = 0;
 	}
-	parent = BPF_CORE_READ(dentry, d_parent);
+	if (dentry == parent && !s->walk.mount_root)
+		return 0;
 	if (dentry == parent) {
 		/* Not below any mount: memfd, pipe, socket, anonymous inode. Its name is all there is. */
 		prepend_name(s, (u64)dentry, false, 0);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openKernelSource } from '../../../src/sources/kernel/kernel-source.ts';
 import { Probe } from '../../../src/sources/kernel/probe.ts';
@@ -30,8 +30,11 @@ const NR = {
   execve: 59,
   creat: 85,
   mkdir: 83,
+  fchdir: 81,
+  chdir: 80,
   chroot: 161,
   mount: 165,
+  umount2: 166,
   unshare: 272,
   timerfd_create: 283,
   signalfd4: 289,
@@ -41,8 +44,13 @@ const NR = {
   memfd_create: 319,
   userfaultfd: 323,
   io_uring_setup: 425,
+  open_tree: 428,
   pidfd_open: 434,
 } as const;
+const AT_FDCWD = -100;
+const OPEN_TREE_CLONE = 1;
+const MS_BIND = 0x1000;
+const MNT_DETACH = 2;
 const SIGCHLD = 17;
 const CLONE_NEWNS = 0x20000;
 const CLONE_NEWPID = 0x20000000;
@@ -68,6 +76,37 @@ const openOf = (events: readonly DecodedEvent[], name: string) =>
   events.find(({ values }) => values.name === name);
 
 describe('views', { skip }, () => {
+  test('a file in a mount that lies nowhere has its path in the file system', async () => {
+    await inFolder(async (folder) => {
+      const sub = join(folder, 'sub');
+      const { events, results } = await make(
+        [
+          [NR.mkdir, sub, 0o700],
+          [NR.creat, join(sub, 'file'), 0o600],
+          [NR.open_tree, AT_FDCWD, sub, OPEN_TREE_CLONE],
+          [NR.fchdir, result(2)],
+          [NR.open, 'file', 0, 0],
+          [NR.unshare, CLONE_NEWNS],
+          [NR.mount, 'none', '/', 'none', MS_PRIVATE_REC, 0],
+          [NR.mkdir, join(folder, 'at'), 0o700],
+          [NR.mount, sub, join(folder, 'at'), 'none', MS_BIND, 0],
+          [NR.chdir, join(folder, 'at')],
+          [NR.umount2, join(folder, 'at'), MNT_DETACH],
+          [NR.open, './file', 0, 0],
+        ],
+        { cwd: folder },
+      );
+      assert.ok(
+        results.every((value) => value >= 0),
+        `${results}`,
+      );
+      // The file system may itself be mounted somewhere else than at the root.
+      const path = join(basename(folder), 'sub', 'file');
+      for (const name of ['file', './file'])
+        assert.ok(fdinfoOf(openOf(events, name)).name?.endsWith(`/${path}`));
+    });
+  });
+
   test('kinds of descriptors', async () => {
     const makers: [kind: string, name: string, call: Call][] = [
       ['e', '[eventfd]', [NR.eventfd2, 0, 0]],
