@@ -23,6 +23,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   events: { imports: [], pure: true },
   sources: { imports: ['events'] },
   system: { imports: ['events'] },
+  containers: { imports: ['events', 'system'] },
   fields: { imports: ['events', 'system'] },
   rules: { imports: ['fields/field.ts', 'events/bytes.ts'], pure: true },
   matcher: { imports: ['events', 'system', 'fields', 'rules'] },
@@ -30,7 +31,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   outputs: { imports: ['alerts'] },
   config: { imports: ['rules'] },
   engine: {
-    imports: ['events', 'sources', 'system', 'fields', 'rules', 'matcher', 'alerts', 'outputs', 'config'],
+    imports: [
+      'events',
+      'sources',
+      'system',
+      'containers',
+      'fields',
+      'rules',
+      'matcher',
+      'alerts',
+      'outputs',
+      'config',
+    ],
   },
   cli: {
     imports: [

@@ -91,7 +91,8 @@ export function createContainer(options: ContainerOptions): Container {
   };
 }
 
-function fillImage(image: string, options: ContainerOptions): void {
+/** Fills a folder with a small root file system. */
+export function fillImage(image: string, options: ContainerOptions): void {
   for (const folder of [
     'bin',
     'sbin',

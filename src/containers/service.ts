@@ -1,0 +1,208 @@
+/**
+ * Finds out about containers: asks the engines when the model meets one, and keeps what they say. Nothing
+ * waits for it on the path of events; whoever reads a field gets what is known at that moment.
+ */
+import { existsSync } from 'node:fs';
+import type { ByteString } from '../events/bytes.ts';
+import type { ContainerMetadata, ContainerObserver } from '../system/container.ts';
+import type { ContainerEngine, ContainerIdentity } from '../system/containers/cgroup-id.ts';
+import type { EngineApi, EngineClient } from './client.ts';
+
+/** Which APIs may know the containers of an engine, in the order in which they are asked. */
+const APIS: Readonly<Record<ContainerEngine, readonly EngineApi[]>> = {
+  // A bare id is taken for Docker's, and may be containerd's where cgroups are set up by hand.
+  docker: ['docker', 'cri', 'containerd'],
+  podman: ['podman'],
+  containerd: ['cri', 'containerd'],
+  'cri-o': ['cri'],
+  runc: [],
+  lxc: [],
+  'libvirt-lxc': [],
+  bpm: [],
+};
+
+/** Pauses between questions about a container that its engine does not know yet, in milliseconds. */
+const RETRY_PAUSES: readonly number[] = [10, 20, 40, 80, 160, 320, 640, 1280];
+
+export interface ServiceOptions {
+  readonly clients: readonly EngineClient[];
+  /** Containers that are kept; the one that was seen longest ago goes first. */
+  readonly limit?: number;
+  readonly retryPauses?: readonly number[];
+  /** Whether something is at the path of a socket; for tests. */
+  readonly isThere?: (socket: string) => boolean;
+  /** Told when an engine cannot be asked: once per client and cause. */
+  readonly onFailure: (client: EngineClient, error: Error) => void;
+}
+
+/** Counts since the start; `known` and `pending` are those now. */
+export interface ContainerStatistics {
+  readonly known: number;
+  readonly pending: number;
+  readonly found: number;
+  /** Nobody knew the container. */
+  readonly unknown: number;
+  /** Questions that an engine failed to answer. */
+  readonly failures: number;
+  /** Dropped or not taken, since there were too many. */
+  readonly evicted: number;
+}
+
+interface Entry {
+  metadata: ContainerMetadata;
+  pending: boolean;
+  /** Called when the entry is no longer pending. */
+  waiting: (() => void)[];
+}
+
+const DEFAULT_LIMIT = 8192;
+
+export class ContainerMetadataService implements ContainerObserver {
+  readonly #options: Required<ServiceOptions>;
+  /** By short id, the one that was seen longest ago first. */
+  readonly #entries = new Map<ByteString, Entry>();
+  readonly #told = new Set<string>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #counts = { found: 0, unknown: 0, failures: 0, evicted: 0 };
+  #closed = false;
+
+  constructor(options: ServiceOptions) {
+    this.#options = {
+      limit: DEFAULT_LIMIT,
+      retryPauses: RETRY_PAUSES,
+      isThere: (socket) => existsSync(socket),
+      ...options,
+    };
+  }
+
+  see(container: ContainerIdentity): void {
+    const known = this.#entries.get(container.id);
+    if (known) {
+      this.#entries.delete(container.id);
+      this.#entries.set(container.id, known);
+      return;
+    }
+    if (this.#closed || !this.#makeRoom()) return;
+    const clients = this.#clientsFor(container.engine);
+    const entry: Entry = {
+      metadata: { fullId: container.fullId },
+      pending: clients.length > 0,
+      waiting: [],
+    };
+    this.#entries.set(container.id, entry);
+    if (entry.pending) void this.#findOut(container, entry, clients);
+  }
+
+  get(id: ByteString): ContainerMetadata | undefined {
+    return this.#entries.get(id)?.metadata;
+  }
+
+  /** An answer is still to come. */
+  isPending(id: ByteString): boolean {
+    return this.#entries.get(id)?.pending ?? false;
+  }
+
+  /** Calls `action` as soon as the container is not pending any more: never before this call returns. */
+  whenSettled(id: ByteString, action: () => void): void {
+    const entry = this.#entries.get(id);
+    if (entry?.pending) entry.waiting.push(action);
+    else queueMicrotask(action);
+  }
+
+  /** Forgets all containers but these. */
+  retain(ids: ReadonlySet<ByteString>): void {
+    for (const [id, { pending }] of this.#entries) if (!pending && !ids.has(id)) this.#entries.delete(id);
+  }
+
+  /** Asks no more; whoever waits is called. */
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const client of this.#options.clients) client.close();
+    for (const entry of this.#entries.values()) settle(entry);
+  }
+
+  get statistics(): ContainerStatistics {
+    const pending = [...this.#entries.values()].filter((entry) => entry.pending).length;
+    return { ...this.#counts, pending, known: this.#entries.size };
+  }
+
+  /** Engines that run on this machine now and may know the container. */
+  #clientsFor(engine: ContainerEngine): EngineClient[] {
+    const { clients, isThere } = this.#options;
+    return APIS[engine].flatMap((api) =>
+      clients.filter((client) => client.api === api && isThere(client.socket)),
+    );
+  }
+
+  async #findOut(
+    container: ContainerIdentity,
+    entry: Entry,
+    clients: readonly EngineClient[],
+  ): Promise<void> {
+    let metadata = await this.#ask(container.fullId, clients);
+    for (const pause of this.#options.retryPauses) {
+      if (metadata || this.#closed) break;
+      await this.#sleep(pause);
+      if (!this.#closed) metadata = await this.#ask(container.fullId, clients);
+    }
+    if (this.#closed) return;
+    if (metadata) {
+      entry.metadata = metadata;
+      this.#counts.found++;
+    } else this.#counts.unknown++;
+    settle(entry);
+  }
+
+  async #ask(fullId: ByteString, clients: readonly EngineClient[]): Promise<ContainerMetadata | undefined> {
+    for (const client of clients) {
+      try {
+        const metadata = await client.inspect(fullId);
+        if (metadata) return metadata;
+      } catch (error) {
+        this.#fail(client, error as Error);
+      }
+    }
+    return undefined;
+  }
+
+  #fail(client: EngineClient, error: NodeJS.ErrnoException): void {
+    if (this.#closed) return;
+    this.#counts.failures++;
+    const cause = `${client.api} ${client.socket} ${error.code ?? error.name}`;
+    if (this.#told.has(cause)) return;
+    this.#told.add(cause);
+    this.#options.onFailure(client, error);
+  }
+
+  #sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        resolve();
+      }, milliseconds);
+      timer.unref();
+      this.#timers.add(timer);
+    });
+  }
+
+  /** False when there is no room: all that are kept wait for an answer. */
+  #makeRoom(): boolean {
+    if (this.#entries.size < this.#options.limit) return true;
+    this.#counts.evicted++;
+    for (const [id, { pending }] of this.#entries) {
+      if (pending) continue;
+      this.#entries.delete(id);
+      return true;
+    }
+    return false;
+  }
+}
+
+function settle(entry: Entry): void {
+  if (!entry.pending) return;
+  entry.pending = false;
+  const { waiting } = entry;
+  entry.waiting = [];
+  for (const action of waiting) action();
+}
