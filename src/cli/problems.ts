@@ -11,19 +11,6 @@ export function describeProblem(problem: Problem): string {
   return `${file}:${line}:${column}: ${severity}: ${problem.message}${hint} [${problem.code}]`;
 }
 
-/**
- * The problems that still stand when all files are loaded: what an earlier file seemed not to use may be
- * used by a later one.
- */
-export function standingProblems({ problems, files }: LoadOutcome): readonly Problem[] {
-  const last = new Set(files.at(-1)?.problems.map(describeProblem));
-  return problems.filter((problem) => !isUnused(problem) || last.has(describeProblem(problem)));
-}
-
-function isUnused({ code }: Problem): boolean {
-  return code === 'LOAD_UNUSED_MACRO' || code === 'LOAD_UNUSED_LIST';
-}
-
 /** Ends the command when the rules have errors, after showing each at its place. */
 export function failOnErrors({ ok, problems, files }: LoadOutcome): void {
   if (ok) return;

@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { RULE_SCHEMA } from '../rules/schema.ts';
 import { addCheckCommand } from './check.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
-import { printAllRules, printRule } from './describe.ts';
+import { printDescription } from './describe.ts';
 import { Failure, fail, notYet } from './fail.ts';
 import { type ListOptions, printEvents, printFields, printIgnoredEvents } from './list.ts';
 import { openLog } from './log.ts';
@@ -106,8 +106,7 @@ async function runFlags(options: ProgramOptions): Promise<number> {
   checkPrint(options.print);
   checkSources(options);
   if (options.validate !== undefined) {
-    const { verbose = false, L: describe = false } = options;
-    return validate(options.validate, configFrom(options, openLog(false)), { verbose, describe });
+    return validate(options.validate, configFrom(options, openLog(false)), options);
   }
   return printFacts(options) || printRules(options) ? 0 : runDaemon(options);
 }
@@ -129,10 +128,7 @@ function printRules(options: ProgramOptions): boolean {
   if (!options.L && options.l === undefined) return false;
   const log = openLog(false);
   const config = configFrom(options, log);
-  const outcome = loadConfiguredRules(options, config, log);
-  if (options.l === undefined) printAllRules(outcome, config.json_output);
-  else printRule(outcome, options.l, config.json_output);
-  return true;
+  return printDescription(loadConfiguredRules(options, config, log), options, config.json_output);
 }
 
 function checkPrint(format: string | undefined): void {

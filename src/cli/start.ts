@@ -6,7 +6,7 @@ import type { LoadOutcome } from '../rules/load.ts';
 import { fail } from './fail.ts';
 import type { Log } from './log.ts';
 import type { CommonOptions } from './options.ts';
-import { describeProblem, failOnErrors, standingProblems } from './problems.ts';
+import { describeProblem, failOnErrors } from './problems.ts';
 
 /**
  * Loads the rules that the options and the configuration name. Warnings go to `log`; errors end the
@@ -18,7 +18,7 @@ export function loadConfiguredRules(options: CommonOptions, config: Config, log:
   if (paths.length === 0) fail('there are no rule files to load');
   const outcome = loadRuleFiles(paths, config);
   failOnErrors(outcome);
-  for (const problem of standingProblems(outcome)) log(describeProblem(problem));
+  for (const problem of outcome.problems) log(describeProblem(problem));
   return outcome;
 }
 

@@ -3,7 +3,19 @@
  * user's file to the code. Defaults are those of the falco.yaml that Falco ships, where nothing else is said.
  */
 import { PRIORITIES } from '../rules/checked.ts';
-import { choice, decimal, flag, integer, LATER, list, section, text, type ValueOf } from './shape.ts';
+import { OUTPUT_ADDITION, RULE_SELECTION } from './rule-settings.ts';
+import {
+  choice,
+  decimal,
+  entries,
+  flag,
+  integer,
+  LATER,
+  list,
+  section,
+  text,
+  type ValueOf,
+} from './shape.ts';
 
 const ENGINES = ['modern_ebpf', 'kmod', 'replay', 'nodriver'] as const;
 const RULE_MATCHING = ['first', 'all'] as const;
@@ -18,6 +30,15 @@ export const SCHEMA = section({
   priority: choice(PRIORITIES, 'Debug', { info: 'Informational' }),
   /** Whether an event stops at the first rule that it matches. */
   rule_matching: choice(RULE_MATCHING, 'first'),
+  /** Turns rules on and off, in order; later entries win. */
+  rules: list(RULE_SELECTION, []),
+  /**
+   * What outputs get beside what the rule says. Falco ships one entry with `suggested_output`; Lanner's
+   * rules say themselves which container an event comes from.
+   */
+  append_output: list(OUTPUT_ADDITION, []),
+  /** Fields `static.NAME` that have the same text in every event. */
+  static_fields: entries(text('')),
 
   json_output: flag(false),
   json_include_output_property: flag(true),
@@ -65,7 +86,6 @@ export const SCHEMA = section({
     simulate_drops: LATER,
   }),
 
-  append_output: LATER,
   base_syscalls: LATER,
   buffer_format_base64: LATER,
   capture: LATER,
@@ -83,8 +103,6 @@ export const SCHEMA = section({
   plugins: LATER,
   plugins_hostinfo: LATER,
   program_output: LATER,
-  rules: LATER,
-  static_fields: LATER,
   syscall_event_timeouts: LATER,
   syslog_output: LATER,
   watch_config_files: LATER,

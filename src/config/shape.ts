@@ -101,6 +101,25 @@ export function list<T>(item: Shape<T>, fallback: readonly T[]): Shape<readonly 
   };
 }
 
+/** A mapping whose keys are the user's own. */
+export function entries<T>(item: Shape<T>): Shape<ReadonlyMap<string, T>> {
+  return {
+    fallback: new Map(),
+    read(node, path, findings) {
+      if (node.kind === 'scalar' && node.value === null) return this.fallback;
+      if (node.kind !== 'map') return mismatch(this, node, path, 'a mapping of names to values', findings);
+      return new Map(
+        [...node.entries].map(([key, child]) => [key, item.read(child, `${path}.${key}`, findings)]),
+      );
+    },
+  };
+}
+
+/** Where absence says something: the value, or `undefined` without the key. */
+export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
+  return { fallback: undefined, read: (node, path, findings) => shape.read(node, path, findings) };
+}
+
 /** A key that Falco knows and Lanner does not use yet: taken, and said. */
 export const LATER: Shape<undefined> = {
   fallback: undefined,

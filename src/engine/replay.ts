@@ -3,7 +3,6 @@ import process from 'node:process';
 import { AlertMaker } from '../alerts/alert-maker.ts';
 import type { AlertSummary } from '../alerts/summary.ts';
 import type { Config } from '../config/schema.ts';
-import { FIELD_CATALOG } from '../fields/catalog.ts';
 import { compileMatcher } from '../matcher/compile.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { CaptureError } from '../sources/capture/error.ts';
@@ -12,6 +11,7 @@ import type { EventSource } from '../sources/source.ts';
 import { System } from '../system/system.ts';
 import { Engine } from './engine.ts';
 import { type OutputSet, openOutputs } from './outputs.ts';
+import { configuredFields } from './rule-options.ts';
 
 export interface ReplayOptions {
   readonly config: Config;
@@ -83,14 +83,15 @@ async function replayCapture(
   { config, ruleSet, log, onReady }: ReplayOptions,
 ): Promise<ReplaySummary> {
   const system = System.open({ seed: { kind: 'capture' } });
+  const fields = configuredFields(config);
   const engine = new Engine({
     source: withState(capture, system),
     system,
-    matcher: compileMatcher(ruleSet, FIELD_CATALOG, {
+    matcher: compileMatcher(ruleSet, fields, {
       matching: config.rule_matching,
       source: capture.name,
     }),
-    maker: new AlertMaker(FIELD_CATALOG, hostnameOfAlerts()),
+    maker: new AlertMaker(fields, hostnameOfAlerts()),
     outputs,
     rules: ruleSet.rules,
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),

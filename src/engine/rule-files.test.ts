@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { loadRuleFiles, RuleFileError, ruleFilePaths } from './rule-files.ts';
+import { loadRuleFiles, ruleFilePaths } from './rule-files.ts';
 
 function configOf(...overrides: string[]): Config {
   return loadConfig({ file: undefined, overrides, environment: {} }).config;
@@ -39,9 +39,15 @@ test('the command line comes before the configuration, and that before the rules
   assert.equal(basename(own[0] ?? ''), '00-definitions.yaml');
 });
 
-test('a path on the command line must exist', () => {
-  const paths = (): string[] => ruleFilePaths(['/no/such/file'], configOf(), assert.fail);
-  assert.throws(paths, (error) => error instanceof RuleFileError && /ENOENT/.test(error.message));
+test('a file that cannot be read is a problem among those of the others', (context) => {
+  const path = folder(context);
+  writeFileSync(join(path, 'a.yaml'), '- rule: A\n');
+  const paths = ruleFilePaths(['/no/such/file', join(path, 'a.yaml')], configOf(), assert.fail);
+  const { ok, problems } = loadRuleFiles(paths, configOf());
+  assert.equal(ok, false);
+  assert.equal(problems[0]?.code, 'LOAD_ERR_FILE_READ');
+  assert.match(problems[0]?.message ?? '', /ENOENT/);
+  assert.equal(problems[1]?.location.file, join(path, 'a.yaml'));
 });
 
 test('rules less severe than the configured priority are loaded and not enabled', (context) => {

@@ -5,11 +5,12 @@ import process from 'node:process';
 import type { Config } from '../config/schema.ts';
 import { type LoadOutcome, loadRules, type RuleFile } from '../rules/load.ts';
 import { ruleEnvironment } from './rule-environment.ts';
+import { configuredFields, ruleOptions } from './rule-options.ts';
 
 /** Lanner's own rules, which are used when nothing else is asked for. */
 const OWN_RULES = join(import.meta.dirname, '..', '..', 'rules');
 
-/** The rule files cannot be read. The message is one line for people. */
+/** A directory of rule files cannot be read. The message is one line for people. */
 export class RuleFileError extends Error {
   override readonly name = 'RuleFileError';
 }
@@ -18,6 +19,7 @@ export class RuleFileError extends Error {
  * Paths of the rule files, in the order in which they are loaded: those of the command line, otherwise
  * those of the configuration, otherwise Lanner's own. A directory stands for its *.yaml and *.yml files
  * in the order of their names. Configured paths that do not exist are passed over and told to `missing`.
+ * Throws {@link RuleFileError} when a directory cannot be read.
  */
 export function ruleFilePaths(
   fromCommandLine: readonly string[],
@@ -35,29 +37,40 @@ export function ruleFilePaths(
 }
 
 /**
- * Loads rule files in order; the outcome tells what is wrong in them. Throws {@link RuleFileError} when one
- * cannot be read.
+ * Loads rule files in order, with what the configuration says of rules. The outcome tells what is wrong
+ * in them; a file that cannot be read is one problem among others.
  */
 export function loadRuleFiles(paths: readonly string[], config: Config): LoadOutcome {
-  return loadRules(paths.map(readRuleFile), ruleEnvironment(), { minimumPriority: config.priority });
+  const environment = ruleEnvironment(configuredFields(config));
+  return loadRules(paths.map(readRuleFile), environment, ruleOptions(config, environment));
 }
 
 function readRuleFile(path: string): RuleFile {
-  return { name: shortName(path), bytes: attempt(path, () => readFileSync(path)) };
+  const name = shortName(path);
+  try {
+    return { name, bytes: readFileSync(path) };
+  } catch (error) {
+    return { name, unreadable: (error as Error).message };
+  }
 }
 
 function filesAt(path: string): string[] {
-  if (!attempt(path, () => statSync(path)).isDirectory()) return [path];
-  const names = attempt(path, () => readdirSync(path)).filter((name) => /\.ya?ml$/.test(name));
+  if (!isDirectory(path)) return [path];
+  const names = namesIn(path).filter((name) => /\.ya?ml$/.test(name));
   const files = names.sort().map((name) => join(path, name));
-  return files.filter((file) => attempt(file, () => statSync(file)).isFile());
+  return files.filter((file) => !isDirectory(file));
 }
 
-function attempt<T>(path: string, read: () => T): T {
+/** What is not there is no directory: reading it as a file says so. */
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function namesIn(directory: string): string[] {
   try {
-    return read();
+    return readdirSync(directory);
   } catch (error) {
-    throw new RuleFileError(`cannot read rules from ${path}: ${(error as Error).message}`);
+    throw new RuleFileError(`cannot read rules from ${directory}: ${(error as Error).message}`);
   }
 }
 

@@ -3,7 +3,6 @@ import type { ChildProcess } from 'node:child_process';
 import { AlertMaker } from '../alerts/alert-maker.ts';
 import type { AlertSummary } from '../alerts/summary.ts';
 import type { Config } from '../config/schema.ts';
-import { FIELD_CATALOG } from '../fields/catalog.ts';
 import { compileMatcher } from '../matcher/compile.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { type KernelSource, openKernelSource } from '../sources/kernel/kernel-source.ts';
@@ -12,6 +11,7 @@ import { type CommandExit, type RunningCommand, startCommand } from './command.t
 import { DropWatch } from './drop-watch.ts';
 import { Engine } from './engine.ts';
 import { type AlertTarget, type OutputSet, openOutputs } from './outputs.ts';
+import { configuredFields } from './rule-options.ts';
 import { tracedEvents } from './traced-events.ts';
 
 export type WatchScope =
@@ -102,11 +102,12 @@ async function watchSource(
 ): Promise<WatchSummary> {
   const { config, ruleSet, log } = options;
   const system = System.open({ seed: seedOf(options) });
+  const fields = configuredFields(config);
   const engine = new Engine({
     source,
     system,
-    matcher: compileMatcher(ruleSet, FIELD_CATALOG, { matching: config.rule_matching, source: source.name }),
-    maker: new AlertMaker(FIELD_CATALOG),
+    matcher: compileMatcher(ruleSet, fields, { matching: config.rule_matching, source: source.name }),
+    maker: new AlertMaker(fields),
     outputs,
     rules: ruleSet.rules,
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),

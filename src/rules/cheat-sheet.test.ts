@@ -1,24 +1,12 @@
 /** A rule from a public cheat sheet, typing error and all: what its user is told. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CHEAT_SHEET } from '../../test/support/cheat-sheet.ts';
 import { reportProblems } from './report.ts';
 import { load } from './test-kit.ts';
 
-const SHEET = `- list: linux_shells
-  items: [bash, zsh, ksh, sh, csh]
-
-- macro: container
-  condition: container.is != host
-
-- rule: Detect shell inside a container
-  desc: A shell was opened in a container
-  condition: container and proc.name in (linux_shells)
-  output: Bash opened (user=%user.name container=%container.id)
-  priority: WARNING
-`;
-
 test('the typing error is named, shown in its line, and corrected', () => {
-  const { ok, problems, files } = load(SHEET);
+  const { ok, problems, files } = load(CHEAT_SHEET);
   assert.equal(ok, false);
   assert.equal(
     reportProblems(problems, files),
@@ -33,7 +21,7 @@ test('the typing error is named, shown in its line, and corrected', () => {
 });
 
 test('corrected, the rule loads, with the warning that it names no type of event', () => {
-  const { ok, problems, ruleSet } = load(SHEET.replace('container.is', 'container.id'));
+  const { ok, problems, ruleSet } = load(CHEAT_SHEET.replace('container.is', 'container.id'));
   assert.ok(ok);
   assert.deepEqual(
     problems.map(({ code }) => code),
@@ -43,7 +31,7 @@ test('corrected, the rule loads, with the warning that it names no type of event
 });
 
 test('colour is escape sequences around the same text', () => {
-  const { problems, files } = load(SHEET);
+  const { problems, files } = load(CHEAT_SHEET);
   const coloured = reportProblems(problems, files, { colour: true });
   assert.ok(coloured.includes('\u001b[1;31merror\u001b[0m'));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one

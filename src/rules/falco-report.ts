@@ -9,6 +9,8 @@ import {
   type ErrorCode,
   type ItemType,
   isError,
+  LINT_CODES,
+  type LintCode,
   type Problem,
   WARNING_CODES,
   type WarningCode,
@@ -38,6 +40,8 @@ export interface FalcoProblem {
   readonly message: string;
   readonly context: { readonly locations: readonly FalcoLocation[]; readonly snippet: string };
   readonly deprecated_field?: string;
+  /** What was probably meant; Falco has no such key. */
+  readonly suggestion?: string;
 }
 
 export interface FalcoResult {
@@ -108,7 +112,7 @@ export function falcoDetails(result: FileResult): string {
 function split({ problems }: FileResult): { errors: Problem[]; warnings: Problem[] } {
   return {
     errors: problems.filter(isError),
-    warnings: problems.filter((problem) => problem.code in WARNING_CODES),
+    warnings: problems.filter((problem) => !isError(problem)),
   };
 }
 
@@ -129,22 +133,30 @@ function chainText(locations: readonly FalcoLocation[]): string {
 
 function shortText({ code, deprecatedField }: Problem): string {
   if (code in ERROR_CODES) return ERROR_CODES[code as ErrorCode];
+  if (code in LINT_CODES) return LINT_CODES[code as LintCode];
   const [short] = WARNING_CODES[code as WarningCode];
   return deprecatedField === undefined ? short : `${short}: field '${deprecatedField}'`;
 }
 
+/** As in Falco, the short text for errors and the long one for warnings. */
+function longText({ code }: Problem): string {
+  if (code in ERROR_CODES) return ERROR_CODES[code as ErrorCode];
+  if (code in LINT_CODES) return LINT_CODES[code as LintCode];
+  return WARNING_CODES[code as WarningCode][1];
+}
+
 function falcoProblem(problem: Problem, source: SourceFile): FalcoProblem {
-  const { code, message, deprecatedField } = problem;
-  const codedesc = isError(problem) ? ERROR_CODES[code as ErrorCode] : WARNING_CODES[code as WarningCode][1];
+  const { message, deprecatedField, suggestion } = problem;
   const locations = chain(problem.context).map(falcoLocation);
   if (problem.condition !== undefined) locations.push(conditionLocation(problem, locations));
   const context = { locations, snippet: snippetOf(problem, source) };
   return {
-    code,
-    codedesc,
+    code: problem.code,
+    codedesc: longText(problem),
     message,
     context,
     ...(deprecatedField === undefined ? {} : { deprecated_field: deprecatedField }),
+    ...(suggestion === undefined ? {} : { suggestion }),
   };
 }
 

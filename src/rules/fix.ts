@@ -5,8 +5,8 @@ import type { Problem, TextEdit } from './problem.ts';
 export interface FixedFile {
   readonly name: string;
   readonly text: string;
-  /** How many problems were repaired. */
-  readonly count: number;
+  /** What was repaired. */
+  readonly repaired: readonly Problem[];
 }
 
 /** The files that the problems' edits change, with their new text. Of edits that overlap the first counts. */
@@ -15,25 +15,30 @@ export function fixFiles(
   files: readonly Pick<FileResult, 'source'>[],
 ): FixedFile[] {
   return files.flatMap(({ source: { name, text } }) => {
-    const edits = problems
-      .flatMap(({ fix }) => (fix?.file === name ? [fix] : []))
-      .sort((a, b) => a.start - b.start || a.end - b.end);
-    const applied = withoutOverlaps(edits);
+    const repairs = problems
+      .flatMap((problem) => (problem.fix?.file === name ? [{ problem, edit: problem.fix }] : []))
+      .sort((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end);
+    const applied = withoutOverlaps(repairs);
     if (applied.length === 0) return [];
     let fixed = '';
     let copied = 0;
-    for (const { start, end, text: replacement } of applied) {
-      fixed += text.slice(copied, start) + replacement;
-      copied = end;
+    for (const { edit } of applied) {
+      fixed += text.slice(copied, edit.start) + edit.text;
+      copied = edit.end;
     }
-    return [{ name, text: fixed + text.slice(copied), count: applied.length }];
+    return [{ name, text: fixed + text.slice(copied), repaired: applied.map(({ problem }) => problem) }];
   });
 }
 
-function withoutOverlaps(edits: readonly TextEdit[]): TextEdit[] {
-  const kept: TextEdit[] = [];
-  for (const edit of edits) {
-    if (edit.start >= (kept.at(-1)?.end ?? 0)) kept.push(edit);
+interface Repair {
+  readonly problem: Problem;
+  readonly edit: TextEdit;
+}
+
+function withoutOverlaps(repairs: readonly Repair[]): Repair[] {
+  const kept: Repair[] = [];
+  for (const repair of repairs) {
+    if (repair.edit.start >= (kept.at(-1)?.edit.end ?? 0)) kept.push(repair);
   }
   return kept;
 }

@@ -1,6 +1,7 @@
 /**
  * Files and conditions with random mistakes: each is answered with a result or with problems that have
- * a place, never with a crash. LANNER_FUZZ_CASES sets how many are tried, LANNER_FUZZ_SEED which.
+ * a place, never with a crash. LANNER_FUZZ_CASES sets how many are tried (20,000, or 200,000 where CI=true),
+ * LANNER_FUZZ_SEED which.
  */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
@@ -14,7 +15,8 @@ import { reportProblems } from './report.ts';
 import { printCondition } from './syntax/print.ts';
 import { ruleFile, testEnvironment } from './test-kit.ts';
 
-const CASES = Number(process.env.LANNER_FUZZ_CASES ?? 20_000);
+const DEFAULT_CASES = process.env.CI === 'true' ? 200_000 : 20_000;
+const CASES = Number(process.env.LANNER_FUZZ_CASES ?? DEFAULT_CASES);
 const SEED = Number(process.env.LANNER_FUZZ_SEED ?? 1);
 /** How many of the cases are whole files; the others are single conditions. */
 const FILE_SHARE = 0.1;

@@ -9,7 +9,12 @@ import { findOddItems } from './lint/list-items.ts';
 import { neverHolds } from './lint/never-holds.ts';
 import { findShadowed } from './lint/shadowed.ts';
 import type { LoadOutcome } from './load.ts';
-import type { Problem } from './problem.ts';
+import { inFileOrder, type Problem } from './problem.ts';
+
+/** Everything that is to be said of the files: what loading found and the lints, in the order of the files. */
+export function allProblems(outcome: LoadOutcome): Problem[] {
+  return inFileOrder([...outcome.problems, ...lintRules(outcome)], outcome.files);
+}
 
 /** Lints of everything that was loaded, in the order of the rules. */
 export function lintRules({ compiled, lints }: LoadOutcome): Problem[] {

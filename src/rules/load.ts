@@ -12,7 +12,7 @@ import type { RuleEnvironment } from './environment.ts';
 import type { Item } from './items/items.ts';
 import { readItems } from './items/read-items.ts';
 import type { LoadOptions } from './options.ts';
-import { isError, isLint, type Problem, type Report } from './problem.ts';
+import { inFileOrder, isError, isLint, type Problem, type Report } from './problem.ts';
 import { checkRequirement } from './requirements.ts';
 import { selectRules } from './select.ts';
 import { decodeFile } from './source/decode.ts';
@@ -22,10 +22,14 @@ export type { EventNames, PluginInfo, RuleEnvironment } from './environment.ts';
 export type { AddedField, LoadOptions, OutputAddition, RuleSelection } from './options.ts';
 export { isError, type Problem } from './problem.ts';
 
-/** A rule file. Give the bytes where the text may not be valid UTF-8: that is then reported. */
+/**
+ * A rule file. Give the bytes where the text may not be valid UTF-8: that is then reported; so is why a
+ * file could not be read.
+ */
 export type RuleFile =
   | { readonly name: string; readonly text: string }
-  | { readonly name: string; readonly bytes: Uint8Array };
+  | { readonly name: string; readonly bytes: Uint8Array }
+  | { readonly name: string; readonly unreadable: string };
 
 /** What loading says of one file: its own problems, and those of compiling everything up to it. */
 export interface FileResult {
@@ -128,7 +132,7 @@ class Loader {
   outcome(): LoadOutcome {
     const compilation = this.#compilation ?? this.#compile(() => {});
     const rules = compilation.rules.flatMap(({ checked }): CheckedRule[] => (checked ? [checked] : []));
-    const problems = inOrder(distinct([...this.#standing, ...this.#compiling]), this.#results);
+    const problems = inFileOrder(distinct([...this.#standing, ...this.#compiling]), this.#results);
     const { collection, environment, lists, macros } = compilation;
     return {
       ruleSet: { rules: selectRules(rules, this.#options) },
@@ -168,11 +172,4 @@ function distinct(problems: readonly Problem[]): Problem[] {
     seen.add(key);
     return true;
   });
-}
-
-/** Problems in the order of the files and of their places in them. */
-function inOrder(problems: readonly Problem[], files: readonly FileResult[]): Problem[] {
-  const order = new Map(files.map(({ name }, index) => [name, index]));
-  const fileOf = ({ location }: Problem): number => order.get(location.file) ?? files.length;
-  return problems.toSorted((a, b) => fileOf(a) - fileOf(b) || a.location.offset - b.location.offset);
 }

@@ -150,3 +150,13 @@ export function isLint(problem: Problem): boolean {
 
 /** Takes problems as they are found. */
 export type Report = (problem: Problem) => void;
+
+/** Problems in the order of the files and of their places in them. */
+export function inFileOrder(
+  problems: readonly Problem[],
+  files: readonly { readonly name: string }[],
+): Problem[] {
+  const order = new Map(files.map(({ name }, index) => [name, index]));
+  const fileOf = ({ location }: Problem): number => order.get(location.file) ?? files.length;
+  return problems.toSorted((a, b) => fileOf(a) - fileOf(b) || a.location.offset - b.location.offset);
+}

@@ -24,6 +24,8 @@ export interface RunOptions {
    */
   readonly prepare?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Path of rules instead of the default ones. */
+  readonly rules?: string;
 }
 
 export interface RunResult {
@@ -35,11 +37,12 @@ export interface RunResult {
 }
 
 /**
- * Runs the command under Lanner's default rules and waits for its end. Rejects when that takes too long,
+ * Runs the command under Lanner's default rules, or others, and waits for its end. Rejects when that takes too long,
  * with all that was printed.
  */
-export async function lannerRun({ command, prepare, environment }: RunOptions): Promise<RunResult> {
-  const words = [LANNER, 'run', '-o', 'json_output=true', '--alerts', 'stdout', '--', ...command];
+export async function lannerRun({ command, prepare, environment, rules }: RunOptions): Promise<RunResult> {
+  const own = ['run', '-o', 'json_output=true', '--alerts', 'stdout', ...(rules ? ['-r', rules] : [])];
+  const words = [LANNER, ...own, '--', ...command];
   const [program = '', ...programArguments] =
     prepare === undefined
       ? words
