@@ -1,9 +1,9 @@
 /** The operators as tests of one value, with everything that can be prepared from a literal prepared. */
 import type { ByteString } from '../events/bytes.ts';
+import { compileGlob } from '../events/glob.ts';
 import type { Scalar } from '../fields/field.ts';
 import type { IpNetwork, ListModifier, ListOperator, ScalarOperator, Value } from '../rules/checked.ts';
 import { lowerAscii } from './ascii.ts';
-import { compileGlob } from './glob.ts';
 import { compileNetwork } from './network.ts';
 import { PathPrefixSet } from './path-prefix.ts';
 import { compileRegex } from './regex.ts';

@@ -4,6 +4,7 @@
  */
 import { RE2JS } from 're2js';
 import { type ByteString, toText } from '../events/bytes.ts';
+import { compileGlob } from '../events/glob.ts';
 import type { Field, FieldCatalog, FieldValue, Scalar } from '../fields/field.ts';
 import type {
   CheckedRuleSet,
@@ -20,7 +21,6 @@ import { lowerAscii } from './ascii.ts';
 import { readableField } from './catalog.ts';
 import type { Matcher, MatcherOptions } from './compile.ts';
 import { evaluate } from './evaluate.ts';
-import { compileGlob } from './glob.ts';
 import { bytesAsText } from './transformers.ts';
 
 /** Matches like {@link compileMatcher}, by interpretation. */

@@ -1,6 +1,6 @@
 /** The `pmatch` operator: is any of a set of paths the path itself or a directory above it? */
 import type { ByteString } from '../events/bytes.ts';
-import { compileGlob } from './glob.ts';
+import { compileGlob } from '../events/glob.ts';
 
 interface Node {
   /** A path of the set ends here: everything below matches. */

@@ -3,7 +3,7 @@
  * `/` and a leading dot too, `\` takes the next character literally, and `[…]` is a set with ranges,
  * `!` or `^` for its complement, and classes such as `[:digit:]`.
  */
-import type { ByteString } from '../events/bytes.ts';
+import type { ByteString } from './bytes.ts';
 
 /** Bytes that one position of the text may have, as a table of 256; `undefined` stands for `*`. */
 type Token = Uint8Array | undefined;
