@@ -51,8 +51,7 @@ export function withEnds(
   overwrite: boolean,
 ): { ends: SocketEnds; changed: boolean } {
   const size = kind === '4' ? 4 : 16;
-  const last = socket && (socket.listening ? afterListening(socket, size) : sameSize(socket, size));
-  const known = last ?? unboundEnds(size, socket?.protocol ?? 0);
+  const known = endsOfSize(socket ?? unboundEnds(size, 0), size);
   if (before === kind && socket && !socket.listening && isSame(known, tuple))
     return { ends: known, changed: false };
   const ends = {
@@ -97,8 +96,12 @@ function afterListening(socket: SocketEnds, size: 4 | 16): SocketEnds {
   };
 }
 
-function sameSize(socket: SocketEnds, size: number): SocketEnds | undefined {
-  return socket.clientIp.length === size && socket.serverIp.length === size ? socket : undefined;
+/** The socket with ends of the size that the tuple has; of another size there are none yet. */
+function endsOfSize(socket: SocketEnds, size: 4 | 16): SocketEnds {
+  if (socket.listening) return afterListening(socket, size);
+  if (socket.clientIp.length === size && socket.serverIp.length === size) return socket;
+  const nowhere = '\0'.repeat(size);
+  return { ...socket, clientIp: nowhere, clientPort: 0, serverIp: nowhere, serverPort: 0 };
 }
 
 function isSame({ clientIp, clientPort, serverIp, serverPort }: SocketEnds, tuple: SocketTuple): boolean {
