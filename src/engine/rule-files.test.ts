@@ -64,3 +64,29 @@ test('rules less severe than the configured priority are loaded and not enabled'
     ],
   );
 });
+
+test('conditions may ask for static fields, with the type of text', (context) => {
+  const path = folder(context);
+  const file = join(path, 'a.yaml');
+  const loads = (condition: string): boolean => {
+    writeFileSync(
+      file,
+      `- rule: A\n  desc: d\n  condition: evt.type = open and ${condition}\n  output: o\n  priority: INFO\n`,
+    );
+    return loadRuleFiles([file], configOf('static_fields.stage=test')).ok;
+  };
+  assert.ok(loads('static.stage = test'));
+  assert.ok(!loads('static.stage bcontains 00'));
+  assert.ok(!loads('static.site = test'));
+});
+
+test('settings about rules that make no sense are errors with their place', () => {
+  for (const [option, message] of [
+    ['rules[].disable=x', /rules\[0\]\.disable must be a mapping/],
+    ['append_output=yes', /append_output must be a list/],
+    ['append_output[].match.tags=x', /append_output\[0\]\.match\.tags must be a list/],
+    ['static_fields=x', /static_fields must be a mapping of names to values/],
+  ] as const) {
+    assert.throws(() => configOf(option), message);
+  }
+});

@@ -86,6 +86,53 @@ test('rules with an error are not used', async (context) => {
   assert.equal(lastLine(stderr), 'lanner: the rules cannot be used: 1 error');
 });
 
+test('-V of several files loads them in order: one may use what an earlier one defines', async (context) => {
+  const folder = rules(context, {
+    '1.yaml': '- macro: opened\n  condition: evt.type = openat\n',
+    '2.yaml': GOOD.replace('evt.type = openat', 'opened'),
+  });
+  const [one, two] = [join(folder, '1.yaml'), join(folder, '2.yaml')];
+  const text = await lanner(['-V', one, '-V', two, '-v']);
+  assert.equal(text.code, 0);
+  assert.equal(text.stdout, `${one}: Ok, with warnings\n${two}: Ok\n`);
+  assert.match(text.stderr, /1 Warnings:\n[\s\S]*LOAD_UNUSED_MACRO \(Unused macro\): /);
+  const wrong = await lanner(['-V', two, '-V', one]);
+  assert.equal(wrong.code, 1);
+
+  const json = await lanner(['-V', one, '-V', two, '-L', '-o', 'json_output=true']);
+  const { falco_load_results: results, falco_describe_results: description } = JSON.parse(json.stdout);
+  assert.deepEqual(Object.keys(results[0]), [
+    'name',
+    'successful',
+    'schema_valid',
+    'schema_warnings',
+    'errors',
+    'warnings',
+  ]);
+  assert.deepEqual(Object.keys(results[0].warnings[0]), ['code', 'codedesc', 'message', 'context']);
+  const [file, macro] = results[0].warnings[0].context.locations;
+  assert.deepEqual(file, {
+    item_type: 'rules content',
+    item_name: '',
+    position: { name: one, line: 0, column: 0, offset: 0 },
+  });
+  assert.deepEqual([macro.item_type, macro.item_name], ['macro', 'opened']);
+  assert.deepEqual(Object.keys(description).sort(), [
+    'lists',
+    'macros',
+    'required_engine_version',
+    'required_plugin_versions',
+    'rules',
+  ]);
+  const described = await lanner(['-V', one, '-V', two, '-l', 'Good']);
+  assert.match(
+    described.stdout,
+    /2\.yaml: Ok\n\nRule +Description\n---- +-----------\nGood +A rule that is right\. \n/,
+  );
+  const failed = await lanner(['-V', two, '-V', one, '-L', '-o', 'json_output=true']);
+  assert.deepEqual(Object.keys(JSON.parse(failed.stdout)), ['falco_load_results']);
+});
+
 test('-L and -l describe rules', async (context) => {
   const folder = rules(context, { 'good.yaml': GOOD });
   const { stdout } = await lanner(['-r', folder, '-L', '-o', 'json_output=true']);
