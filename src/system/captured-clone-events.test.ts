@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CapturedSystem } from './testing/captured-system.ts';
+import { START } from './testing/event-builder.ts';
+
+const CLONE_PARENT = 1 << 8;
+const CLONE_THREAD = 1 << 13;
+const CLONE_VFORK = 1 << 27;
+
+const CHILD = { exe: 'sh', args: ['-c', 'x'], comm: 'sh', uid: 5, gid: 6, pid: 100n, tid: 100n, ptid: 1n };
+
+function forked(host: CapturedSystem, caller: number, child: number, flags = 0, time = START): void {
+  host.pass(caller, 'clone', { ...CHILD, res: BigInt(child), flags }, time);
+}
+
+function born(host: CapturedSystem, child: number, ptid: number, flags = 0, time = START) {
+  const ids = {
+    tid: BigInt(child),
+    pid: BigInt(child),
+    ptid: BigInt(ptid),
+    vtid: BigInt(child),
+    vpid: BigInt(child),
+  };
+  return host.pass(child, 'clone', { ...CHILD, ...ids, res: 0n, flags }, time);
+}
+
+test('whichever side comes first makes the child', () => {
+  for (const isParentFirst of [true, false]) {
+    const host = new CapturedSystem({ tid: 100, exepath: '/bin/sh', sid: 42, env: ['A=1'] });
+    if (isParentFirst) forked(host, 100, 200);
+    const { thread } = born(host, 200, 100);
+    if (!isParentFirst) forked(host, 100, 200);
+    assert.deepEqual(
+      [thread?.pid, thread?.ptid, thread?.exepath, thread?.sid, thread?.uid, thread?.env, thread?.cwd],
+      [200, 100, '/bin/sh', 42, 5, ['A=1'], '/home/'],
+    );
+    assert.equal(thread?.cloneTime, BigInt(START) * 1_000_000n);
+    assert.equal(host.system.parent(host.system.thread(200) ?? assert.fail())?.tid, 100);
+  }
+});
+
+test('the side of the caller does not make children that it cannot know', () => {
+  for (const flags of [CLONE_PARENT, CLONE_VFORK, 1 << 29, 1 << 6]) {
+    const host = new CapturedSystem({ tid: 100 });
+    forked(host, 100, 200, flags);
+    assert.equal(host.system.thread(200), undefined, `flags ${flags}`);
+  }
+});
+
+test('a child that has just ended does not come back', () => {
+  const host = new CapturedSystem({ tid: 100 });
+  born(host, 200, 100);
+  host.pass(200, 'procexit', { status: 0n }, START + 1);
+  forked(host, 100, 200, 0, START + 2);
+  assert.equal(host.system.thread(200), undefined);
+  forked(host, 100, 200, 0, START + 5000);
+  assert.equal(host.system.thread(200)?.ptid, 100, 'long after it is another one');
+});
+
+test('a thread belongs to the process of its maker', () => {
+  const host = new CapturedSystem({ tid: 100 });
+  forked(host, 100, 101, CLONE_THREAD);
+  const thread = host.system.thread(101);
+  assert.deepEqual([thread?.pid, thread?.ptid, thread?.cwd], [100, 1, '/home/']);
+});
+
+test('a thread that the capture does not introduce is called <NA> until it says more', () => {
+  const host = new CapturedSystem();
+  const { thread } = host.pass(500, 'getuid', {});
+  assert.deepEqual(
+    [thread?.comm, thread?.exe, thread?.pid, thread?.uid, thread?.sid, thread?.cwd, thread?.vtid],
+    ['<NA>', '<NA>', -1, 4294967295, -1, './', -1],
+  );
+  const exec = { res: 0n, exe: '/bin/cat', args: ['f'], comm: 'cat', tid: 500n, pid: 500n, ptid: 1n };
+  const after = host.pass(500, 'execve', exec).thread;
+  assert.deepEqual(
+    [after?.comm, after?.pid, after?.vpid, after?.ptid, after?.uid, after?.cwd],
+    ['cat', 500, 500, 1, 4294967295, ''],
+  );
+});
+
+test('an unknown caller of clone is named by its own event', () => {
+  const host = new CapturedSystem();
+  const caller = { ...CHILD, pid: 600n, tid: 600n, vtid: 600n, vpid: 600n };
+  host.pass(600, 'clone', { ...caller, res: 601n, flags: 0 });
+  const maker = host.system.thread(600);
+  const child = host.system.thread(601);
+  assert.deepEqual([maker?.comm, maker?.args, maker?.pid, maker?.ptid], ['sh', ['-c', 'x'], 600, 1]);
+  assert.deepEqual([child?.pid, child?.ptid, child?.exepath], [601, 600, '']);
+});
+
+test('an exec keeps what its event does not tell', () => {
+  const host = new CapturedSystem({ tid: 100, exepath: '/bin/old', cwd: '/srv', pgid: 7 });
+  const exec = { res: 0n, exe: 'new', args: [], comm: '', tid: 100n, pid: 100n, ptid: 9n, cwd: '/elsewhere' };
+  const { thread } = host.pass(100, 'execve', exec);
+  assert.deepEqual(
+    [thread?.comm, thread?.exepath, thread?.cwd, thread?.ptid, thread?.pgid],
+    ['new', '/bin/old', '/srv/', 1, -1],
+  );
+});
+
+test('resources follow the events that tell them', () => {
+  const host = new CapturedSystem({ tid: 100, fdLimit: 10 }, { tid: 200, fdLimit: 20 });
+  host.pass(100, 'brk', { vm_size: 5, vm_rss: 6, vm_swap: 7 });
+  host.pass(100, 'setrlimit', { res: 0n, cur: 99n, resource: 7 });
+  host.pass(100, 'prlimit', { res: 0n, newcur: 77n, pid: 200n, resource: 7 });
+  host.pass(100, 'getcwd', { res: 1n, path: '/new' });
+  const thread = host.system.thread(100);
+  assert.deepEqual(
+    [thread?.vmSize, thread?.vmRss, thread?.vmSwap, thread?.fdLimit, thread?.cwd],
+    [5, 6, 7, 99, '/new/'],
+  );
+  assert.equal(host.system.thread(200)?.fdLimit, 77);
+});
