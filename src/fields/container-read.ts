@@ -1,5 +1,6 @@
 /** How the fields of containers and pods find their values. */
 import type { ByteString } from '../events/bytes.ts';
+import { compileGlob } from '../events/glob.ts';
 import type { ContainerMetadata, ContainerMount } from '../system/container.ts';
 import type { EventContext } from '../system/context.ts';
 
@@ -17,20 +18,53 @@ export function mountText({ source, destination, mode, writable, propagation }: 
 }
 
 /**
- * A fact about the mount of the number `which`. Mounts are not found by a pattern yet: that comes with
- * the metadata of containers.
+ * A fact about one mount: the one of the number `which`, or the first whose source (in `by` destination: whose
+ * destination) matches the shell pattern `which`. `undefined` when there is none.
  */
 export function ofMount(
   context: EventContext,
   which: string | undefined,
   fact: (mount: ContainerMount) => ByteString,
+  by: 'source' | 'destination' = 'source',
 ): ByteString | undefined {
-  if (which === undefined || !/^\d+$/.test(which)) return undefined;
-  const mount = metadata(context)?.mounts?.[Number(which)];
+  const mounts = metadata(context)?.mounts;
+  if (mounts === undefined || which === undefined) return undefined;
+  const mount = /^\d+$/.test(which)
+    ? mounts[Number(which)]
+    : mounts.find((candidate) => patternOf(which)(candidate[by]));
   return mount && fact(mount);
 }
 
-/** `name:value` joined by commas; `undefined` without labels. */
+/** Patterns stand in rules, so there are few, and they come again and again. */
+const PATTERNS = new Map<string, (path: ByteString) => boolean>();
+
+function patternOf(text: string): (path: ByteString) => boolean {
+  let pattern = PATTERNS.get(text);
+  if (!pattern) {
+    pattern = compileGlob(text);
+    PATTERNS.set(text, pattern);
+  }
+  return pattern;
+}
+
+/** Labels by which engines keep account for themselves, which Falco leaves out of the list of labels. */
+const INTERNAL_LABEL = /^(?:annotation\.|io\.kubernetes\.)/;
+
+/** `name:value` joined as Falco joins them, only `name` where the value is empty; `undefined` without metadata. */
 export function labelsText(labels: ReadonlyMap<ByteString, ByteString> | undefined): ByteString | undefined {
-  return labels && [...labels].map(([name, value]) => `${name}:${value}`).join(',');
+  if (labels === undefined) return undefined;
+  return [...labels]
+    .filter(([name]) => !INTERNAL_LABEL.test(name))
+    .map(([name, value]) => (value === '' ? name : `${name}:${value}`))
+    .join(', ');
+}
+
+/**
+ * Start of the container: of the first process of its pid namespace, as in Falco, which needs no engine. A
+ * container without a pid namespace of its own started when its engine says.
+ */
+export function startTime(context: EventContext): bigint | undefined {
+  const told = metadata(context);
+  if (told?.hostPid && told.startTime !== undefined) return told.startTime;
+  return context.thread?.pidNamespaceStart || told?.startTime;
 }

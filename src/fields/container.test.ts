@@ -59,6 +59,8 @@ test('a container that the engine told of', () => {
     labels: new Map([
       ['app.kubernetes.io/name', 'web'],
       ['tier', 'front'],
+      ['plain', ''],
+      ['io.kubernetes.pod.name', 'web-0'],
     ]),
     mounts: [
       { source: '/proc', destination: '/host/proc', mode: 'ro', writable: false, propagation: 'rslave' },
@@ -101,7 +103,7 @@ test('a container that the engine told of', () => {
       'container.label.none',
       'container.labels',
     ]),
-    ['front', 'web', undefined, 'app.kubernetes.io/name:web,tier:front'],
+    ['front', 'web', undefined, 'app.kubernetes.io/name:web, tier:front, plain'],
   );
   assert.deepEqual(
     readAll(context, [
@@ -111,6 +113,9 @@ test('a container that the engine told of', () => {
       'container.mount.dest[0]',
       'container.mount.rdwr[1]',
       'container.mount.dest[2]',
+      'container.mount.dest[/et*]',
+      'container.mount.dest[/host*]',
+      'container.mount.source[/host*]',
     ]),
     [
       '/proc:/host/proc:ro:false:rslave,/etc:/host/etc::true:',
@@ -119,6 +124,9 @@ test('a container that the engine told of', () => {
       '/host/proc',
       'true',
       undefined,
+      '/host/etc',
+      undefined,
+      '/proc',
     ],
   );
   assert.deepEqual(
@@ -136,4 +144,18 @@ test('a container that the engine told of', () => {
     ]),
     ['web-0', 'shop', 'u-1', 'u-1', '0123456789ab', '0123456789abcdef', 'b', 'a:b', undefined, undefined],
   );
+});
+
+test('the start of a container is that of its pid namespace, where it has one', () => {
+  const pidNamespaceStart = EVENT_TIME - 7n;
+  const startOf = (hostPid: boolean): unknown[] => {
+    const system = systemOf({
+      threads: [threadOf({ containerId: ID, pidNamespaceStart })],
+      containers: { get: () => ({ fullId: ID, hostPid, startTime: EVENT_TIME - 5n }) },
+    });
+    const context = contextOf(eventOf('getuid', { uid: 0 }), { system });
+    return [read(context, 'container.start_ts'), read(context, 'container.duration')];
+  };
+  assert.deepEqual(startOf(false), [pidNamespaceStart, 7]);
+  assert.deepEqual(startOf(true), [EVENT_TIME - 5n, 5]);
 });

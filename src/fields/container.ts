@@ -2,7 +2,7 @@
  * `container.*` and `proc.is_container_*`: the container that the process runs in. The id is known from
  * the control groups; all else is told by the container engine and is missing until it has answered.
  */
-import { isOnHost, labelsText, metadata, mountText, ofMount } from './container-read.ts';
+import { isOnHost, labelsText, metadata, mountText, ofMount, startTime } from './container-read.ts';
 import { defineClass, REQUIRED_INDEX_OR_KEY, REQUIRED_KEY } from './define.ts';
 import { integer } from './number.ts';
 
@@ -24,24 +24,28 @@ export const CONTAINER_FIELDS = defineClass(
     {
       name: 'container.full_id',
       type: 'CHARBUF',
+      late: true,
       description: 'Id of the container in full length.',
       read: (context) => metadata(context)?.fullId,
     },
     {
       name: 'container.name',
       type: 'CHARBUF',
+      late: true,
       description: 'Name of the container; `host` outside of containers.',
       read: (context) => (isOnHost(context) ? 'host' : metadata(context)?.name),
     },
     {
       name: 'container.image',
       type: 'CHARBUF',
+      late: true,
       description: 'Image of the container as it was asked for, such as `docker.io/library/nginx:1.27`.',
       read: (context) => metadata(context)?.image,
     },
     {
       name: 'container.image.id',
       type: 'CHARBUF',
+      late: true,
       description: 'Id of the image, a hash.',
       read: (context) => metadata(context)?.imageId,
     },
@@ -54,12 +58,14 @@ export const CONTAINER_FIELDS = defineClass(
     {
       name: 'container.privileged',
       type: 'BOOL',
+      late: true,
       description: 'True for a container started as privileged.',
       read: (context) => metadata(context)?.privileged,
     },
     {
       name: 'container.mounts',
       type: 'CHARBUF',
+      late: true,
       cost: 2,
       description: 'All mounts, `source:destination:mode:writable:propagation` each, joined by commas.',
       read: (context) => metadata(context)?.mounts?.map(mountText).join(','),
@@ -67,6 +73,7 @@ export const CONTAINER_FIELDS = defineClass(
     {
       name: 'container.mount',
       type: 'CHARBUF',
+      late: true,
       argument: REQUIRED_INDEX_OR_KEY,
       cost: 3,
       description:
@@ -76,14 +83,16 @@ export const CONTAINER_FIELDS = defineClass(
     {
       name: 'container.mount.source',
       type: 'CHARBUF',
+      late: true,
       argument: REQUIRED_INDEX_OR_KEY,
       cost: 3,
       description: 'Source of one mount, by number or by a pattern that its destination matches.',
-      read: (context, which) => ofMount(context, which, ({ source }) => source),
+      read: (context, which) => ofMount(context, which, ({ source }) => source, 'destination'),
     },
     {
       name: 'container.mount.dest',
       type: 'CHARBUF',
+      late: true,
       argument: REQUIRED_INDEX_OR_KEY,
       cost: 3,
       description: 'Destination of one mount, by number or by a pattern that its source matches.',
@@ -92,6 +101,7 @@ export const CONTAINER_FIELDS = defineClass(
     {
       name: 'container.mount.mode',
       type: 'CHARBUF',
+      late: true,
       argument: REQUIRED_INDEX_OR_KEY,
       cost: 3,
       description: 'Mode of one mount, by number or by a pattern that its source matches.',
@@ -100,6 +110,7 @@ export const CONTAINER_FIELDS = defineClass(
     {
       name: 'container.mount.rdwr',
       type: 'CHARBUF',
+      late: true,
       argument: REQUIRED_INDEX_OR_KEY,
       cost: 3,
       description: 'Whether one mount is writable, by number or by a pattern that its source matches.',
@@ -108,6 +119,7 @@ export const CONTAINER_FIELDS = defineClass(
     {
       name: 'container.mount.propagation',
       type: 'CHARBUF',
+      late: true,
       argument: REQUIRED_INDEX_OR_KEY,
       cost: 3,
       description: 'Propagation of one mount, by number or by a pattern that its source matches.',
@@ -116,36 +128,42 @@ export const CONTAINER_FIELDS = defineClass(
     {
       name: 'container.image.repository',
       type: 'CHARBUF',
+      late: true,
       description: 'Image without tag and digest, such as `docker.io/library/nginx`.',
       read: (context) => metadata(context)?.imageRepository,
     },
     {
       name: 'container.image.tag',
       type: 'CHARBUF',
+      late: true,
       description: 'Tag of the image, such as `1.27`.',
       read: (context) => metadata(context)?.imageTag,
     },
     {
       name: 'container.image.digest',
       type: 'CHARBUF',
+      late: true,
       description: 'Digest of the image in its registry.',
       read: (context) => metadata(context)?.imageDigest,
     },
     {
       name: 'container.healthcheck',
       type: 'CHARBUF',
+      late: true,
       description: 'Command that checks the health of the container; `NONE` when there is none.',
       read: (context) => metadata(context)?.healthcheck,
     },
     {
       name: 'container.liveness_probe',
       type: 'CHARBUF',
+      late: true,
       description: 'Command of the liveness probe; `NONE` when there is none.',
       read: (context) => metadata(context)?.livenessProbe,
     },
     {
       name: 'container.readiness_probe',
       type: 'CHARBUF',
+      late: true,
       description: 'Command of the readiness probe; `NONE` when there is none.',
       read: (context) => metadata(context)?.readinessProbe,
     },
@@ -154,7 +172,7 @@ export const CONTAINER_FIELDS = defineClass(
       type: 'ABSTIME',
       description: 'Start of the container in nanoseconds since the epoch.',
       read: (context) => {
-        const start = metadata(context)?.startTime;
+        const start = startTime(context);
         return start === undefined ? undefined : integer(start);
       },
     },
@@ -163,43 +181,49 @@ export const CONTAINER_FIELDS = defineClass(
       type: 'RELTIME',
       description: 'Nanoseconds since the container started.',
       read: (context) => {
-        const start = metadata(context)?.startTime;
+        const start = startTime(context);
         return start === undefined ? undefined : integer(context.event.timestamp - start);
       },
     },
     {
       name: 'container.ip',
       type: 'CHARBUF',
+      late: true,
       description: 'First address of the container.',
       read: (context) => metadata(context)?.ip,
     },
     {
       name: 'container.cni.json',
       type: 'CHARBUF',
+      late: true,
       description: 'What the container network interface reported, as JSON.',
       read: (context) => metadata(context)?.cniJson,
     },
     {
       name: 'container.host_pid',
       type: 'BOOL',
+      late: true,
       description: 'True for a container that shares the pid namespace of the host.',
       read: (context) => metadata(context)?.hostPid,
     },
     {
       name: 'container.host_network',
       type: 'BOOL',
+      late: true,
       description: 'True for a container that shares the network of the host.',
       read: (context) => metadata(context)?.hostNetwork,
     },
     {
       name: 'container.host_ipc',
       type: 'BOOL',
+      late: true,
       description: 'True for a container that shares the IPC namespace of the host.',
       read: (context) => metadata(context)?.hostIpc,
     },
     {
       name: 'container.label',
       type: 'CHARBUF',
+      late: true,
       argument: REQUIRED_KEY,
       cost: 2,
       description: 'Value of one label, `container.label[NAME]` or `container.label.NAME`.',
@@ -208,8 +232,10 @@ export const CONTAINER_FIELDS = defineClass(
     {
       name: 'container.labels',
       type: 'CHARBUF',
+      late: true,
       cost: 3,
-      description: 'All labels, `name:value` joined by commas.',
+      description:
+        'All labels, `name:value` joined by commas; those that Kubernetes sets for itself are left out.',
       read: (context) => labelsText(metadata(context)?.labels),
     },
     {

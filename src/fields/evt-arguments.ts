@@ -38,8 +38,26 @@ const NULLABLE: ReadonlySet<ParameterType> = new Set([
 
 /** Text of a parameter for rules and alerts: symbolic where possible. `undefined` when the event has none. */
 export function argumentText(context: EventContext, index: number): ByteString | undefined {
+  const { event } = context;
+  const parameter = event.type.parameters[index];
+  // What rules ask for most is read without a view on its bytes.
+  switch (parameter?.type) {
+    case 'FLAGS32': {
+      const value = event.u32(index);
+      if (value !== undefined) return flagsText(parameter.symbols, value) || String(value);
+      break;
+    }
+    case 'FSPATH':
+    case 'FSRELPATH':
+      if (event.sizeOf(index) > 0) return shown(pathText(context, index, event.text(index) ?? ''));
+      break;
+  }
   const text = parameterText(context, index);
-  return text && (text.symbol || text.plain);
+  return text && shown(text);
+}
+
+function shown({ plain, symbol }: ParameterText): ByteString {
+  return symbol || plain;
 }
 
 /** All parameters, `name=plain(symbol)` joined by blanks; empty for events without an own type. */

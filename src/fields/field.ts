@@ -79,6 +79,11 @@ export interface Field extends FieldInfo {
    * a list although `isList` is false. With `!=` an `ends` field must differ at both ends.
    */
   readonly multiplicity?: 'any' | 'ends';
+  /**
+   * The value may become known after the event, when a container engine answers. It depends on nothing of
+   * the event but the container of its thread; alerts wait for it.
+   */
+  readonly late?: boolean;
   /** Relative cost, for the order in which a condition's operands are tried: 1 cheap, 10 dear. */
   readonly cost: number;
   /** Value of the field at the current event; `argument` as it stands in the brackets, unquoted. */

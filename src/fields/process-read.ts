@@ -12,8 +12,18 @@ export const exepath: ThreadFact<ByteString> = ({ exepath }) => exepath;
 export const pid: ThreadFact<number> = ({ pid }) => pid;
 export const argumentsText: ThreadFact<ByteString> = ({ args }) => args.join(' ');
 export const environmentText: ThreadFact<ByteString> = ({ env }) => env.join(' ');
-export const commandLine: ThreadFact<ByteString> = ({ comm, args }) =>
-  args.length === 0 ? comm : `${comm} ${args.join(' ')}`;
+
+/** Many events of one process ask for its command line: the last one made of a list of arguments is kept. */
+const commandLines = new WeakMap<readonly ByteString[], { comm: ByteString; line: ByteString }>();
+
+export const commandLine: ThreadFact<ByteString> = ({ comm, args }) => {
+  if (args.length === 0) return comm;
+  const last = commandLines.get(args);
+  if (last?.comm === comm) return last.line;
+  const line = `${comm} ${args.join(' ')}`;
+  commandLines.set(args, { comm, line });
+  return line;
+};
 
 /** Value of an environment variable without blanks around it; empty when it is not set, as in Falco. */
 export function variable({ env }: Thread, variableName: ByteString): ByteString {
