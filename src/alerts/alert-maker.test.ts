@@ -144,3 +144,37 @@ test('a field may print otherwise than it compares', () => {
   assert.equal(alert.message, 'printed');
   assert.equal(alert.fields[0]?.value, 1795290112828833529n);
 });
+
+test('what a container engine tells is read when the alert is finished, all else with the event', () => {
+  const late: Field = { ...(testCatalog.find('t.name')?.field as Field), name: 'x.late', late: true };
+  const catalog: FieldCatalog<Field> = {
+    fields: [...testCatalog.fields, late],
+    find: (name) => (name === late.name ? { field: late, argument: undefined } : testCatalog.find(name)),
+  };
+  const lateField: FieldExpression = { ...field('t.name'), field: late };
+  const mixed = [
+    text('of '),
+    value(lateField, 'x.late'),
+    text(' with '),
+    value(field('t.number'), 't.number'),
+  ];
+  const made = rule('r', always, {
+    outputSegments: [value(lateField, 'x.late'), text(' and '), value(field('t.number'), 't.number')],
+    extraFields: [{ key: 'mixed', segments: mixed, raw: false }],
+  });
+  const maker = new AlertMaker(catalog);
+  let name = 'too early';
+  const event = testEvent({ 't.number': 5 });
+  late.read = () => name;
+  const held = maker.hold(made, event);
+  name = 'web';
+  const alert = held.finish();
+  assert.equal(held.isLate, true);
+  assert.equal(alert.message, 'web and 5');
+  assert.deepEqual(
+    alert.fields.map(({ value }) => value),
+    ['web', 5, 'of web with 5'],
+  );
+  const plain = rule('p', always, { outputSegments: [value(field('t.number'), 't.number')] });
+  assert.equal(maker.hold(plain, event).isLate, false);
+});

@@ -1,16 +1,22 @@
 /** Makes alerts from rules that matched. */
-import { toText } from '../events/bytes.ts';
+import { type ByteString, toText } from '../events/bytes.ts';
 import type { Field, FieldCatalog } from '../fields/field.ts';
 import type { CheckedRule, ExtraField } from '../rules/checked.ts';
 import type { EventContext } from '../system/context.ts';
 import type { AlertField, RuleAlert } from './alert.ts';
-import { type CompiledOutput, compileField, compileOutput } from './output.ts';
-
-type FieldReader = (context: EventContext) => AlertField;
+import { compileField, compileOutput, type Reader, readerOfAll } from './output.ts';
 
 interface CompiledRule {
-  readonly output: CompiledOutput;
-  readonly extraFields: readonly FieldReader[];
+  readonly message: Reader<ByteString[]>;
+  readonly fields: Reader<AlertField[]>;
+}
+
+/** An alert whose event may be gone, while some of its values are still to come. */
+export interface HeldAlert {
+  /** A container engine may still have something to say that the alert tells. */
+  readonly isLate: boolean;
+  /** The alert with what is known by now. */
+  finish(): RuleAlert;
 }
 
 /** Makes the alerts of one rule set; the output of a rule is compiled when the rule matches first. */
@@ -27,41 +33,60 @@ export class AlertMaker {
 
   /** The alert of `rule` for the event in `context`. Everything is copied out of the event. */
   make(rule: CheckedRule, context: EventContext): RuleAlert {
-    const { output, extraFields } = this.#compile(rule);
-    const fields = new Map(output.fields(context).map((field) => [field.key, field]));
-    for (const read of extraFields) {
-      const field = read(context);
-      fields.set(field.key, field);
-    }
+    return this.hold(rule, context).finish();
+  }
+
+  /** As {@link make}, but what container engines tell is read when the alert is finished. */
+  hold(rule: CheckedRule, context: EventContext): HeldAlert {
+    const { message, fields } = this.#compile(rule);
+    const isLate = message.isLate || fields.isLate;
+    const finishMessage = message.hold(context);
+    const finishFields = fields.hold(context);
+    const { thread, system, event } = context;
+    const time = event.timestamp;
+    // The context is filled anew for the next event. Late fields read nothing of it but these.
+    const later = isLate ? { thread, system, event, descriptor: undefined } : context;
     return {
-      kind: 'rule',
-      rule: rule.name,
-      priority: rule.priority,
-      source: rule.source,
-      tags: rule.tags,
-      time: context.event.timestamp,
-      hostname: this.#hostname ?? toText(context.system.hostname),
-      message: toText(output.message(context)),
-      fields: [...fields.values()],
+      isLate,
+      finish: () => ({
+        kind: 'rule',
+        rule: rule.name,
+        priority: rule.priority,
+        source: rule.source,
+        tags: rule.tags,
+        time,
+        hostname: this.#hostname ?? toText(system.hostname),
+        message: toText(finishMessage(later).join('')),
+        fields: finishFields(later),
+      }),
     };
   }
 
   #compile(rule: CheckedRule): CompiledRule {
     let compiled = this.#compiled.get(rule);
     if (!compiled) {
-      compiled = {
-        output: compileOutput(rule.outputSegments, this.#catalog),
-        extraFields: (rule.extraFields ?? []).map((extra) => this.#extraField(extra)),
-      };
+      const output = compileOutput(rule.outputSegments, this.#catalog);
+      const extra = (rule.extraFields ?? []).map((each) => this.#extraField(each));
+      const fields = new Map([...output.fields, ...extra]);
+      compiled = { message: readerOfAll(output.message), fields: readerOfAll([...fields.values()]) };
       this.#compiled.set(rule, compiled);
     }
     return compiled;
   }
 
-  #extraField({ key, segments, raw }: ExtraField): FieldReader {
+  #extraField({ key, segments, raw }: ExtraField): [string, Reader<AlertField>] {
     const [only] = segments;
-    if (raw && only?.kind === 'value') return compileField(key, only.expression, this.#catalog);
-    const { message } = compileOutput(segments, this.#catalog);
-    return (context) => ({ key, type: 'CHARBUF', value: toText(message(context)) });
+    if (raw && only?.kind === 'value') return [key, compileField(key, only.expression, this.#catalog)];
+    const text = readerOfAll(compileOutput(segments, this.#catalog).message);
+    return [
+      key,
+      {
+        isLate: text.isLate,
+        hold(context) {
+          const finish = text.hold(context);
+          return (later) => ({ key, type: 'CHARBUF', value: toText(finish(later).join('')) });
+        },
+      },
+    ];
   }
 }

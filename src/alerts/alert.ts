@@ -48,3 +48,12 @@ export const INTERNAL_PREFIX = 'Lanner internal: ';
 
 /** Name of the source of internal alerts. */
 export const INTERNAL_SOURCE = 'internal';
+
+/** Names what an alert could not wait for any longer; an entry of `output_fields` beside the fields. */
+export const INCOMPLETE_KEY = 'lanner.incomplete';
+
+/** The alert with a mark that its container was not known yet when it had to go out. */
+export function withoutContainer(alert: RuleAlert): RuleAlert {
+  const mark: AlertField = { key: INCOMPLETE_KEY, type: 'CHARBUF', value: 'container' };
+  return { ...alert, fields: [...alert.fields, mark] };
+}

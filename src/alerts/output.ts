@@ -9,11 +9,42 @@ import type { AlertField } from './alert.ts';
 import { printableText, printableValue } from './printable.ts';
 import { alertValue, MISSING_TEXT, valueText } from './value-text.ts';
 
+/** Reads one thing from an event, at once or in part later: what container engines tell (`late` fields). */
+export interface Reader<T> {
+  /** Something of it may become known after the event. */
+  readonly isLate: boolean;
+  /** Reads what the event tells; what is returned reads the rest and gives the value. */
+  hold(context: EventContext): (later: EventContext) => T;
+}
+
+/** `read` as a reader: with the event, or, when it reads late fields only, later. */
+function readerOf<T>(isLate: boolean, read: (context: EventContext) => T): Reader<T> {
+  if (isLate) return { isLate, hold: () => read };
+  return {
+    isLate,
+    hold(context) {
+      const value = read(context);
+      return () => value;
+    },
+  };
+}
+
+/** Several readers as one. */
+export function readerOfAll<T>(readers: readonly Reader<T>[]): Reader<T[]> {
+  return {
+    isLate: readers.some((reader) => reader.isLate),
+    hold(context) {
+      const held = readers.map((reader) => reader.hold(context));
+      return (later) => held.map((finish) => finish(later));
+    },
+  };
+}
+
 export interface CompiledOutput {
-  /** The message in bytes. A missing value prints as `<NA>`. */
-  message(context: EventContext): ByteString;
-  /** The fields that the output names, each once, in the order of their first appearance. */
-  fields(context: EventContext): AlertField[];
+  /** The parts of the message, in bytes. A missing value prints as `<NA>`. */
+  readonly message: readonly Reader<ByteString>[];
+  /** The fields that the output names by their keys, in the order of their first appearance. */
+  readonly fields: ReadonlyMap<string, Reader<AlertField>>;
 }
 
 /**
@@ -25,30 +56,34 @@ export function compileOutput(
   catalog: FieldCatalog<Field>,
 ): CompiledOutput {
   const parts = segments.map((segment) => compileSegment(segment, catalog));
-  const readers = new Map<string, (context: EventContext) => AlertField>();
+  const readers = new Map<string, Reader<AlertField>>();
   for (const segment of segments) {
     if (segment.kind === 'text') continue;
     for (const [key, expression] of namedFields(segment.expression, segment.source, catalog)) {
       if (!readers.has(key)) readers.set(key, compileField(key, expression, catalog));
     }
   }
-  return {
-    message: (context) => parts.map((part) => part(context)).join(''),
-    fields: (context) => [...readers.values().map((read) => read(context))],
-  };
+  return { message: parts, fields: readers };
 }
 
-function compileSegment(
-  segment: OutputSegment,
-  catalog: FieldCatalog<Field>,
-): (context: EventContext) => ByteString {
+function compileSegment(segment: OutputSegment, catalog: FieldCatalog<Field>): Reader<ByteString> {
   if (segment.kind === 'text') {
     const text = toByteString(segment.text);
-    return () => text;
+    return readerOf(false, () => text);
   }
   const { expression, width } = segment;
-  if (width === undefined) return (context) => expressionText(expression, context, catalog);
-  return (context) => expressionText(expression, context, catalog).slice(0, width).padEnd(width);
+  return readerOf(isLateOperand(expression, catalog), (context) => {
+    const text = expressionText(expression, context, catalog);
+    return width === undefined ? text : text.slice(0, width).padEnd(width);
+  });
+}
+
+/** An expression that also reads what only the event tells must be read with the event. */
+function isLateOperand(operand: TransformOperand, catalog: FieldCatalog<Field>): boolean {
+  const fields = [...namedFields(operand, undefined, catalog)].map(([, expression]) =>
+    readableField(catalog, expression.field),
+  );
+  return fields.length > 0 && fields.every((field) => field.late === true);
 }
 
 /** Text of an expression in the message. */
@@ -74,17 +109,19 @@ export function compileField(
   key: string,
   expression: Expression,
   catalog: FieldCatalog<Field>,
-): (context: EventContext) => AlertField {
+): Reader<AlertField> {
   const { type } = expression;
+  const isLate = isLateOperand(expression, catalog);
   if (expression.kind !== 'field') {
-    return (context) => ({ key, type, value: alertValue(evaluate(expression, context, catalog), type) });
+    const read = (context: EventContext): FieldValue => evaluate(expression, context, catalog);
+    return readerOf(isLate, (context) => ({ key, type, value: alertValue(read(context), type) }));
   }
   const field = readableField(catalog, expression.field);
   const { argument } = expression;
-  return (context) => {
+  return readerOf(isLate, (context) => {
     const value = field.json ? field.json(context, argument) : field.read(context, argument);
     return { key, type, value: alertValue(shownValue(field, value, type), type) };
-  };
+  });
 }
 
 /** The value as people see it: Falco cleans the text of system events, and that of other sources it does not. */
