@@ -81,15 +81,34 @@ test('a condition with very many parts, and one with very many blanks', () => {
   assert.ok(load(ruleFile(`evt.type=open and ${'not '.repeat(100_000)}fd.num=1`)).ok);
 });
 
-test('a list of a megabyte', () => {
-  const items = Array.from({ length: 60_000 }, (_, index) => `    - item${index}abcdef\n`).join('');
-  const outcome = load(`- list: l\n  items:\n${items}${ruleFile('evt.type=open and proc.name in (l)')}`);
+test('conditions and transformers nested without end', () => {
+  const inParentheses = (depth: number): string => `${'('.repeat(depth)}proc.name=a${')'.repeat(depth)}`;
+  const alternating = (depth: number): string =>
+    `${'(fd.num=1 or (fd.num=2 and '.repeat(depth / 2)}proc.name=a${'))'.repeat(depth / 2)}`;
+  const transformed = (depth: number): string =>
+    `${'tolower('.repeat(depth)}proc.name${')'.repeat(depth)} = a`;
+  for (const nested of [inParentheses, alternating, transformed]) {
+    const outcome = load(ruleFile(`evt.type=open and ${nested(248)}`));
+    assert.deepEqual(errors(outcome), []);
+    assert.match(describeRules(outcome.compiled).rules[0]?.details.condition_compiled ?? '', /proc\.name/);
+    for (const depth of [252, 1000, 100_000]) {
+      const [error] = errors(load(ruleFile(`evt.type=open and ${nested(depth)}`)));
+      assert.match(error ?? '', /nested more than 250 deep/);
+    }
+  }
+});
+
+test('a list of ten megabytes', () => {
+  const count = 600_000;
+  const items = Array.from({ length: count }, (_, index) => `item${index}abcdef`).join(', ');
+  assert.ok(items.length > 10e6);
+  const outcome = load(`- list: l\n  items: [${items}]\n${ruleFile('evt.type=open and proc.name in (l)')}`);
   assert.ok(outcome.ok);
   const condition = outcome.ruleSet.rules[0]?.condition;
   assert.ok(condition?.kind === 'and');
   const [, check] = condition.operands;
   assert.ok(check?.kind === 'list' && check.right.kind === 'values');
-  assert.equal(check.right.values.length, 60_000);
+  assert.equal(check.right.values.length, count);
 });
 
 test('bytes that are not UTF-8 are told at their place', () => {

@@ -14,7 +14,10 @@ import type {
 import { TRANSFORMERS } from './operators.ts';
 import type { Scanner } from './scanner.ts';
 
-/** How deep parentheses may be nested, and how deep transformers. */
+/**
+ * How deep parentheses may be nested, and how deep transformers. Falco gives up after 1000 nested steps of its
+ * parser, of which a parenthesis takes at least four.
+ */
 export const NESTING_LIMIT = 250;
 
 /** Each method takes what it is called after, or leaves the scanner where it was and returns `undefined`. */
