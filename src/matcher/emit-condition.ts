@@ -84,9 +84,9 @@ export class ConditionEmitter {
   #inline(condition: Condition): string {
     switch (condition.kind) {
       case 'and':
-        return this.#junction(condition.operands, ' && ');
+        return this.#junction('and', condition.operands);
       case 'or':
-        return this.#junction(condition.operands, ' || ');
+        return this.#junction('or', condition.operands);
       case 'not':
         return `!(${this.emit(condition.operand)})`;
       case 'exists':
@@ -100,9 +100,9 @@ export class ConditionEmitter {
     }
   }
 
-  #junction(operands: readonly Condition[], operator: string): string {
-    const ordered = this.#costs.cheapestFirst(operands);
-    return ordered.map((operand) => `(${this.emit(operand)})`).join(operator);
+  #junction(kind: 'and' | 'or', operands: readonly Condition[]): string {
+    const ordered = this.#costs.order(kind, operands);
+    return ordered.map((operand) => `(${this.emit(operand)})`).join(kind === 'and' ? ' && ' : ' || ');
   }
 
   #scalar(check: ScalarCheck): string {
