@@ -5,7 +5,14 @@ import type { WatchSummary } from '../engine/watch.ts';
 import { summaryLine } from './start.ts';
 
 const NOTHING: WatchSummary = {
-  ...{ events: 10, lost: new Map(), alerts: new AlertSummary(), alertsDropped: 0, failed: 0 },
+  ...{
+    events: 10,
+    lost: new Map(),
+    alerts: new AlertSummary(),
+    alertsDropped: 0,
+    alertsIncomplete: 0,
+    failed: 0,
+  },
   ...{ compatCalls: 0, unwatchedThreads: 0, leftRunning: 0, exit: undefined },
 };
 
@@ -36,11 +43,15 @@ test('everything else that is missing is said', () => {
   const line = summaryLine({
     ...NOTHING,
     alertsDropped: 1,
+    alertsIncomplete: 6,
     failed: 2,
     compatCalls: 3,
     unwatchedThreads: 4,
     leftRunning: 5,
   });
-  assert.match(line, /1 alerts not written, 2 events not judged, 3 system calls of 32-bit programs not seen/);
+  assert.match(
+    line,
+    /1 alerts not written, 6 alerts without their container, 2 events not judged, 3 system calls of 32-bit programs not seen/,
+  );
   assert.match(line, /4 threads not watched, 5 left running, no longer watched$/);
 });

@@ -51,6 +51,7 @@ export function summaryLine({ events, lost, alerts, ...counts }: WatchSummary): 
     `${alerts.total} ${alerts.total === 1 ? 'alert' : 'alerts'}${priorities.length === 0 ? '' : ` (${priorities.join(', ')})`}`,
   ];
   if (counts.alertsDropped > 0) parts.push(`${counts.alertsDropped} alerts not written`);
+  if (counts.alertsIncomplete > 0) parts.push(`${counts.alertsIncomplete} alerts without their container`);
   if (counts.failed > 0) parts.push(`${counts.failed} events not judged`);
   if (counts.compatCalls > 0) parts.push(`${counts.compatCalls} system calls of 32-bit programs not seen`);
   if (counts.unwatchedThreads > 0) parts.push(`${counts.unwatchedThreads} threads not watched`);

@@ -74,6 +74,26 @@ export const SCHEMA = section({
   }),
 
   /**
+   * Where container engines are asked about containers. Keys and sockets as in the `init_config` of Falco's
+   * container plugin; a socket that is not there is passed over, and `*` in a path stands for any name.
+   */
+  container_engines: section({
+    docker: engineSockets(['/var/run/docker.sock']),
+    podman: engineSockets(['/run/podman/podman.sock', '/run/user/*/podman/podman.sock']),
+    cri: engineSockets([
+      '/run/containerd/containerd.sock',
+      '/run/crio/crio.sock',
+      '/run/k3s/containerd/containerd.sock',
+      '/run/host-containerd/containerd.sock',
+    ]),
+    containerd: engineSockets(['/run/containerd/containerd.sock', '/run/host-containerd/containerd.sock']),
+    /** Values of labels that are longer, in bytes, are left out. */
+    label_max_len: integer(100, 0, 65_536),
+    /** How long an alert may wait for the engine's answer, in milliseconds. */
+    wait_ms: integer(500, 0, 60_000),
+  }),
+
+  /**
    * What to do when events are lost: when more than `threshold` of a second's events are. Falco ships 0.1;
    * Lanner tells of every loss unless it is asked not to.
    */
@@ -108,5 +128,9 @@ export const SCHEMA = section({
   watch_config_files: LATER,
   webserver: LATER,
 });
+
+function engineSockets(sockets: readonly string[]) {
+  return section({ enabled: flag(true), sockets: list(text(''), sockets) });
+}
 
 export type Config = ValueOf<typeof SCHEMA>;

@@ -34,7 +34,8 @@ function engineFor(events: readonly TestEvent[], matches: (event: EventCursor) =
     settle: () => steps.push('settle'),
   } as unknown as System;
   const matcher: Matcher = { match: ({ event }) => matches(event) };
-  const maker = { make: (rule: CheckedRule) => ({ rule: rule.name }) } as unknown as AlertMaker;
+  const hold = (rule: CheckedRule) => ({ isLate: false, finish: () => ({ rule: rule.name }) });
+  const maker = { hold } as unknown as AlertMaker;
   const outputs = { write: (alert: RuleAlert) => steps.push(`alert ${alert.rule}`) } as unknown as OutputSet;
   const engine = new Engine({
     ...{ source, system, matcher, maker, outputs, rules: [RULE] },

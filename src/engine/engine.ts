@@ -7,6 +7,7 @@ import type { CheckedRule } from '../rules/checked.ts';
 import type { EventSource } from '../sources/source.ts';
 import type { EventContext } from '../system/context.ts';
 import type { System } from '../system/system.ts';
+import { AlertQueue, type PendingContainers } from './alert-queue.ts';
 import type { OutputSet } from './outputs.ts';
 
 export interface EngineParts {
@@ -15,6 +16,9 @@ export interface EngineParts {
   readonly matcher: Matcher;
   readonly maker: AlertMaker;
   readonly outputs: OutputSet;
+  /** Who finds out about containers; alerts of one that is still being asked about wait `waitMs` at most. */
+  readonly containers?: PendingContainers;
+  readonly waitMs?: number;
   /** For the order of the summary. */
   readonly rules: readonly CheckedRule[];
   /** Told of the first event of which the engine could not make sense; later ones are only counted. */
@@ -24,21 +28,30 @@ export interface EngineParts {
 export class Engine {
   readonly alerts: AlertSummary;
   readonly #parts: EngineParts;
+  readonly #queue: AlertQueue;
   #failed = 0;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    const { outputs, containers, waitMs = 0 } = parts;
+    this.#queue = new AlertQueue({ write: (alert) => outputs.write(alert), containers, waitMs });
     this.alerts = new AlertSummary(parts.rules);
   }
 
-  /** Judges events until the source ends or is stopped. */
-  run(): Promise<void> {
-    return this.#parts.source.run((event) => this.#take(event));
+  /** Judges events until the source ends or is stopped, and waits for alerts that wait. */
+  async run(): Promise<void> {
+    await this.#parts.source.run((event) => this.#take(event));
+    await this.#queue.drained();
   }
 
   /** Events that could not be judged to the end, because something in the engine threw. */
   get failed(): number {
     return this.#failed;
+  }
+
+  /** Alerts that went out before their container was known. */
+  get incomplete(): number {
+    return this.#queue.incomplete;
   }
 
   /** One event that cannot be judged must not end the watching of all others. */
@@ -59,6 +72,6 @@ export class Engine {
 
   #raise(rule: CheckedRule, context: EventContext): void {
     this.alerts.count(rule);
-    this.#parts.outputs.write(this.#parts.maker.make(rule, context));
+    this.#queue.add(this.#parts.maker.hold(rule, context), context.thread?.containerId ?? '');
   }
 }

@@ -3,6 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { AlertMaker } from '../alerts/alert-maker.ts';
 import type { AlertSummary } from '../alerts/summary.ts';
 import type { Config } from '../config/schema.ts';
+import { openContainers } from '../containers/open.ts';
+import type { ContainerMetadataService } from '../containers/service.ts';
 import { compileMatcher } from '../matcher/compile.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { type KernelSource, openKernelSource } from '../sources/kernel/kernel-source.ts';
@@ -50,6 +52,8 @@ export interface WatchSummary {
   readonly alerts: AlertSummary;
   /** Alerts that an output did not write. */
   readonly alertsDropped: number;
+  /** Alerts that went out before the container engine had answered. */
+  readonly alertsIncomplete: number;
   /** Events that the engine could not judge to the end. */
   readonly failed: number;
   /** System calls of 32-bit programs, which are not watched. */
@@ -65,6 +69,8 @@ export interface WatchSummary {
 const MEGABYTE = 1 << 20;
 /** How often losses are looked for, and whether anything is left to watch. */
 const LOOK_MS = 1000;
+/** How often containers without processes are forgotten. */
+const FORGET_MS = 60_000;
 
 /**
  * Watches until `stop`, until the command ends, or until nothing is left of the processes in scope.
@@ -78,6 +84,9 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
     if (error.code === 'EPIPE' && outputs.isSingle) stop.abort();
     else log(`${output.name}: ${error.message}: alerts are being lost`);
   });
+  const containers = openContainers(config.container_engines, ({ api, socket }, error) =>
+    log(`${api} at ${socket} cannot be asked about containers: ${error.message}`),
+  );
   try {
     const source = await openKernelSource({
       scope: options.scope,
@@ -85,23 +94,30 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
       bufferSize: MEGABYTE << (config.engine.modern_ebpf.buf_size_preset - 1),
     });
     try {
-      return await watchSource(source, outputs, stop, options);
+      return await watchSource({ source, outputs, containers, stop }, options);
     } finally {
       source.close();
     }
   } finally {
+    containers.close();
     await outputs.close();
   }
 }
 
+/** What is open while watching. */
+interface Parts {
+  readonly source: KernelSource;
+  readonly outputs: OutputSet;
+  readonly containers: ContainerMetadataService;
+  readonly stop: AbortController;
+}
+
 async function watchSource(
-  source: KernelSource,
-  outputs: OutputSet,
-  stop: AbortController,
+  { source, outputs, containers, stop }: Parts,
   options: WatchOptions,
 ): Promise<WatchSummary> {
   const { config, ruleSet, log } = options;
-  const system = System.open({ seed: seedOf(options) });
+  const system = System.open({ seed: seedOf(options), containers });
   const fields = configuredFields(config);
   const engine = new Engine({
     source,
@@ -109,6 +125,8 @@ async function watchSource(
     matcher: compileMatcher(ruleSet, fields, { matching: config.rule_matching, source: source.name }),
     maker: new AlertMaker(fields),
     outputs,
+    containers,
+    waitMs: config.container_engines.wait_ms,
     rules: ruleSet.rules,
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),
   });
@@ -137,10 +155,12 @@ async function watchSource(
     drops.look();
     if (!command && isScopeEmpty(source, options)) stop.abort();
   }, LOOK_MS);
+  const forgetting = setInterval(() => containers.retain(system.containersInUse()), FORGET_MS);
   try {
     await running;
   } finally {
     clearInterval(looking);
+    clearInterval(forgetting);
   }
   drops.finish();
   await outputs.close();
@@ -152,6 +172,7 @@ async function watchSource(
     lost,
     alerts: engine.alerts,
     alertsDropped: outputs.dropped,
+    alertsIncomplete: engine.incomplete,
     failed: engine.failed,
     compatCalls,
     unwatchedThreads,

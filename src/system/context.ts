@@ -48,7 +48,7 @@ export interface SystemView {
   /** All descriptors that the process is known to have open. */
   descriptors?(thread: Thread): Iterable<Descriptor>;
   /** What the container engine says of a container; undefined until it has answered. */
-  readonly containers?: ContainerDirectory;
+  readonly containers?: ContainerDirectory | undefined;
   /** Name that services(5) gives a port, such as `https`. */
   serviceName?(port: number, protocol: 'tcp' | 'udp' | undefined): ByteString | undefined;
 }

@@ -11,19 +11,21 @@ import { CapturedMachine } from './captured-machine.ts';
 import { endCapturedThread } from './captured-process-end.ts';
 import { CgroupSets } from './cgroup-sets.ts';
 import { learnOwnBirth } from './clone-events.ts';
+import type { ContainerObserver } from './container.ts';
 import type { EventContext, SystemView } from './context.ts';
 import { newProcessCounters, type ProcessCounters } from './counters.ts';
 import type { Descriptor } from './descriptor.ts';
 import { DescriptorEvents } from './descriptor-events.ts';
 import { EventContextView } from './event-context.ts';
+import { examine } from './lost-exec.ts';
 import { LiveMachine, type Machine } from './machine.ts';
 import { makePhantom } from './phantom.ts';
 import { ProcReader } from './proc-reader.ts';
-import type { ThreadEntry } from './process.ts';
+import type { Process, ThreadEntry } from './process.ts';
 import { endThread, RecentExits } from './process-end.ts';
 import { CAPTURED_CHANGES, CHANGES, IS_CLONE, IS_EXEC } from './process-events.ts';
 import { ProcessLoader } from './process-loader.ts';
-import type { Change, ProcessModel } from './process-model.ts';
+import type { ArgumentAuthority, Change, ProcessModel } from './process-model.ts';
 import { Snapshot } from './snapshot.ts';
 import { TextLists } from './text-lists.ts';
 import type { Thread } from './thread.ts';
@@ -66,8 +68,14 @@ export interface SystemOptions {
   readonly hostRoot?: string;
   readonly seed: Seed;
   readonly limits?: Partial<SystemLimits>;
+  /** Finds out about containers; told of each as soon as a process is known to be in it. */
+  readonly containers?: ContainerObserver | undefined;
+  /** `every event` for captures unless told, so that they give Falco's answers; `exec` for everything else. */
+  readonly argumentAuthority?: ArgumentAuthority;
   /** Milliseconds of a clock that never goes back; for tests. */
   readonly clock?: () => number;
+  /** Milliseconds since the epoch; for tests. */
+  readonly wallClock?: () => number;
 }
 
 /** Counts since the start; `threads` and `processes` are those known now. */
@@ -106,6 +114,8 @@ export class System implements SystemView {
   readonly descriptor?: (thread: Thread, fd: number) => Descriptor | undefined;
   readonly descriptors?: (thread: Thread) => Iterable<Descriptor>;
 
+  readonly containers: ContainerObserver | undefined;
+
   readonly #machine: Machine;
   readonly #table: ThreadTable;
   readonly #loader: ProcessLoader;
@@ -128,6 +138,7 @@ export class System implements SystemView {
 
   private constructor(options: SystemOptions) {
     const { hostRoot = '', seed, clock = () => performance.now() } = options;
+    this.containers = options.containers;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const captured = seed.kind === 'capture' ? new CapturedMachine() : undefined;
     this.#machine =
@@ -161,6 +172,8 @@ export class System implements SystemView {
       recentExits: this.#recentExits,
       machine: this.#machine,
       isCapture: captured !== undefined,
+      argumentAuthority: options.argumentAuthority ?? (captured ? 'every event' : 'exec'),
+      wallClock: options.wallClock ?? Date.now,
       acceptedSockets: new AcceptedSockets(ACCEPTED_SOCKETS),
     };
     if (captured) {
@@ -171,6 +184,7 @@ export class System implements SystemView {
     }
     if (seed.kind === 'host') this.#loader.seed(this.#reader.pids());
     if (seed.kind === 'processes') this.#loader.seed(seed.pids);
+    for (const process of this.#table.processes()) this.#seeContainer(process);
   }
 
   /**
@@ -204,9 +218,10 @@ export class System implements SystemView {
     const { code, tid } = event;
     const now = event.milliseconds;
     this.#now = now;
-    if (IS_CLONE[code] === 1 && event.i64(0) === 0)
-      return this.#descriptors ? learnCapturedBirth(event, this.#model) : learnOwnBirth(event, this.#model);
+    if (IS_CLONE[code] === 1 && event.i64(0) === 0) return this.#learnBirth(event);
     let thread = this.#table.thread(tid);
+    if (thread?.process.suspicion !== undefined && this.#mayLookUp)
+      examine(thread.process, now, this.#model);
     if (thread === undefined || (thread.process.knowledge !== 'full' && !thread.process.lookedUp))
       thread = this.#meet(tid, now);
     if (thread === undefined) return undefined;
@@ -217,13 +232,28 @@ export class System implements SystemView {
       thread = this.#table.thread(tid);
       if (thread?.exited) this.#leaving = thread;
       // A container may be gone when someone asks who its users were.
-      if (IS_EXEC[code] === 1 && thread?.containerId) this.users.user(thread.uid, thread.containerId);
+      if (IS_EXEC[code] === 1 && thread?.containerId) {
+        this.#seeContainer(thread.process);
+        this.users.user(thread.uid, thread.containerId);
+      }
     }
     if (thread !== undefined) {
       this.#descriptors?.learn(event, thread);
       thread.lastSeen = now;
     }
     return thread;
+  }
+
+  #learnBirth(event: EventCursor): ThreadEntry | undefined {
+    if (this.#descriptors) return learnCapturedBirth(event, this.#model);
+    const thread = learnOwnBirth(event, this.#model);
+    if (thread) this.#seeContainer(thread.process);
+    return thread;
+  }
+
+  /** What starts a container makes processes in it before the container's own program runs. */
+  #seeContainer({ container }: Process): void {
+    if (container) this.containers?.see(container);
   }
 
   /** A thread of which not all is known acts: see what /proc says. */
@@ -236,6 +266,7 @@ export class System implements SystemView {
       if (thread && this.#descriptors) makePhantom(thread);
     }
     if (thread && isSettled) thread.process.lookedUp = true;
+    if (thread) this.#seeContainer(thread.process);
     return thread;
   }
 
@@ -262,6 +293,13 @@ export class System implements SystemView {
         this.#counters.purged++;
       }
     }
+  }
+
+  /** Ids of the containers that have processes. */
+  containersInUse(): Set<ByteString> {
+    const ids = new Set<ByteString>();
+    for (const { container } of this.#table.processes()) if (container) ids.add(container.id);
+    return ids;
   }
 
   *#processesIn(containerId: ByteString): Generator<number> {
