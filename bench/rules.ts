@@ -1,7 +1,12 @@
 /**
- * How long loading rules takes: the published rules, and generated ones in growing number.
+ * How long loading rules takes: the published rules, and generated ones in growing number. From the root of
+ * the checkout, with nothing else running:
  *
- *     node bench/rules.ts [NUMBER…]
+ *     node_modules/.bin/node bench/rules.ts [NUMBER…]
+ *
+ * Each line gives three times, each for reading, checking and compiling everything once: the first with code
+ * that has never run is the one that a start of Lanner takes. Targets: 300 ms for the published rules, 6 s for
+ * 10,000 generated ones. The published rules are left out where ../shared is absent.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { ruleEnvironment } from '../src/engine/rule-environment.ts';
