@@ -1,6 +1,7 @@
 /** clone, clone3, fork and vfork: how threads and processes come to be. Either side may report first. */
 import type { EventCursor } from '../events/cursor.ts';
-import type { ThreadEntry } from './process.ts';
+import { suspectLostExec, tellsOfAnotherProgram } from './lost-exec.ts';
+import type { Process, ThreadEntry } from './process.ts';
 import {
   ARGS,
   COMM,
@@ -23,6 +24,9 @@ export const CLONE_PARENT = 1 << 8;
 export const CLONE_THREAD = 1 << 13;
 const CLONE_VFORK = 1 << 27;
 export const CLONE_CHILD_IN_PIDNS = 1 << 29;
+
+/** Process of a pid namespace that becomes the parent of those whose own has ended. */
+const INIT = 1;
 
 /** Both sides report a clone; what they say belongs together when it is not further apart than this. */
 const SAME_CLONE_MS = 2000;
@@ -50,7 +54,7 @@ export function learnOwnBirth(event: EventCursor, model: ProcessModel): ThreadEn
     if (!thread) return undefined;
     inheritFrom(parent && table.leader(parent.pid), thread);
     thread.cloneTime = event.timestamp;
-    distrustMaker(event, thread);
+    if (pid === tid) doubtMaker(event, thread, parent);
   }
   const { process } = thread;
   thread.vtid = event.i64(18) ?? tid;
@@ -67,7 +71,7 @@ export function learnOwnBirth(event: EventCursor, model: ProcessModel): ThreadEn
 export function learnClone(event: EventCursor, caller: ThreadEntry, model: ProcessModel): void {
   const child = event.i64(RES) ?? -1;
   if (child <= 0) return;
-  healCaller(event, caller, model);
+  healCaller(event, caller);
   const flags = event.u32(FLAGS) ?? 0;
   // The result is an id of the caller's pid namespace. Only the child's own event tells the real one.
   if ((flags & CLONE_CHILD_IN_PIDNS) !== 0 || caller.vtid !== caller.tid) return;
@@ -103,42 +107,31 @@ export function takeCloneFacts(event: EventCursor, thread: ThreadEntry, model: P
   const { process } = thread;
   // A further thread adds nothing to what is known of its process.
   if (thread.tid !== process.pid && process.exe !== '') return;
-  process.exe = event.text(EXE) ?? '';
-  process.args = model.texts.of(event, ARGS) ?? [];
+  if (model.argumentAuthority === 'every event' || process.knowledge !== 'full') {
+    process.exe = event.text(EXE) ?? '';
+    process.args = model.texts.of(event, ARGS) ?? [];
+  }
   takeSharedFacts(event, thread, model);
 }
 
 /**
- * The caller's event of a clone tells of the caller too. A name and a first argument that both differ
- * from what is known mean that an exec was lost: what else it changed is looked up when the next event
- * of the process comes.
+ * The caller's event of a clone tells of the caller too. A name and a first argument that both differ from
+ * what is known may mean that an exec was lost.
  */
-function healCaller(event: EventCursor, caller: ThreadEntry, model: ProcessModel): void {
-  const comm = event.text(COMM);
-  const exe = event.text(EXE);
-  if (!comm || comm === caller.comm) return;
-  caller.comm = comm;
-  const { process } = caller;
-  if (!exe || exe === process.exe) return;
-  model.counters.healed++;
-  process.exe = exe;
-  process.args = model.texts.of(event, ARGS) ?? [];
-  process.exepath = '';
-  process.knowledge = 'names';
-  process.lookedUp = false;
+function healCaller(event: EventCursor, caller: ThreadEntry): void {
+  if (tellsOfAnotherProgram(event, caller)) suspectLostExec(caller.process);
+  caller.comm = event.text(COMM) || caller.comm;
 }
 
 /**
- * A child whose maker has already ended tells of the process that took its place as parent. It has another
- * name and first argument than the child then: what was inherited is wrong, and looked up at the child's
- * next event.
+ * What a child has is from the process that its own event names as parent: the maker; or the one that took its
+ * place, when the maker had already ended or made a sibling. What was inherited is wrong then.
  */
-function distrustMaker(event: EventCursor, thread: ThreadEntry): void {
-  const { process } = thread;
-  if (process.knowledge !== 'full' || thread.tid !== process.pid) return;
-  if (event.text(COMM) === thread.comm || event.text(EXE) === process.exe) return;
-  process.exepath = '';
-  process.knowledge = 'names';
+function doubtMaker(event: EventCursor, child: ThreadEntry, parent: Process | undefined): void {
+  child.process.isMakerSure = false;
+  const isSibling = ((event.u32(FLAGS) ?? 0) & CLONE_PARENT) !== 0;
+  if (isSibling || parent?.vpid === INIT || tellsOfAnotherProgram(event, child))
+    suspectLostExec(child.process);
 }
 
 /** A new thread begins with what the thread that made it has, a new process with what its maker's has. */

@@ -57,6 +57,9 @@ export function learnExec(event: EventCursor, caller: ThreadEntry, model: Proces
   }
   if (!model.isCapture) process.ptid = processIdOf(ptid, model);
   process.execTime = event.milliseconds;
+  process.suspicion = undefined;
+  process.hasNewLayout = false;
+  process.isMakerSure = true;
   process.exe = event.text(EXE) ?? '';
   process.args = model.texts.of(event, ARGS) ?? [];
   thread.comm = event.text(COMM) || process.exe;

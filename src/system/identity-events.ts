@@ -9,6 +9,7 @@ import { type Change, type ProcessModel, RES, setDirectory } from './process-mod
 
 const CLONE_NEWUSER = 1 << 20;
 const PR_SET_NAME = 15;
+const PR_SET_MM = 35;
 const COMM_LENGTH = 15;
 
 /** `(uid_t)-1`: leave as it is. */
@@ -97,8 +98,10 @@ export function learnNamespace(index: number): Change {
   };
 }
 
-/** prctl(PR_SET_NAME). */
+/** prctl: a name, or a layout of memory by which the kernel tells arguments and executable from now on. */
 export function learnName(event: EventCursor, thread: ThreadEntry): void {
-  if (event.i64(RES) === 0 && event.u32(1) === PR_SET_NAME)
-    thread.comm = event.text(2)?.slice(0, COMM_LENGTH) ?? thread.comm;
+  if (event.i64(RES) !== 0) return;
+  const option = event.u32(1);
+  if (option === PR_SET_NAME) thread.comm = event.text(2)?.slice(0, COMM_LENGTH) ?? thread.comm;
+  if (option === PR_SET_MM) thread.process.hasNewLayout = true;
 }

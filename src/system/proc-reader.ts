@@ -89,6 +89,15 @@ export class ProcReader {
     return { pid, threads, details: this.#details(directory) };
   }
 
+  /** What process `pid` runs, and when it began; `undefined` when it is gone or a kernel thread. */
+  executable(pid: number): { path: ByteString; inode: bigint; startTicks: number } | undefined {
+    const directory = `${this.#root}/${pid}`;
+    const path = readLink(`${directory}/exe`);
+    const { inode } = executableFacts(`${directory}/exe`);
+    const stat = parseStat(readText(`${directory}/stat`));
+    return path && stat ? { path, inode, startTicks: stat.startTicks } : undefined;
+  }
+
   #thread(tid: number, directory: string): ProcThread | undefined {
     const status = parseStatus(readText(`${directory}/status`));
     const stat = parseStat(readText(`${directory}/stat`));

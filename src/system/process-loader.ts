@@ -3,6 +3,7 @@
  * thread that is not known. Keeps the scope: outside it, processes are read by name only.
  */
 
+import type { ByteString } from '../events/bytes.ts';
 import type { CgroupSets } from './cgroup-sets.ts';
 import type { ProcessCounters } from './counters.ts';
 import type { Machine } from './machine.ts';
@@ -77,6 +78,16 @@ export class ProcessLoader {
     return process;
   }
 
+  /**
+   * The executable that process `pid` has now. `refused` when there were too many look-ups lately;
+   * `undefined` when the process of the event at `now` (milliseconds) is gone.
+   */
+  executableOf(pid: number, now: number): { path: ByteString; inode: bigint } | 'refused' | undefined {
+    if (!this.#mayLookUp()) return 'refused';
+    const seen = this.#reader.executable(pid);
+    return seen && !this.#isLater(seen.startTicks, now) ? seen : undefined;
+  }
+
   /** Asks /proc for the parent that a process has now. */
   refreshParent(process: Process): void {
     if (!this.#mayLookUp()) return;
@@ -99,8 +110,12 @@ export class ProcessLoader {
     const read = this.#reader.read(tid, depth);
     const main = read?.threads[0];
     if (!read || !main) return undefined;
-    const startedAt = Number(this.#startTime(main.stat.startTicks) / 1_000_000n);
-    return startedAt > now + START_TOLERANCE_MS ? undefined : this.#take(read);
+    return this.#isLater(main.stat.startTicks, now) ? undefined : this.#take(read);
+  }
+
+  /** Whether a process that began then is another than the one of an event at `now`. */
+  #isLater(startTicks: number, now: number): boolean {
+    return Number(this.#startTime(startTicks) / 1_000_000n) > now + START_TOLERANCE_MS;
   }
 
   /** Reads parent after parent up to one that is known. */

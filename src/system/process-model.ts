@@ -12,6 +12,13 @@ import type { ProcessLoader } from './process-loader.ts';
 import type { TextLists } from './text-lists.ts';
 import type { ThreadTable } from './thread-table.ts';
 
+/**
+ * Whose word counts on the arguments of a process (`proc.exe`, `proc.args`). `exec`: that of its exec event, and
+ * of its maker's for a child. Clone events tell what lies in the process's memory, where it can write what it
+ * likes, and count only when nothing else is known. `every event`: clones too, as in Falco.
+ */
+export type ArgumentAuthority = 'exec' | 'every event';
+
 export interface ProcessModel {
   readonly table: ThreadTable;
   readonly loader: ProcessLoader;
@@ -24,6 +31,9 @@ export interface ProcessModel {
   readonly machine: Machine;
   /** Events come from a capture: what Falco makes of them counts. */
   readonly isCapture: boolean;
+  readonly argumentAuthority: ArgumentAuthority;
+  /** Milliseconds since the epoch, as the time of events is. */
+  readonly wallClock: () => number;
 }
 
 /** Changes the model by an event of `thread`. Parameter numbers are those of the event table. */

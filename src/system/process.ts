@@ -4,6 +4,7 @@ import type { EventCursor } from '../events/cursor.ts';
 import { type CgroupSet, NO_CGROUPS } from './cgroup-sets.ts';
 import type { ContainerIdentity } from './containers/cgroup-id.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
+import type { Suspicion } from './lost-exec.ts';
 import { NO_EXECUTABLE_FACTS } from './proc-reader.ts';
 import type { ExecutableFacts, Thread } from './thread.ts';
 
@@ -32,6 +33,12 @@ export class Process {
   missingParent = 0;
   /** In captures: the parent, while it is known. */
   parent: ThreadEntry | undefined;
+  /** It may run another program than is known; `undefined` as long as there is no reason to think so. */
+  suspicion: Suspicion | undefined;
+  /** It has given itself other addresses of arguments or another executable, see PR_SET_MM in prctl(2). */
+  hasNewLayout = false;
+  /** False when what it began with is from the process that its first event names as parent: perhaps a reaper. */
+  isMakerSure = true;
   /** It asked for the children of its children, see prctl(2). */
   isSubreaper = false;
   threadCount = 0;
@@ -65,6 +72,9 @@ export class Process {
   /** Take over what a new process has from the one that made it; what it knows better is set afterwards. */
   inherit(parent: Process): void {
     this.knowledge = parent.knowledge;
+    this.suspicion = parent.suspicion && 'look';
+    this.isMakerSure = parent.suspicion === undefined || parent.isMakerSure;
+    this.hasNewLayout = parent.hasNewLayout;
     this.sid = parent.sid;
     this.pgid = parent.pgid;
     this.vpgid = parent.vpgid;

@@ -2,6 +2,7 @@
 import type { EventCursor } from '../../events/cursor.ts';
 import type { EventContext } from '../context.ts';
 import { type Seed, System, type SystemLimits } from '../system.ts';
+import { START } from './event-builder.ts';
 import { FakeHost } from './fake-proc.ts';
 
 export const SHELL = {
@@ -20,13 +21,13 @@ export function hostWithShell(): FakeHost {
   return host;
 }
 
-/** A model of `host` whose clock stands still. */
+/** A model of `host` whose clocks stand still, at the time that events have unless told. */
 export function open(
   host: FakeHost,
   seed: Seed = { kind: 'host' },
   limits: Partial<SystemLimits> = {},
 ): System {
-  return System.open({ hostRoot: host.root, seed, limits, clock: () => 0 });
+  return System.open({ hostRoot: host.root, seed, limits, clock: () => 0, wallClock: () => START });
 }
 
 /** Learns the event and settles; what the context showed must be read before the next call. */
