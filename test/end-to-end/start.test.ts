@@ -13,7 +13,8 @@ test('arguments go to bin/lanner, the exit code comes back, and nothing is set u
   assert.equal(good.stderr, '');
   const bad = await start(process.execPath, [...START, '-r', '/no/such/file', '--dry-run']).finished;
   assert.equal(bad.code, 1);
-  assert.match(lastLine(bad.stderr), /^lanner: cannot read rules/);
+  assert.match(bad.stderr, /the file cannot be read: .*\/no\/such\/file/);
+  assert.equal(lastLine(bad.stderr), 'lanner: the rules cannot be used: 1 error');
 });
 
 test('what is missing is named with its reason, and how to get it', async (context) => {
