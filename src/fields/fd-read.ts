@@ -9,6 +9,7 @@ import {
   hasClient,
   hasServer,
   isInternet,
+  isLocal,
   localEnd,
   protocolName,
   socketEnds,
@@ -66,11 +67,11 @@ export function socketFamily({ descriptor }: EventContext): ByteString | undefin
 
 /** As in Falco: the socket listens, or the server's address is one of this machine's. */
 export function isServer(context: EventContext): boolean | undefined {
-  const { descriptor, system } = context;
+  const { descriptor } = context;
   if (!descriptor) return undefined;
   if (!isInternet(descriptor)) return false;
   const ends = socketEnds(context);
-  return ends !== undefined && (ends.isServer === true || system.isLocalAddress(ends.serverIp));
+  return ends !== undefined && (ends.isServer === true || isLocal(context, ends.serverIp));
 }
 
 /** A socket with both ends has a peer, unless the model knows better. */

@@ -97,6 +97,11 @@ function both<T>(client: T | undefined, server: T | undefined): readonly T[] | u
   return server === undefined ? [client] : [client, server];
 }
 
+/** Whether an address is one of the machine's own, as the event's thread sees it. */
+export function isLocal({ system, thread }: EventContext, ip: ByteString): boolean {
+  return system.isLocalAddress(ip, thread?.containerId ?? '');
+}
+
 /**
  * Which end of a connection is this machine's: the client when its address is one of ours, otherwise
  * the server, as in Falco. `undefined` while an end is not known.
@@ -104,7 +109,7 @@ function both<T>(client: T | undefined, server: T | undefined): readonly T[] | u
 export function localEnd(context: EventContext): { ends: SocketEnds; isClient: boolean } | undefined {
   const ends = socketEnds(context);
   if (!ends || !hasClient(ends) || !hasServer(ends)) return undefined;
-  return { ends, isClient: context.system.isLocalAddress(ends.clientIp) };
+  return { ends, isClient: isLocal(context, ends.clientIp) };
 }
 
 /**

@@ -12,8 +12,9 @@ export class CapturedMachine implements Machine {
   readonly users = new CapturedUsers();
   interfaces: readonly InterfaceAddress[] = [];
 
-  isOwnAddress(ip: ByteString): boolean {
-    return isOwnAddress(ip, this.interfaces);
+  /** As in Falco, a container whose own address is not known has none of the machine's. */
+  isOwnAddress(ip: ByteString, containerId: ByteString): boolean {
+    return containerId === '' && isOwnAddress(ip, this.interfaces);
   }
 
   /** A capture does not hold services(5): ports stay numbers. */

@@ -41,8 +41,11 @@ export interface SystemView {
   leader(thread: Thread): Thread | undefined;
   /** All threads, for counts over a process. */
   threads(): Iterable<Thread>;
-  /** Addresses of this machine's interfaces, as byte strings of 4 or 16 bytes. */
-  isLocalAddress(ip: string): boolean;
+  /**
+   * Whether an address, a byte string of 4 or 16 bytes, is one of the machine's own, seen from the container
+   * with this id; empty for the host.
+   */
+  isLocalAddress(ip: string, containerId: ByteString): boolean;
   /** A descriptor of the process; absent when no table of descriptors is kept. */
   descriptor?(thread: Thread, fd: number): Descriptor | undefined;
   /** All descriptors that the process is known to have open. */

@@ -11,8 +11,8 @@ export interface Machine {
   /** Start of the machine, nanoseconds since the epoch; 0 when unknown. */
   readonly bootTime: bigint;
   readonly users: UserDatabase;
-  /** Whether an address (4 or 16 bytes) is one of the machine's own. */
-  isOwnAddress(ip: ByteString): boolean;
+  /** Whether an address (4 or 16 bytes) is one of the machine's own, seen from a container; empty for the host. */
+  isOwnAddress(ip: ByteString, containerId: ByteString): boolean;
   /** Name that services(5) gives a port. */
   serviceName(port: number, protocol: 'tcp' | 'udp' | undefined): ByteString | undefined;
   /** Learns from events without a thread, which tell of the machine; captures have such events. */

@@ -220,8 +220,7 @@ export class System implements SystemView {
     this.#now = now;
     if (IS_CLONE[code] === 1 && event.i64(0) === 0) return this.#learnBirth(event);
     let thread = this.#table.thread(tid);
-    if (thread?.process.suspicion !== undefined && this.#mayLookUp)
-      examine(thread.process, now, this.#model);
+    if (thread?.process.suspicion !== undefined && this.#mayLookUp) examine(thread.process, now, this.#model);
     if (thread === undefined || (thread.process.knowledge !== 'full' && !thread.process.lookedUp))
       thread = this.#meet(tid, now);
     if (thread === undefined) return undefined;
@@ -335,8 +334,8 @@ export class System implements SystemView {
     return this.#table.threads();
   }
 
-  isLocalAddress(ip: ByteString): boolean {
-    return this.#machine.isOwnAddress(ip);
+  isLocalAddress(ip: ByteString, containerId = ''): boolean {
+    return this.#machine.isOwnAddress(ip, containerId);
   }
 
   serviceName(port: number, protocol: 'tcp' | 'udp' | undefined): ByteString | undefined {

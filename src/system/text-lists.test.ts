@@ -20,12 +20,13 @@ const of = (lists: TextLists, text: string) => lists.of(execWith(Buffer.from(tex
 
 test('texts are split as the event has them', () => {
   const lists = new TextLists(4);
-  for (const text of ['a\0b c\0', 'a', '\0', 'a\0\0b\0', '', `${'x\0'.repeat(3000)}`])
+  for (const text of ['a\0b c\0', 'a', 'a\0\0b\0', '', `${'x\0'.repeat(3000)}`])
     assert.deepEqual(
       of(lists, text),
       execWith(Buffer.from(text, 'latin1')).texts(ARGS),
       JSON.stringify(text),
     );
+  assert.deepEqual(of(lists, '\0'), [], 'an only text that is empty is none');
   assert.equal(lists.of(execWith(Buffer.alloc(0)), 30), undefined);
 });
 

@@ -16,12 +16,16 @@ export class TextLists {
     this.#limit = limit;
   }
 
-  /** The texts in a parameter, each of which ends with a NUL; `undefined` when the event does not have it. */
+  /**
+   * The texts in a parameter, each of which ends with a NUL; `undefined` when the event does not have it. As in
+   * Falco, an only text that is empty is none.
+   */
   of(event: EventCursor, index: number): readonly ByteString[] | undefined {
     const size = event.sizeOf(index);
     if (size === 0) return event.has(index) ? NONE : undefined;
     if (size > MAX_LENGTH) return event.texts(index);
     const all = event.whole(index);
+    if (all === '\0') return NONE;
     let list = this.#lists.get(all);
     if (list) return list;
     list = (all.endsWith('\0') ? all.slice(0, -1) : all).split('\0');
