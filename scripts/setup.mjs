@@ -71,6 +71,24 @@ const DEBIAN_PACKAGES = [
   },
   { name: 'iproute2', why: 'sets up the networks of the live tests', for: 'test', files: onPath('ip') },
   {
+    name: 'docker.io',
+    why: 'an engine whose containers live tests watch',
+    for: 'test',
+    files: ['/usr/sbin/dockerd'],
+  },
+  {
+    name: 'podman',
+    why: 'an engine whose containers live tests watch',
+    for: 'test',
+    files: onPath('podman'),
+  },
+  {
+    name: 'containerd',
+    why: 'an engine whose containers live tests watch',
+    for: 'test',
+    files: onPath('containerd'),
+  },
+  {
     name: 'openssh-client',
     why: 'the live tests of the rules run ssh in a container',
     for: 'test',

@@ -1,0 +1,208 @@
+/**
+ * Containers of real engines: Docker, Podman, containerd and the Container Runtime Interface. Each container
+ * lives for 200 ms, and its alert knows its name and image.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, type TestContext, test } from 'node:test';
+import {
+  type Engine,
+  missingPrograms,
+  startContainerd,
+  startDocker,
+  startPodman,
+} from '../support/engines.ts';
+import { IMAGE_REPOSITORY, IMAGE_TAG } from '../support/image.ts';
+import { cannotWatch, LANNER, type Running, start } from '../support/lanner.ts';
+import { POD, withPod } from '../support/pod.ts';
+
+const SCRIPT = 'cat /etc/shadow > /dev/null; sleep 0.2';
+const NAMES = ['first', 'second', 'third'];
+
+const RULE = `
+- rule: Shadow
+  desc: The container reads the password hashes
+  condition: evt.type in (open, openat) and fd.name = /etc/shadow and container.id != host
+  output: >
+    %container.id %container.name %container.image %container.image.repository %container.image.tag
+    %container.privileged %container.type %container.label[tier] %container.mount.dest[/tmp/lanner-*]
+    %container.full_id %container.start_ts %k8s.pod.name %k8s.ns.name %k8s.pod.uid %k8s.pod.sandbox_id
+    %k8s.pod.label[app]
+  priority: WARNING
+`;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Lanner's arguments for an engine; engines of the machine itself are left alone. */
+function argumentsFor(context: TestContext, sockets: Readonly<Record<string, string>>): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-rules-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const rules = join(folder, 'rules.yaml');
+  writeFileSync(rules, RULE);
+  const engines = ['docker', 'podman', 'cri', 'containerd'].flatMap((api) => {
+    const value = sockets[api] === undefined ? 'enabled=false' : `sockets[0]=${sockets[api]}`;
+    return ['-o', `container_engines.${api}.${value}`];
+  });
+  return ['-r', rules, ...engines, '-o', 'json_output=true'];
+}
+
+/** Lanner watching all that the engine's daemon starts. */
+async function watchEngine(context: TestContext, engine: Engine, args: readonly string[]): Promise<Running> {
+  const watching = start(LANNER, ['--scope', `pid=${engine.pid}`, ...args]);
+  context.after(() => watching.child.kill('SIGKILL'));
+  await watching.printed('stderr', 'Watching system calls of');
+  if (watching.child.stdout) {
+    // For people: wall-clock time decides nothing here.
+    createInterface({ input: watching.child.stdout }).on('line', (line) => {
+      const [fields] = fieldsIn(line);
+      const delay = performance.timeOrigin + performance.now() - Number(fields?.['evt.time']) / 1e6;
+      if (fields) context.diagnostic(`alert of ${fields['container.name']} after ${delay.toFixed(1)} ms`);
+    });
+  }
+  return watching;
+}
+
+async function alertsOf(watching: Running): Promise<Fields[]> {
+  watching.child.kill('SIGTERM');
+  const { stdout, stderr } = await watching.finished;
+  assert.doesNotMatch(stderr, /cannot be asked/);
+  return fieldsIn(stdout);
+}
+
+function fieldsIn(text: string): Fields[] {
+  const lines = text.split('\n').filter((line) => line.startsWith('{'));
+  return lines.map((line) => JSON.parse(line).output_fields as Fields);
+}
+
+async function run([program = '', ...args]: readonly string[]): Promise<void> {
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const [code] = await once(child, 'exit');
+  assert.equal(code, 0, `${program} ${args.join(' ')}`);
+}
+
+async function startedOrSkipped(
+  context: TestContext,
+  starting: Promise<Engine>,
+): Promise<Engine | undefined> {
+  try {
+    const engine = await starting;
+    context.after(() => engine.stop());
+    return engine;
+  } catch (error) {
+    if (process.env.CI) throw error;
+    context.skip(`the engine cannot run here: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+/** What every alert of these tests knows. */
+function assertKnown(fields: Fields | undefined, expected: Fields): void {
+  assert.ok(fields, 'there is no alert');
+  for (const [name, value] of Object.entries(expected)) assert.deepEqual(fields[name], value, name);
+  assert.equal(fields['lanner.incomplete'], undefined);
+  assert.match(String(fields['container.full_id']), new RegExp(`^${fields['container.id']}`));
+}
+
+function unlessMissing(...programs: string[]): { skip: string | false; timeout: number } {
+  return { skip: cannotWatch() || missingPrograms(...programs), timeout: 120_000 };
+}
+
+describe('containers that live 200 ms have names and images in their alerts', () => {
+  test('Docker', unlessMissing('dockerd', '/usr/bin/docker'), async (context) => {
+    const engine = await startedOrSkipped(context, startDocker());
+    if (!engine) return;
+    const args = argumentsFor(context, { docker: engine.socket });
+    const watching = await watchEngine(context, engine, args);
+    for (const name of NAMES) await run(engine.command(name, SCRIPT));
+    const alerts = await alertsOf(watching);
+    for (const [index, name] of NAMES.entries()) {
+      assertKnown(alerts[index], {
+        'container.name': name,
+        'container.image': `${IMAGE_REPOSITORY}:${IMAGE_TAG}`,
+        // Docker leaves out the parts of a name that it assumes.
+        'container.image.repository': IMAGE_REPOSITORY.replace('docker.io/library/', ''),
+        'container.image.tag': IMAGE_TAG,
+        'container.privileged': false,
+        'container.type': 'docker',
+        'container.label[tier]': 'front',
+        'container.mount.dest[/tmp/lanner-*]': '/host-folder',
+        'k8s.pod.name': null,
+      });
+    }
+    assert.equal(alerts.length, NAMES.length);
+  });
+
+  test('Podman', unlessMissing('podman', 'runc'), async (context) => {
+    const engine = await startedOrSkipped(context, startPodman());
+    if (!engine) return;
+    const args = argumentsFor(context, { podman: engine.socket });
+    for (const name of NAMES) {
+      const words: string[] = ['run', '--alerts', 'stdout', ...args, '--', ...engine.command(name, SCRIPT)];
+      const { code, stdout, stderr } = await start(LANNER, words).finished;
+      assert.equal(code, 0, stderr);
+      const alerts = fieldsIn(stdout);
+      assertKnown(alerts[0], {
+        'container.name': name,
+        'container.image': `${IMAGE_REPOSITORY}:${IMAGE_TAG}`,
+        'container.image.repository': IMAGE_REPOSITORY,
+        'container.image.tag': IMAGE_TAG,
+        'container.privileged': false,
+        'container.type': 'podman',
+        'container.label[tier]': 'front',
+        'container.mount.dest[/tmp/lanner-*]': '/host-folder',
+      });
+      assert.equal(alerts.length, 1);
+    }
+  });
+
+  describe('containerd', () => {
+    test(
+      'its own API, and the Container Runtime Interface',
+      unlessMissing('containerd', 'ctr'),
+      async (context) => {
+        const engine = await startedOrSkipped(context, startContainerd());
+        if (!engine) return;
+        const { socket } = engine;
+        const args = argumentsFor(context, { cri: socket, containerd: socket });
+        const watching = await watchEngine(context, engine, args);
+        for (const name of NAMES) await run(engine.command(name, SCRIPT));
+        let sandboxId = '';
+        await withPod(socket, SCRIPT, async (pod) => {
+          sandboxId = pod.sandboxId;
+          await watching.printed('stdout', pod.containerId);
+        });
+        const alerts = await alertsOf(watching);
+        const image = {
+          'container.image': `${IMAGE_REPOSITORY}:${IMAGE_TAG}`,
+          'container.image.repository': IMAGE_REPOSITORY,
+          'container.image.tag': IMAGE_TAG,
+          'container.type': 'containerd',
+          'container.label[tier]': 'front',
+        };
+        for (const [index, name] of NAMES.entries()) {
+          assertKnown(alerts[index], {
+            ...image,
+            'container.name': name,
+            'container.mount.dest[/tmp/lanner-*]': '/host-folder',
+          });
+        }
+        assertKnown(alerts[NAMES.length], {
+          ...image,
+          'container.name': 'web',
+          'container.privileged': false,
+          'k8s.pod.name': POD.name,
+          'k8s.ns.name': POD.namespace,
+          'k8s.pod.uid': POD.uid,
+          'k8s.pod.sandbox_id': sandboxId.slice(0, 12),
+          'k8s.pod.label[app]': POD.label[1],
+        });
+        assert.equal(alerts.length, NAMES.length + 1);
+      },
+    );
+  });
+});
