@@ -22,7 +22,7 @@ interface PluginField {
 
 function reference(): {
   core: Record<string, CoreField[]>;
-  plugins: Record<'container' | 'json' | 'k8saudit', PluginField[]>;
+  plugins: Record<'container' | 'json' | 'k8saudit' | 'k8smeta', PluginField[]>;
 } {
   return JSON.parse(readFileSync(REFERENCE, 'utf8'));
 }
@@ -82,9 +82,9 @@ const PLUGIN_TYPES: Record<string, string> = {
   reltime: 'RELTIME',
 };
 
-test('the fields of the container, json and k8saudit plugins are all there', { skip: SKIP }, () => {
-  const { container, json, k8saudit } = reference().plugins;
-  for (const expected of [...container, ...json, ...k8saudit]) {
+test('the fields of the container, json, k8saudit and k8smeta plugins are all there', { skip: SKIP }, () => {
+  const { container, json, k8saudit, k8smeta } = reference().plugins;
+  for (const expected of [...container, ...json, ...k8saudit, ...k8smeta]) {
     const field = fieldNamed(expected.name);
     assert.equal(field.type, PLUGIN_TYPES[expected.type], expected.name);
     assert.equal(field.isList, expected.type.endsWith('(list)'), expected.name);
@@ -101,9 +101,13 @@ function argumentText({ presence, kind }: ArgumentRule): string {
 test('nothing else is there', { skip: SKIP }, () => {
   const { core, plugins } = reference();
   const known = new Set(
-    [...Object.values(core).flat(), ...plugins.container, ...plugins.json, ...plugins.k8saudit].map(
-      ({ name }) => name,
-    ),
+    [
+      ...Object.values(core).flat(),
+      ...plugins.container,
+      ...plugins.json,
+      ...plugins.k8saudit,
+      ...plugins.k8smeta,
+    ].map(({ name }) => name),
   );
   assert.deepEqual(
     FIELD_CATALOG.fields.map(({ name }) => name).filter((name) => !known.has(name)),

@@ -11,6 +11,7 @@ import type { Field, FieldCatalog, FieldReference, ValueType } from './field.ts'
 import { FS_PATH_FIELDS } from './fs-path.ts';
 import { JSON_FIELDS } from './json.ts';
 import { K8S_FIELDS } from './k8s.ts';
+import { K8SMETA_FIELDS } from './k8smeta.ts';
 import { valueTypeOfParameter } from './parameter-types.ts';
 import { PROCESS_FIELDS } from './process.ts';
 import { GROUP_FIELDS, USER_FIELDS } from './user.ts';
@@ -29,6 +30,7 @@ export const FIELD_CLASSES: readonly FieldClass[] = [
   UTIL_FIELDS,
   CONTAINER_FIELDS,
   K8S_FIELDS,
+  K8SMETA_FIELDS,
   AUDIT_FIELDS,
   JSON_FIELDS,
 ];
