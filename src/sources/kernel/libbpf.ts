@@ -4,21 +4,11 @@
  */
 import koffi from 'koffi';
 import { KernelSourceError } from './error.ts';
+import { SystemError } from './system-error.ts';
 
 const LIBRARY = 'libbpf.so.1';
 
 export type Pointer = bigint;
-
-/** A failed call: which function, and the errno. */
-export class SystemError extends Error {
-  readonly errno: number;
-
-  constructor(call: string, errno: number) {
-    const name = Object.entries(koffi.os.errno).find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`;
-    super(`${call}: ${name}`);
-    this.errno = errno;
-  }
-}
 
 export const PROT_READ = 1;
 export const PROT_WRITE = 2;

@@ -283,7 +283,9 @@ function load(
     const verifier = log.toString('latin1', 0, Math.max(log.indexOf(0), 0)).trimEnd();
     throw new KernelSourceError(
       'LOAD_FAILED',
-      `the kernel did not accept the probe (${(error as Error).message}): --verbose shows its reasons`,
+      object
+        ? `the kernel did not accept the probe (${(error as Error).message}): --verbose shows its reasons`
+        : `the probe ${file} cannot be read (${(error as Error).message}): node scripts/build-probe.mjs builds it anew`,
       [...said, verifier].join('\n'),
     );
   }

@@ -101,6 +101,10 @@ describe('errors', { skip: skipReason }, () => {
     writeFileSync(probeFile, 'no object file');
     const error = await refused({ probeFile });
     assert.equal(error.code, 'LOAD_FAILED');
+    assert.match(
+      error.message,
+      /text\.o cannot be read \(bpf_object__open_file: .* not a valid BPF object\)/,
+    );
     assert.match(error.detail ?? '', /libbpf/);
   });
 
