@@ -64,6 +64,16 @@ export class OutputSet {
     for (const output of this.#outputs) output.reopen();
   }
 
+  /** Bytes that wait, of the output that is furthest behind. */
+  get waiting(): number {
+    return this.#outputs.reduce((most, { waiting }) => Math.max(most, waiting), 0);
+  }
+
+  /** Ends when everything that waits has been written, however long that takes. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#outputs.map((output) => output.flush()));
+  }
+
   /** Writes what waits. */
   async close(): Promise<void> {
     await Promise.all(this.#outputs.map((output) => output.close()));

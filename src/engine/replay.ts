@@ -13,6 +13,9 @@ import { Engine } from './engine.ts';
 import { type OutputSet, openOutputs } from './outputs.ts';
 import { configuredFields } from './rule-options.ts';
 
+/** Bytes of alerts that may wait for a slow reader before the replay waits for it: a file can wait, events cannot be lost. */
+const MAX_WAITING = 4 * 1024 * 1024;
+
 export interface ReplayOptions {
   readonly config: Config;
   readonly ruleSet: CheckedRuleSet;
@@ -83,9 +86,12 @@ async function replayCapture(
   { config, ruleSet, log, onReady }: ReplayOptions,
 ): Promise<ReplaySummary> {
   const system = System.open({ seed: { kind: 'capture' } });
+  const stopped = aborted(stop);
   const fields = configuredFields(config);
   const engine = new Engine({
-    source: withState(capture, system),
+    source: withState(capture, system, () => {
+      if (outputs.waiting > MAX_WAITING) capture.pause(Promise.race([outputs.flush(), stopped]));
+    }),
     system,
     matcher: compileMatcher(ruleSet, fields, {
       matching: config.rule_matching,
@@ -109,6 +115,7 @@ async function replayCapture(
     if (!(error instanceof CaptureError)) throw error;
     damage = error;
   }
+  await Promise.race([outputs.flush(), stopped]);
   await outputs.close();
   return {
     events: capture.statistics.delivered,
@@ -119,17 +126,28 @@ async function replayCapture(
   };
 }
 
-/** The capture as a source whose state goes into the model. */
-function withState(capture: CaptureSource, system: System): EventSource {
+/** The capture as a source whose state goes into the model; `judged` is called after every event. */
+function withState(capture: CaptureSource, system: System, judged: () => void): EventSource {
   return {
     name: capture.name,
-    run: (sink) => capture.run(sink, system.snapshot),
+    run: (sink) =>
+      capture.run((event) => {
+        sink(event);
+        judged();
+      }, system.snapshot),
     stop: () => capture.stop(),
     close: () => capture.close(),
     get statistics() {
       return capture.statistics;
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
 }
 
 /** As in Falco the environment may name the machine in alerts; otherwise the capture tells. */

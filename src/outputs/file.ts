@@ -46,6 +46,14 @@ export class FileOutput implements Output {
     this.#release();
   }
 
+  get waiting(): number {
+    return this.#lines.waiting;
+  }
+
+  flush(): Promise<void> {
+    return this.#lines.flush();
+  }
+
   get statistics(): OutputStatistics {
     return this.#lines.statistics;
   }

@@ -55,6 +55,11 @@ export class LineQueue {
     this.#writing ??= this.#drain();
   }
 
+  /** Bytes that wait. */
+  get waiting(): number {
+    return this.#waitingBytes;
+  }
+
   /** Ends when all lines taken so far have been written or dropped. */
   async flush(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;

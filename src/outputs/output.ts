@@ -15,6 +15,10 @@ export interface Output {
   write(message: OutputMessage): void;
   /** Opens files and connections anew (SIGUSR1), so that a file that was moved away is left alone. */
   reopen(): void;
+  /** Bytes that wait to be written. */
+  readonly waiting: number;
+  /** Ends when everything that waits has been written or dropped. */
+  flush(): Promise<void>;
   /** Writes what waits, then releases what the output holds. Idempotent. */
   close(): Promise<void>;
   readonly statistics: OutputStatistics;

@@ -33,6 +33,14 @@ export class StandardOutput implements Output {
     return this.#lines.close();
   }
 
+  get waiting(): number {
+    return this.#lines.waiting;
+  }
+
+  flush(): Promise<void> {
+    return this.#lines.flush();
+  }
+
   get statistics(): OutputStatistics {
     return this.#lines.statistics;
   }

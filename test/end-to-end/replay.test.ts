@@ -99,3 +99,16 @@ test('a replay without a file is refused', async () => {
   assert.equal(code, 1);
   assert.match(stderr, /engine\.replay\.capture_file/);
 });
+
+test('a slow reader gets every alert', async () => {
+  const many = Array.from({ length: 40_000 }, (_, index) => opened(BigInt(index + 1)));
+  const capture = Buffer.concat([section(), machine('captured'), ...many]);
+  await withFile(capture, async (path) => {
+    const rules = join(path, '..', 'rules.yaml');
+    writeFileSync(rules, RULES.replace('output: fd', `output: ${'x'.repeat(1000)} fd`));
+    const command = `"${LANNER}" replay "${path}" -r "${rules}" | { sleep 1; grep -c captured; }`;
+    const { stdout, stderr } = await start('/bin/sh', ['-c', command]).finished;
+    assert.equal(stdout, '40000\n');
+    assert.equal(stderr, 'lanner: 40000 events, 40000 alerts (Warning 40000)\n');
+  });
+});

@@ -214,6 +214,42 @@ test('stop ends the run after the event that is being delivered', async () => {
   });
 });
 
+test('a sink that asks for a pause gets the next event only after it', async () => {
+  const bytes = Buffer.concat([section(), ...[1, 2, 3].map((tid) => event(close(tid)))]);
+  await withFile(bytes, async (path) => {
+    const source = await openCapture(path);
+    const order: string[] = [];
+    await source.run(({ tid }) => {
+      order.push(`event ${tid}`);
+      if (tid === 2)
+        source.pause(
+          new Promise((done) => setImmediate(done)).then(() => {
+            order.push('pause over');
+          }),
+        );
+    });
+    source.close();
+    assert.deepEqual(order, ['event 1', 'event 2', 'pause over', 'event 3']);
+  });
+});
+
+test('events that enter a call and those that tell of the machine are for the model alone', async () => {
+  const events = [
+    event({ code: 306, tid: 1, values: [-100, 'x', 0, 0] }),
+    event({ code: 358, tid: 0, values: [1, 'staff', ''] }),
+    event(close(1)),
+  ];
+  const read = await readCapture(Buffer.concat([section(), ...events]));
+  assert.deepEqual(
+    read.events.map(({ code, stateOnly }) => [code, stateOnly]),
+    [
+      [306, true],
+      [358, true],
+      [5, false],
+    ],
+  );
+});
+
 test('what the sink throws comes out as it is', async () => {
   await withFile(Buffer.concat([section(), event(close(1))]), async (path) => {
     const source = await openCapture(path);

@@ -45,6 +45,8 @@ export interface CaptureSource extends EventSource {
   readonly machine: MachineInfo | undefined;
   readonly statistics: CaptureStatistics;
   readonly progress: CaptureProgress;
+  /** Holds the delivery after the event at work until `until` has ended. To be called from a sink. */
+  pause(until: Promise<unknown>): void;
   /**
    * Delivers the capture: state to `state`, events to `sink`, in the order of the file. To be called once.
    * `stop` ends it after the event being delivered or, where a pipe has nothing yet, when its next bytes
@@ -91,6 +93,8 @@ class Capture implements CaptureSource {
   /** All state before the next event has been told, and the sink knows. */
   #stateComplete = false;
   #stopped = false;
+  /** Delivery waits for this. */
+  #pause: Promise<unknown> | undefined;
 
   constructor(path: string, input: Input) {
     this.#input = input;
@@ -137,10 +141,16 @@ class Capture implements CaptureSource {
           this.#completeState(state);
           await reader.load(kind);
           this.#deliver(sink);
+          await this.#pause;
+          this.#pause = undefined;
         }
       }
     });
     this.#completeState(state);
+  }
+
+  pause(until: Promise<unknown>): void {
+    this.#pause = until;
   }
 
   stop(): void {
@@ -158,7 +168,7 @@ class Capture implements CaptureSource {
     const cursor = this.#cursor;
     if (buffer !== this.#attached) cursor.attach(buffer);
     this.#attached = buffer;
-    while (!this.#stopped && end - window.start >= blocks.BLOCK_HEADER) {
+    while (!this.#stopped && !this.#pause && end - window.start >= blocks.BLOCK_HEADER) {
       const at = window.start;
       const kind = blocks.eventBlock(view.getUint32(at, true));
       const length = view.getUint32(at + 4, true);
