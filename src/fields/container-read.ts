@@ -4,13 +4,29 @@ import { compileGlob } from '../events/glob.ts';
 import type { ContainerMetadata, ContainerMount } from '../system/container.ts';
 import type { EventContext } from '../system/context.ts';
 
-export function isOnHost({ thread }: EventContext): boolean {
-  return thread?.containerId === '';
-}
+/** What Falco says of the host where it speaks of containers: no image, nothing special. */
+const HOST: ContainerMetadata = {
+  fullId: 'host',
+  name: 'host',
+  image: '',
+  imageId: '',
+  imageRepository: '',
+  imageTag: '',
+  imageDigest: '',
+  privileged: false,
+  mounts: [],
+  labels: new Map(),
+  ip: '',
+  cniJson: '',
+  hostPid: false,
+  hostNetwork: false,
+  hostIpc: false,
+};
 
-/** What the engine told of the container that the thread runs in; `undefined` on the host and before it told. */
+/** What the engine told of the container that the thread runs in; `undefined` before it told. */
 export function metadata({ thread, system }: EventContext): ContainerMetadata | undefined {
-  return thread?.containerId ? system.containers?.get(thread.containerId) : undefined;
+  if (!thread) return undefined;
+  return thread.containerId === '' ? HOST : system.containers?.get(thread.containerId);
 }
 
 export function mountText({ source, destination, mode, writable, propagation }: ContainerMount): ByteString {

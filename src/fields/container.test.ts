@@ -24,9 +24,12 @@ test('the host', () => {
       'container.name',
       'container.type',
       'container.image',
+      'container.privileged',
+      'container.mounts',
+      'container.mount.dest[0]',
       'k8s.ns.name',
     ]),
-    ['host', 'host', 'host', undefined, undefined],
+    ['host', 'host', 'host', '', false, '', undefined, undefined],
   );
 });
 

@@ -2,7 +2,7 @@
  * `container.*` and `proc.is_container_*`: the container that the process runs in. The id is known from
  * the control groups; all else is told by the container engine and is missing until it has answered.
  */
-import { isOnHost, labelsText, metadata, mountText, ofMount, startTime } from './container-read.ts';
+import { labelsText, metadata, mountText, ofMount, startTime } from './container-read.ts';
 import { defineClass, REQUIRED_INDEX_OR_KEY, REQUIRED_KEY } from './define.ts';
 import { integer } from './number.ts';
 
@@ -11,7 +11,7 @@ export const CONTAINER_FIELDS = defineClass(
     name: 'container',
     title: '',
     description:
-      'The container that the process runs in. On the host `container.id` is `host` and most other fields are missing.',
+      'The container that the process runs in. On the host `container.id` and `container.name` are `host` and other texts are empty.',
     sources: ['syscall'],
   },
   [
@@ -33,7 +33,7 @@ export const CONTAINER_FIELDS = defineClass(
       type: 'CHARBUF',
       late: true,
       description: 'Name of the container; `host` outside of containers.',
-      read: (context) => (isOnHost(context) ? 'host' : metadata(context)?.name),
+      read: (context) => metadata(context)?.name,
     },
     {
       name: 'container.image',

@@ -104,7 +104,7 @@ append_output:
     assert.equal(second?.output_fields.who, 'user root');
     assert.match(
       third?.output ?? '',
-      /pid=\d+ container_id=host container_name=\S+ container_image_repository=\S+ container_image_tag=\S+ k8s_pod_name=\S+ k8s_ns_name=\S+$/,
+      /pid=\d+ container_id=host container_name=\S+ container_image_repository= container_image_tag= k8s_pod_name=\S+ k8s_ns_name=\S+$/,
     );
   });
 
