@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Where each architecture keeps number and arguments of a system call, and how it marks 32-bit ones. */
+/*
+ * Where each architecture keeps number and arguments of a system call, how it marks those of other
+ * interfaces, and which of these are in the table of calls.
+ */
 #pragma once
-#include "kernel.h"
+#include "layout.h"
+
+#define NO_ENTRY (~0U)
 
 #if defined(__TARGET_ARCH_x86)
 
@@ -40,6 +45,35 @@ static __always_inline bool is_compat_call(u32 number)
 	return (status & TS_COMPAT) || (number & X32_BITS) == X32_MARK;
 }
 
+/* socketcall(2), one number for all calls on sockets: the first argument says which, the second where theirs are. */
+#define SOCKETCALL 102
+
+/* Entry of a 32-bit call in the table of calls. The x32 interface is not in it. */
+static __always_inline u32 compat_entry(struct pt_regs *regs, u32 number)
+{
+	if (number == SOCKETCALL)
+		return (u32)regs->bx < MAX_CALLS - CALLS_SOCKET ? CALLS_SOCKET + (u32)regs->bx : NO_ENTRY;
+	return number < CALLS_SOCKET - CALLS_COMPAT ? CALLS_COMPAT + number : NO_ENTRY;
+}
+
+static __always_inline void compat_arguments(struct pt_regs *regs, u32 number, u64 *arguments)
+{
+	if (number == SOCKETCALL) {
+		u32 words[6] = {};
+
+		bpf_probe_read_user(words, sizeof(words), (void *)(u64)(u32)regs->cx);
+		for (u32 i = 0; i < 6; i++)
+			arguments[i] = words[i];
+		return;
+	}
+	arguments[0] = (u32)regs->bx;
+	arguments[1] = (u32)regs->cx;
+	arguments[2] = (u32)regs->dx;
+	arguments[3] = (u32)regs->si;
+	arguments[4] = (u32)regs->di;
+	arguments[5] = (u32)regs->bp;
+}
+
 #elif defined(__TARGET_ARCH_arm64)
 
 #define TIF_32BIT 22 /* arch/arm64/include/asm/thread_info.h */
@@ -65,6 +99,16 @@ static __always_inline bool is_compat_call(u32 number)
 	struct task_struct *task = (void *)bpf_get_current_task();
 
 	return BPF_CORE_READ(task, thread_info.flags) & (1UL << TIF_32BIT);
+}
+
+/* The calls of 32-bit ARM are not in the table. */
+static __always_inline u32 compat_entry(struct pt_regs *regs, u32 number)
+{
+	return NO_ENTRY;
+}
+
+static __always_inline void compat_arguments(struct pt_regs *regs, u32 number, u64 *arguments)
+{
 }
 
 #endif

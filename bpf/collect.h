@@ -3,6 +3,7 @@
 #pragma once
 #include "bytes.h"
 #include "file.h"
+#include "quota.h"
 #include "reaper.h"
 #include "socket.h"
 #include "task.h"
@@ -25,8 +26,10 @@ __noinline int collect_parameter(u64 p)
 		return collect_socket(p);
 	case KIND_EXE / 32:
 		return collect_task(p);
-	default:
+	case KIND_EXIT_STATUS / 32:
 		return collect_exit(p);
+	default:
+		return collect_quota(p);
 	}
 }
 
@@ -38,11 +41,13 @@ static __always_inline void find_subject(struct lanner_scratch *s, const struct 
 	if (call->subject == SUBJECT_NONE)
 		return;
 	if (call->subject == SUBJECT_ARGUMENT)
-		descriptor = s->arguments[0];
+		descriptor = argument(s, call->subject_argument);
+	else if (call->subject == SUBJECT_POINTED)
+		descriptor = s->result < 0 ? -1 : user_number(argument(s, call->subject_argument), 4);
 	else if (s->result >= 0)
 		descriptor = s->result;
 	else if (call->subject == SUBJECT_RESULT_OR_ARGUMENT)
-		descriptor = s->arguments[0];
+		descriptor = argument(s, call->subject_argument);
 	s->file = file_of(s->task, descriptor);
 }
 

@@ -39,21 +39,11 @@ static __always_inline struct lanner_counters *get_counters(void)
 	return bpf_map_lookup_elem(&counters, &cpu);
 }
 
-/* Begins an event; NULL when the CPU is in the middle of another one, which is counted. */
-static __always_inline struct lanner_scratch *begin_event(const struct lanner_call *call, u32 tid)
+/* Begins an event in the room that the caller has taken. */
+static __always_inline void start_event(struct lanner_scratch *s, const struct lanner_call *call, u32 tid)
 {
-	struct lanner_scratch *s = get_scratch();
 	struct lanner_header *header;
 
-	if (!s)
-		return NULL;
-	if (s->busy) {
-		struct lanner_counters *c = get_counters();
-		if (c)
-			c->busy[BOUND(call->code, MAX_CODES - 1)]++;
-		return NULL;
-	}
-	s->busy = 1;
 	s->code = call->code;
 	s->index = 0;
 	s->position = HEADER_SIZE + 2 * call->count;
@@ -64,11 +54,29 @@ static __always_inline struct lanner_scratch *begin_event(const struct lanner_ca
 	header->tid = tid;
 	header->code = call->code;
 	header->parameters = call->count;
+}
+
+/* Takes the room and begins an event; NULL when the CPU is in the middle of another one, which is counted. */
+static __always_inline struct lanner_scratch *begin_event(const struct lanner_call *call, u32 tid)
+{
+	struct lanner_scratch *s = get_scratch();
+
+	if (!s)
+		return NULL;
+	if (s->busy) {
+		struct lanner_counters *c = get_counters();
+		if (c)
+			c->busy[BOUND(call->code, MAX_CODES - 1)]++;
+		return NULL;
+	}
+	s->busy = 1;
+	s->compat = 0;
+	start_event(s, call, tid);
 	return s;
 }
 
 /* Hands the event out. What does not fit is lost, and counted. */
-static __always_inline void submit_event(struct lanner_scratch *s)
+static __always_inline void output_event(struct lanner_scratch *s)
 {
 	u32 cpu = bpf_get_smp_processor_id();
 	struct lanner_counters *c = bpf_map_lookup_elem(&counters, &cpu);
@@ -85,6 +93,12 @@ static __always_inline void submit_event(struct lanner_scratch *s)
 		else
 			c->full[code]++;
 	}
+}
+
+/* Hands the event out and gives the room back. */
+static __always_inline void submit_event(struct lanner_scratch *s)
+{
+	output_event(s);
 	s->busy = 0;
 }
 

@@ -11,7 +11,7 @@ int BPF_PROG(lanner_exec, struct task_struct *task, int old_tid, struct linux_bi
 	struct lanner_scratch *s;
 
 	rename_in_scope(old_tid, tid);
-	if (!call || !call->count || !is_watched(tid, bpf_get_current_task()))
+	if (!call || !call->code || !is_watched(tid, bpf_get_current_task()))
 		return 0;
 	s = begin_event(call, tid);
 	if (!s)

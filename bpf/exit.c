@@ -12,7 +12,7 @@ int BPF_PROG(lanner_exit, struct task_struct *task)
 
 	if (!is_watched(tid, bpf_get_current_task()))
 		return 0;
-	if (call && call->count) {
+	if (call && call->code) {
 		s = begin_event(call, tid);
 		if (s) {
 			s->task = bpf_get_current_task();

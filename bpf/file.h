@@ -12,13 +12,6 @@
 
 #define REMOVED " (deleted)"
 
-#define S_IFMT 0170000
-#define S_IFSOCK 0140000
-#define S_IFDIR 0040000
-#define S_IFREG 0100000
-#define S_IFLNK 0120000
-#define S_IFIFO 0010000
-
 #define SB_RDONLY 1
 #define S_IMMUTABLE 8
 #define MAY_WRITE 2
@@ -434,6 +427,12 @@ __noinline int collect_file(u64 p)
 	case KIND_DESCRIPTOR:
 		collect_descriptor(PARAMETER_A(p));
 		break;
+	case KIND_FILE_PATH: {
+		struct file *file = (void *)s->file;
+
+		append_path(s, (u64)BPF_CORE_READ(file, f_path.mnt), (u64)BPF_CORE_READ(file, f_path.dentry));
+		break;
+	}
 	case KIND_BASE:
 		append_base(s, p);
 		break;

@@ -8,17 +8,19 @@
 
 #define MAX_CPUS 1024
 #define MAX_CODES 512      /* event codes; the event table has 454 */
-#define MAX_CALLS 768      /* system call numbers, then the tracepoints' own entries */
+#define MAX_CALLS 1312     /* system call numbers, tracepoints, 32-bit calls */
 #define MAX_PARAMETERS 32  /* parameters of one event, extensions included */
 #define MAX_TABLES 32      /* bit tables */
 
 #define MAX_TEXT 4096      /* a path, all arguments, all environment */
 #define MAX_EVENT 0xffff
 
-/* Entries of the call table that stand for tracepoints. */
-enum lanner_tracepoint {
-	CALL_EXEC = 760,
+/* Entries of the call table that are not numbers of system calls. */
+enum lanner_entry {
+	CALL_EXEC = 760,      /* tracepoints */
 	CALL_EXIT = 761,
+	CALLS_COMPAT = 768,   /* 32-bit calls, from number 0 on */
+	CALLS_SOCKET = 1280,  /* calls behind the 32-bit socketcall(2), from number 0 on */
 };
 
 /* Which processes the probe watches. */
@@ -42,21 +44,25 @@ struct lanner_settings {
 enum lanner_subject {
 	SUBJECT_NONE = 0,
 	SUBJECT_RESULT = 1,
-	SUBJECT_ARGUMENT = 2,           /* the first argument */
+	SUBJECT_ARGUMENT = 2,
 	SUBJECT_RESULT_OR_ARGUMENT = 3, /* the new descriptor, the old one after a failure */
+	SUBJECT_POINTED = 4,            /* the first of those that the argument points to, after success */
 };
 
 #define NO_ARGUMENT 0xff
 
 /* What one system call (or tracepoint) becomes. */
 struct lanner_call {
-	u16 code;            /* event code */
-	u8 count;            /* parameters; 0: not of interest */
+	u16 code;            /* event code; 0: not of interest */
+	u8 count;            /* parameters */
 	u8 failure_only;     /* a success is told by a tracepoint */
 	u8 subject;          /* enum lanner_subject */
-	u8 structure;        /* argument that points to a structure of 64-bit words, or NO_ARGUMENT */
-	u8 words;            /* how many of its words become arguments 6, 7 … */
-	u8 reserved;
+	u8 subject_argument;
+	u8 structure;        /* argument that points to a structure of words, or NO_ARGUMENT */
+	u8 words;            /* how many of its words become arguments 6, 7 … (at most 10) */
+	u8 native_words;     /* its words are as wide as the process's pointers, otherwise 64 bits */
+	u8 messages;         /* it is an array of struct mmsghdr, of which each becomes an event */
+	u8 reserved[6];
 	u64 parameters[MAX_PARAMETERS];
 };
 
@@ -73,11 +79,11 @@ struct lanner_call {
 /* Kinds of parameters. The group (kind / 32) chooses the function that collects it. */
 enum lanner_kind {
 	/* Numbers of the call itself: value.h */
-	KIND_RESULT = 0,          /* result, 64 bits */
+	KIND_RESULT = 0,          /* result, b bytes */
 	KIND_VALUE = 1,           /* argument a, b bytes, through bit table c (0: as it is) */
 	KIND_SIGNED = 2,          /* argument a as int, widened to 64 bits: descriptors, ids */
 	KIND_MASKED = 3,          /* argument a, b bytes, bits of the constant only */
-	KIND_ENUMERATED = 4,      /* argument a, b bytes, through enumeration c */
+	KIND_ENUMERATED = 4,      /* argument a, b bytes, through enumeration c, the constant for unknown values */
 	KIND_RESULT_SIZE = 5,     /* result as a size of 32 bits, 0 after a failure */
 	KIND_OPEN_FLAGS = 6,      /* argument a through table c, plus created and overlay layer */
 	KIND_OPEN_MODE = 7,       /* argument a if argument b has a bit of the constant, else 0 */
@@ -87,6 +93,16 @@ enum lanner_kind {
 	KIND_PRCTL_TEXT = 11,
 	KIND_PRCTL_NUMBER = 12,
 	KIND_CLONE_FLAGS = 13,    /* argument a (NO_ARGUMENT: none) through table c, plus pid namespace */
+	KIND_POINTED = 14,        /* number in memory at argument a, b bytes, through table c; see POINTED_* */
+	KIND_JOINED = 15,         /* argument a, and argument c above its 32 bits; 64 bits */
+	KIND_VALUE_IF = 16,       /* argument a, b bytes, if argument c is the constant, else 0 */
+	KIND_TIME = 17,           /* nanoseconds of the timespec at argument a; b: 1 for 64-bit words always */
+	KIND_CONSTANT = 18,       /* the constant, b bytes */
+	KIND_SOCKET_OPTION = 19,  /* argument a, b bytes, through enumeration c, if argument 1 is SOL_SOCKET */
+	KIND_OPTION_VALUE = 20,   /* socket option at argument a, length at (b: 1) or in argument 4, variants c */
+	KIND_KEYCTL = 21,         /* argument a of keyctl, whose kinds are in enumeration c */
+	KIND_FUTEX_OPERATION = 22, /* argument a, 16 bits */
+	KIND_NODE_MODE = 23,      /* mode of mknod in argument a, 32 bits */
 
 	/* Bytes out of the process: bytes.h */
 	KIND_TEXT = 32,           /* string at argument a */
@@ -96,6 +112,9 @@ enum lanner_kind {
 	KIND_POINTED_TEXT = 36,   /* string at the first pointer of the array at argument a */
 	KIND_POINTED_TEXTS = 37,  /* strings at the pointers of array a from index b on */
 	KIND_EXEC_FILENAME = 38,  /* file name as the kernel's exec has it */
+	KIND_TEXT_IF = 39,        /* string at argument a after success, if argument b is a bit of the constant */
+	KIND_BYTES_IF = 40,       /* the same with bytes, length in argument c */
+	KIND_POLL_LIST = 41,      /* struct pollfd array at argument a with b entries, through table c */
 
 	/* Files and descriptors: file.h */
 	KIND_FILE_DEVICE = 64,    /* of the subject, 32 bits */
@@ -109,6 +128,7 @@ enum lanner_kind {
 	KIND_EXE_INODE = 72,
 	KIND_EXE_CHANGED = 73,
 	KIND_EXE_MODIFIED = 74,
+	KIND_FILE_PATH = 75,      /* of the subject */
 
 	/* Sockets: socket.h */
 	KIND_ADDRESS = 96,        /* socket address at argument a with length b */
@@ -116,6 +136,8 @@ enum lanner_kind {
 	KIND_QUEUE_PERCENT = 98,  /* accept queue of the socket in argument a */
 	KIND_QUEUE_LENGTH = 99,
 	KIND_QUEUE_MAXIMUM = 100,
+	KIND_SOCKET_HERE = 101,   /* kernel address of the subject, which identifies it */
+	KIND_SOCKET_PEER = 102,   /* and of the unix socket that it is connected to */
 
 	/* The task: task.h */
 	KIND_EXE = 128,           /* a: 1 only after success, as for KIND_ARGS, which must follow KIND_EXE */
@@ -151,7 +173,27 @@ enum lanner_kind {
 	KIND_EXIT_SIGNAL = 162,
 	KIND_EXIT_CORE = 163,
 	KIND_REAPER = 164,
+
+	/* quotactl(2), whose structure begins at argument 6: quota.h; the constant is the size in bytes */
+	KIND_QUOTA_COMMAND = 192,    /* through enumeration c */
+	KIND_QUOTA_TYPE = 193,
+	KIND_QUOTA_ID = 194,
+	KIND_QUOTA_FILE = 195,
+	KIND_QUOTA_FORMAT = 196,
+	KIND_QUOTA_FORMAT_READ = 197,
+	KIND_QUOTA_LIMIT = 198,      /* argument a of struct if_dqblk if it has the validity bit b */
+	KIND_QUOTA_GRACE = 199,      /* argument a of struct if_dqinfo if it has the validity bit b */
+	KIND_QUOTA_FLAGS = 200,
 };
+
+/* The constant of KIND_POINTED. */
+#define POINTED_OFFSET(c) ((u8)(c))             /* in bytes, or in words of the process's width */
+#define POINTED_WIDTH(c) (((c) >> 8) & 15)      /* in bytes; 0: a word of the process's width */
+#define POINTED_SIGNED (1 << 12)
+#define POINTED_AFTER_SUCCESS (1 << 13)         /* only then is it read */
+#define POINTED_OR_MINUS_ONE (1 << 14)          /* what is told where it is not read; otherwise 0 */
+#define POINTED_COUNT(c) (((c) >> 16) & 15)     /* 1 + argument with the number of elements; 0: no array */
+#define POINTED_ELEMENT(c) (((c) >> 20) & 15)   /* it belongs to this element */
 
 /* How many bytes of data a call has sent or received. */
 enum lanner_length_rule {
@@ -173,6 +215,6 @@ struct lanner_counters {
 	u64 full[MAX_CODES];     /* lost: the ring buffer was full */
 	u64 busy[MAX_CODES];     /* lost: the CPU was in the middle of another event */
 	u64 oversize[MAX_CODES]; /* lost: larger than an event may be */
-	u64 compat;              /* 32-bit system calls, which are passed over */
+	u64 compat;              /* calls of interfaces that the table lacks, which are passed over */
 	u64 scope_full;          /* threads that found no room in the map of watched threads */
 };

@@ -30,6 +30,7 @@ struct lanner_scratch {
 	u8 component[256];
 	u64 arguments[16];
 	s64 result;
+	s64 messages;      /* of a call that passes several: how many, or its failure */
 	u64 task;
 	u64 file;          /* of the descriptor that the event is about; 0: none */
 	u64 filename;      /* in kernel memory, at exec */
@@ -39,6 +40,7 @@ struct lanner_scratch {
 	u32 lengths[64];
 	u32 code;
 	u32 busy;
+	u32 compat;        /* the call has the 32-bit interface */
 	struct lanner_walk walk;
 };
 
@@ -95,7 +97,7 @@ struct lanner_enumerator {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 512);
+	__uint(max_entries, 1024);
 	__type(key, struct lanner_enumerator);
 	__type(value, u32);
 } enumerations SEC(".maps");

@@ -267,6 +267,17 @@ static __always_inline void append_ends(struct lanner_scratch *s, u64 p)
 	append(s, BOUND(length, 0xff));
 }
 
+/* The kernel's address of the socket or of its peer. */
+static __always_inline void append_identity(struct lanner_scratch *s, bool of_peer)
+{
+	u64 sock = s->file && is_socket(s->file) ? socket_of(s->file) : 0;
+	struct unix_sock *pair = (void *)sock;
+
+	if (sock && of_peer)
+		sock = (u64)BPF_CORE_READ(pair, peer);
+	append_number(s, sock, 8);
+}
+
 /* The accept queue of the listening socket. */
 static __always_inline void append_queue(struct lanner_scratch *s, u64 p)
 {
@@ -297,6 +308,8 @@ __noinline int collect_socket(u64 p)
 		append_address(s, argument(s, PARAMETER_A(p)), (u32)argument(s, PARAMETER_B(p)));
 	else if (PARAMETER_KIND(p) == KIND_ENDS)
 		append_ends(s, p);
+	else if (PARAMETER_KIND(p) == KIND_SOCKET_HERE || PARAMETER_KIND(p) == KIND_SOCKET_PEER)
+		append_identity(s, PARAMETER_KIND(p) == KIND_SOCKET_PEER);
 	else
 		append_queue(s, p);
 	return 0;

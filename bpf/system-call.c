@@ -4,17 +4,51 @@
 #include "collect.h"
 #include "scope.h"
 
-/* Words of a structure that an argument points to become arguments 6, 7 …, zero where it cannot be read. */
-static __always_inline void read_structure(struct lanner_scratch *s, const struct lanner_call *call)
-{
-	u64 size = BOUND(call->words, 7) * 8;
+#define FIRST_WORD 6
+#define MAX_WORDS 10
+#define MESSAGE_WORDS 8 /* struct mmsghdr: struct msghdr has 7, and the length in the last takes half of it */
+#define MESSAGE_LENGTH (FIRST_WORD + 7)
+#define MAX_MESSAGES 1024 /* UIO_MAXIOV: the kernel takes no more */
 
-	for (u32 i = 6; i < 14; i++)
-		s->arguments[i] = 0;
-	bpf_probe_read_user(&s->arguments[6], size, (void *)argument(s, call->structure));
+/* Words of a structure become arguments 6, 7 …, zero where it cannot be read. */
+static __always_inline void read_structure(struct lanner_scratch *s, const struct lanner_call *call, u64 address)
+{
+	u64 words = BOUND(call->words, 15);
+
+	for (u32 i = 0; i < MAX_WORDS; i++)
+		s->arguments[FIRST_WORD + i] = 0;
+	if (words > MAX_WORDS)
+		words = MAX_WORDS;
+	if (!call->native_words || !s->compat) {
+		bpf_probe_read_user(&s->arguments[FIRST_WORD], words * 8, (void *)address);
+		return;
+	}
+	for (u32 i = 0; i < MAX_WORDS; i++) {
+		if (i < words)
+			s->arguments[FIRST_WORD + i] = user_number(address + 4 * i, 4);
+	}
 }
 
-static __always_inline void count_compat_call(void)
+/* Message `index` of a call that passes several becomes an event of its own; it has its own length for a result. */
+__noinline int tell_message(u32 entry, u32 index)
+{
+	struct lanner_call *call = bpf_map_lookup_elem(&calls, &entry);
+	struct lanner_scratch *s = get_scratch();
+	u64 address;
+
+	if (!call || !s)
+		return 0;
+	start_event(s, call, bpf_get_current_pid_tgid());
+	address = s->messages > 0 ? argument(s, call->structure) + index * MESSAGE_WORDS * word_size(s) : 0;
+	read_structure(s, call, address);
+	s->result = s->messages > 0 ? (u32)s->arguments[MESSAGE_LENGTH] : s->messages;
+	find_subject(s, call);
+	collect(call);
+	output_event(s);
+	return 0;
+}
+
+static __always_inline void count_unknown_call(void)
 {
 	u32 tid = bpf_get_current_pid_tgid();
 	struct lanner_counters *c = get_counters();
@@ -26,20 +60,24 @@ static __always_inline void count_compat_call(void)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(lanner_call_end, struct pt_regs *regs, long result)
 {
-	u32 number = call_number(regs), tid;
+	u32 number = call_number(regs), entry = number, tid;
+	bool compat = is_compat_call(number);
 	struct lanner_call *call;
 	struct lanner_scratch *s;
 	struct task_struct *task;
 
-	/* Whatever its number: it means another call in the table of those with 64 bits. */
-	if (is_compat_call(number)) {
-		count_compat_call();
+	/* Its number means another call in the table of those with 64 bits. */
+	if (compat) {
+		entry = compat_entry(regs, number);
+		if (entry == NO_ENTRY) {
+			count_unknown_call();
+			return 0;
+		}
+	} else if (number >= CALL_EXEC) {
 		return 0;
 	}
-	if (number >= CALL_EXEC)
-		return 0;
-	call = bpf_map_lookup_elem(&calls, &number);
-	if (!call || !call->count || (call->failure_only && result >= 0))
+	call = bpf_map_lookup_elem(&calls, &entry);
+	if (!call || !call->code || (call->failure_only && result >= 0))
 		return 0;
 	tid = bpf_get_current_pid_tgid();
 	task = (void *)bpf_get_current_task();
@@ -50,9 +88,24 @@ int BPF_PROG(lanner_call_end, struct pt_regs *regs, long result)
 		return 0;
 	s->task = (u64)task;
 	s->result = result;
-	call_arguments(regs, s->arguments);
+	if (compat) {
+		s->compat = 1;
+		compat_arguments(regs, number, s->arguments);
+	} else {
+		call_arguments(regs, s->arguments);
+	}
+	if (call->messages) {
+		s->messages = result;
+		for (u32 i = 0; i < MAX_MESSAGES; i++) {
+			if (i && i >= result)
+				break;
+			tell_message(entry, i);
+		}
+		s->busy = 0;
+		return 0;
+	}
 	if (call->words)
-		read_structure(s, call);
+		read_structure(s, call, argument(s, call->structure));
 	find_subject(s, call);
 	collect(call);
 	submit_event(s);

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Parameters that are numbers of the call itself. */
 #pragma once
-#include "event.h"
+#include "user.h"
 
 #define FMODE_CREATED 0x100000
+
+#define S_IFMT 0170000
+#define S_IFSOCK 0140000
+#define S_IFREG 0100000
+#define S_IFBLK 0060000
+#define S_IFDIR 0040000
+#define S_IFCHR 0020000
+#define S_IFIFO 0010000
+#define S_IFLNK 0120000
 
 #define OPEN_CREATED (1 << 14) /* O_F_CREATED, FD_UPPER_LAYER, FD_LOWER_LAYER of the event layout */
 #define OPEN_UPPER_LAYER (1 << 15)
@@ -39,13 +48,13 @@ static __always_inline u64 translate_bits(u64 value, u32 table)
 	       t->bytes[2][BOUND(value >> 16, 0xff)] | t->bytes[3][BOUND(value >> 24, 0xff)];
 }
 
-/* Value of an enumeration; 0 for one that the table does not know. */
-static __always_inline u64 translate_value(u64 value, u32 enumeration)
+/* Value of an enumeration; `otherwise` for one that the table does not know. */
+static __always_inline u64 translate_value(u64 value, u32 enumeration, u32 otherwise)
 {
 	struct lanner_enumerator key = { enumeration, value };
 	u32 *translated = bpf_map_lookup_elem(&enumerations, &key);
 
-	return translated ? *translated : 0;
+	return translated ? *translated : otherwise;
 }
 
 static __always_inline u64 open_flags(struct lanner_scratch *s, u64 flags, u32 table)
@@ -122,6 +131,103 @@ static __always_inline void append_prctl_number(struct lanner_scratch *s)
 	append_number(s, value, 8);
 }
 
+/* A number in the process's memory. */
+static __always_inline u64 pointed_number(struct lanner_scratch *s, u64 p)
+{
+	u64 address = argument(s, PARAMETER_A(p)), number = 0;
+	u32 c = PARAMETER_CONSTANT(p), width = POINTED_WIDTH(c), offset = POINTED_OFFSET(c);
+	bool told = address && !((c & POINTED_AFTER_SUCCESS) && s->result < 0);
+
+	if (POINTED_COUNT(c) && (u32)argument(s, POINTED_COUNT(c) - 1) <= POINTED_ELEMENT(c))
+		told = false;
+	if (!width) {
+		width = word_size(s);
+		offset *= width;
+	}
+	if (width > 8)
+		width = 8;
+	if (!told || bpf_probe_read_user(&number, width, (void *)(address + offset)))
+		return c & POINTED_OR_MINUS_ONE ? ~0ULL : 0;
+	if (c & POINTED_SIGNED && width == 4)
+		number = (s64)(s32)number;
+	return translate_bits(number, PARAMETER_C(p));
+}
+
+#define SOL_SOCKET 1
+
+/* Types of a socket option's value in the event layout. */
+enum lanner_option_type { OPTION_BYTES, OPTION_ERROR, OPTION_NUMBER, OPTION_LONG, OPTION_TIME };
+
+#define SO_RCVTIMEO_NEW 66 /* those before it are as wide as the process's pointers */
+
+static __always_inline void append_option_value(struct lanner_scratch *s, u64 p)
+{
+	u64 address = argument(s, PARAMETER_A(p)), length = s->arguments[4];
+	u32 level = s->arguments[1], option = s->arguments[2];
+	u32 type = level == SOL_SOCKET ? translate_value(option, PARAMETER_C(p), OPTION_BYTES) : OPTION_BYTES;
+
+	if (type == OPTION_ERROR) {
+		append_dynamic(s, type, -(s64)(s32)user_number(address, 4), 8);
+	} else if (type == OPTION_NUMBER) {
+		append_dynamic(s, type, user_number(address, 4), 4);
+	} else if (type == OPTION_LONG) {
+		append_dynamic(s, type, user_number(address, 8), 8);
+	} else if (type == OPTION_TIME) {
+		append_dynamic(s, type, user_time(address, !s->compat || option >= SO_RCVTIMEO_NEW, 1000), 8);
+	} else {
+		if (PARAMETER_B(p))
+			length = user_number(length, 4);
+		length = BOUND(length > MAX_TEXT ? MAX_TEXT : length, 2 * MAX_TEXT - 1);
+		*HERE(s) = type;
+		if (!address || bpf_probe_read_user(THERE(s, 1), length, (void *)address))
+			length = 0;
+		append(s, 1 + length);
+	}
+}
+
+/* What an argument of keyctl(2) is, two bits each in the enumeration's value, from the second argument on. */
+enum lanner_key_argument { KEY_UNUSED, KEY_NUMBER, KEY_TEXT };
+
+static __always_inline void append_keyctl(struct lanner_scratch *s, u64 p)
+{
+	u32 kinds = translate_value((u32)s->arguments[0], PARAMETER_C(p), 0);
+	u32 kind = kinds >> (2 * BOUND(PARAMETER_A(p) - 1, 7)) & 3;
+	u64 value = argument(s, PARAMETER_A(p));
+	long length = 0;
+
+	if (kind != KEY_TEXT) {
+		append_dynamic(s, 0, kind == KEY_NUMBER ? value : 0, 8);
+		return;
+	}
+	*HERE(s) = 1;
+	if (value)
+		length = bpf_probe_read_user_str(THERE(s, 1), MAX_TEXT, (void *)value);
+	append(s, 1 + (length > 0 ? length : 0));
+}
+
+#define FUTEX_COMMAND 0x7f
+#define FUTEX_FLAGS 0x180 /* FUTEX_PRIVATE_FLAG, FUTEX_CLOCK_REALTIME */
+#define FUTEX_LAST 12     /* FUTEX_CMP_REQUEUE_PI, the last in the event layout */
+
+static __always_inline u64 futex_operation(u64 operation)
+{
+	u64 command = operation & FUTEX_COMMAND;
+
+	return (command <= FUTEX_LAST ? command : 0) | (operation & FUTEX_FLAGS);
+}
+
+/* Permissions and type of a file to be made; without a type it is a regular file. */
+static __always_inline u64 node_mode(u64 mode)
+{
+	u64 type = mode & S_IFMT;
+
+	if (!type)
+		type = S_IFREG;
+	if (type != S_IFREG && type != S_IFCHR && type != S_IFBLK && type != S_IFIFO && type != S_IFSOCK)
+		type = 0;
+	return (mode & 07777) | type;
+}
+
 __noinline int collect_value(u64 p)
 {
 	struct lanner_scratch *s = get_scratch();
@@ -132,7 +238,7 @@ __noinline int collect_value(u64 p)
 	value = argument(s, PARAMETER_A(p));
 	switch (PARAMETER_KIND(p)) {
 	case KIND_RESULT:
-		append_number(s, s->result, 8);
+		append_number(s, s->result, PARAMETER_B(p));
 		break;
 	case KIND_VALUE:
 		append_number(s, translate_bits(value, PARAMETER_C(p)), PARAMETER_B(p));
@@ -144,7 +250,7 @@ __noinline int collect_value(u64 p)
 		append_number(s, value & PARAMETER_CONSTANT(p), PARAMETER_B(p));
 		break;
 	case KIND_ENUMERATED:
-		append_number(s, translate_value(value, PARAMETER_C(p)), PARAMETER_B(p));
+		append_number(s, translate_value(value, PARAMETER_C(p), PARAMETER_CONSTANT(p)), PARAMETER_B(p));
 		break;
 	case KIND_RESULT_SIZE:
 		append_number(s, s->result > 0 ? s->result : 0, 4);
@@ -178,6 +284,37 @@ __noinline int collect_value(u64 p)
 		break;
 	case KIND_CLONE_FLAGS:
 		append_number(s, clone_flags(s, value, PARAMETER_C(p)), 4);
+		break;
+	case KIND_POINTED:
+		append_number(s, pointed_number(s, p), PARAMETER_B(p));
+		break;
+	case KIND_JOINED:
+		append_number(s, argument(s, PARAMETER_C(p)) << 32 | (u32)value, 8);
+		break;
+	case KIND_VALUE_IF:
+		append_number(s, argument(s, PARAMETER_C(p)) == PARAMETER_CONSTANT(p) ? value : 0, PARAMETER_B(p));
+		break;
+	case KIND_TIME:
+		append_number(s, value ? user_time(value, PARAMETER_B(p) || !s->compat, 1) : 0, 8);
+		break;
+	case KIND_CONSTANT:
+		append_number(s, PARAMETER_CONSTANT(p), PARAMETER_B(p));
+		break;
+	case KIND_SOCKET_OPTION:
+		value = (u32)s->arguments[1] == SOL_SOCKET ? translate_value((u32)value, PARAMETER_C(p), 0) : 0;
+		append_number(s, value, PARAMETER_B(p));
+		break;
+	case KIND_OPTION_VALUE:
+		append_option_value(s, p);
+		break;
+	case KIND_KEYCTL:
+		append_keyctl(s, p);
+		break;
+	case KIND_FUTEX_OPERATION:
+		append_number(s, futex_operation(value), 2);
+		break;
+	case KIND_NODE_MODE:
+		append_number(s, node_mode(value), 4);
 		break;
 	default:
 		append_empty(s);

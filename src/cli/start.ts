@@ -53,7 +53,8 @@ export function summaryLine({ events, lost, alerts, ...counts }: WatchSummary): 
   if (counts.alertsDropped > 0) parts.push(`${counts.alertsDropped} alerts not written`);
   if (counts.alertsIncomplete > 0) parts.push(`${counts.alertsIncomplete} alerts without their container`);
   if (counts.failed > 0) parts.push(`${counts.failed} events not judged`);
-  if (counts.compatCalls > 0) parts.push(`${counts.compatCalls} system calls of 32-bit programs not seen`);
+  if (counts.compatCalls > 0)
+    parts.push(`${counts.compatCalls} system calls of another interface (x32) not seen`);
   if (counts.unwatchedThreads > 0) parts.push(`${counts.unwatchedThreads} threads not watched`);
   if (counts.leftRunning > 0) parts.push(`${counts.leftRunning} left running, no longer watched`);
   return parts.join(', ');

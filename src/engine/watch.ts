@@ -56,7 +56,7 @@ export interface WatchSummary {
   readonly alertsIncomplete: number;
   /** Events that the engine could not judge to the end. */
   readonly failed: number;
-  /** System calls of 32-bit programs, which are not watched. */
+  /** System calls of interfaces that are not watched: x32, and 32-bit ARM. */
   readonly compatCalls: number;
   /** Threads that were not watched, since too many were in scope. */
   readonly unwatchedThreads: number;

@@ -36,7 +36,7 @@ export interface KernelStatistics extends SourceStatistics {
   readonly lostByCategory: ReadonlyMap<LossCategory, number>;
   /** Events that the probe has handed over, delivered yet or not. */
   readonly emitted: number;
-  /** System calls of 32-bit programs that the probe passed over: those whose number a collected call has too. */
+  /** System calls of interfaces that the probe passed over: x32, and 32-bit ARM. */
   readonly compatCalls: number;
   /** Threads that the full map of watched threads could not take: their events are missing. */
   readonly unwatchedThreads: number;

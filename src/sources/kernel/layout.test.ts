@@ -28,6 +28,8 @@ test('other constants are the same in the probe', () => {
     ['MAX_TABLES', layout.MAX_TABLES],
     ['CALL_EXEC', layout.CALL_EXEC],
     ['CALL_EXIT', layout.CALL_EXIT],
+    ['CALLS_COMPAT', layout.CALLS_COMPAT],
+    ['CALLS_SOCKET', layout.CALLS_SOCKET],
     ['SCOPE_HOST', layout.SCOPE_HOST],
     ['SCOPE_PROCESSES', layout.SCOPE_PROCESSES],
     ['SCOPE_CGROUP', layout.SCOPE_CGROUP],
@@ -35,6 +37,7 @@ test('other constants are the same in the probe', () => {
     ['SUBJECT_RESULT', layout.SUBJECTS.result],
     ['SUBJECT_ARGUMENT', layout.SUBJECTS.argument],
     ['SUBJECT_RESULT_OR_ARGUMENT', layout.SUBJECTS.resultOrArgument],
+    ['SUBJECT_POINTED', layout.SUBJECTS.pointed],
     ['NO_ARGUMENT', layout.NO_ARGUMENT],
     ['LENGTH_ARGUMENT', layout.LENGTHS.argument],
     ['LENGTH_SENT', layout.LENGTHS.sent],
@@ -52,13 +55,20 @@ test('a description is encoded as struct lanner_call', () => {
     code: 307,
     failureOnly: true,
     subject: 'result',
-    structure: { argument: 2, words: 3 },
-    parameters: [{ kind: 'RESULT' }, { kind: 'OPEN_MODE', a: 3, b: 2, c: 1, constant: 0xfedcba98 }],
+    subjectArgument: 4,
+    structure: { argument: 2, words: 3, native: true },
+    parameters: [
+      { kind: 'RESULT', b: 8 },
+      { kind: 'OPEN_MODE', a: 3, b: 2, c: 1, constant: 0xfedcba98 },
+    ],
   });
   assert.equal(bytes.length, layout.CALL_SIZE);
-  assert.equal(bytes.toString('hex', 0, 24), '3301020101020300' + '0000000000000000' + '0703020198badcfe');
   assert.equal(
-    layout.encodeCall({ entry: 3, code: 5, failureOnly: false, subject: 'none', parameters: [] })[5],
+    bytes.toString('hex', 0, 32),
+    '3301020101040203' + '0100000000000000' + '0000080000000000' + '0703020198badcfe',
+  );
+  assert.equal(
+    layout.encodeCall({ entry: 3, code: 5, failureOnly: false, subject: 'none', parameters: [] })[6],
     0xff,
   );
 });

@@ -3,19 +3,21 @@
  */
 
 export const MAX_CODES = 512;
-export const MAX_CALLS = 768;
+export const MAX_CALLS = 1312;
 export const MAX_PARAMETERS = 32;
 export const MAX_TABLES = 32;
 
-/** Entries of the call table that stand for tracepoints. */
+/** Entries of the call table that are not numbers of system calls: tracepoints, and where 32-bit calls begin. */
 export const CALL_EXEC = 760;
 export const CALL_EXIT = 761;
+export const CALLS_COMPAT = 768;
+export const CALLS_SOCKET = 1280;
 
 export const SCOPE_HOST = 0;
 export const SCOPE_PROCESSES = 1;
 export const SCOPE_CGROUP = 2;
 
-export const SUBJECTS = { none: 0, result: 1, argument: 2, resultOrArgument: 3 } as const;
+export const SUBJECTS = { none: 0, result: 1, argument: 2, resultOrArgument: 3, pointed: 4 } as const;
 export type Subject = keyof typeof SUBJECTS;
 
 /** In a parameter: there is no such argument. */
@@ -37,6 +39,16 @@ export const KINDS = {
   PRCTL_TEXT: 11,
   PRCTL_NUMBER: 12,
   CLONE_FLAGS: 13,
+  POINTED: 14,
+  JOINED: 15,
+  VALUE_IF: 16,
+  TIME: 17,
+  CONSTANT: 18,
+  SOCKET_OPTION: 19,
+  OPTION_VALUE: 20,
+  KEYCTL: 21,
+  FUTEX_OPERATION: 22,
+  NODE_MODE: 23,
   TEXT: 32,
   BYTES: 33,
   VECTOR_BYTES: 34,
@@ -44,6 +56,9 @@ export const KINDS = {
   POINTED_TEXT: 36,
   POINTED_TEXTS: 37,
   EXEC_FILENAME: 38,
+  TEXT_IF: 39,
+  BYTES_IF: 40,
+  POLL_LIST: 41,
   FILE_DEVICE: 64,
   FILE_INODE: 65,
   FILE_LAYER: 66,
@@ -55,11 +70,14 @@ export const KINDS = {
   EXE_INODE: 72,
   EXE_CHANGED: 73,
   EXE_MODIFIED: 74,
+  FILE_PATH: 75,
   ADDRESS: 96,
   ENDS: 97,
   QUEUE_PERCENT: 98,
   QUEUE_LENGTH: 99,
   QUEUE_MAXIMUM: 100,
+  SOCKET_HERE: 101,
+  SOCKET_PEER: 102,
   EXE: 128,
   ARGS: 129,
   ENV: 130,
@@ -91,6 +109,15 @@ export const KINDS = {
   EXIT_SIGNAL: 162,
   EXIT_CORE: 163,
   REAPER: 164,
+  QUOTA_COMMAND: 192,
+  QUOTA_TYPE: 193,
+  QUOTA_ID: 194,
+  QUOTA_FILE: 195,
+  QUOTA_FORMAT: 196,
+  QUOTA_FORMAT_READ: 197,
+  QUOTA_LIMIT: 198,
+  QUOTA_GRACE: 199,
+  QUOTA_FLAGS: 200,
 } as const;
 export type Kind = keyof typeof KINDS;
 
@@ -99,6 +126,30 @@ export const LENGTHS = { argument: 0, sent: 1, received: 2, control: 3 } as cons
 
 /** When the ends of a socket are told. */
 export const ENDS = { success: 0, connecting: 1 } as const;
+
+/** What the constant of POINTED says; the macros POINTED_* of the header take it apart. */
+export interface Pointed {
+  /** In bytes, or in words when there is no width. */
+  readonly offset?: number;
+  /** In bytes; absent: a word as wide as the process's pointers. */
+  readonly width?: 2 | 4 | 8;
+  readonly signed?: true;
+  readonly afterSuccess?: true;
+  readonly orMinusOne?: true;
+  /** It belongs to an element of an array: the argument with their number, and which element it is. */
+  readonly element?: { readonly countArgument: number; readonly index: number };
+}
+
+export function pointedConstant({ offset = 0, width, element, ...flags }: Pointed): number {
+  return (
+    offset |
+    ((width ?? 0) << 8) |
+    (flags.signed ? 1 << 12 : 0) |
+    (flags.afterSuccess ? 1 << 13 : 0) |
+    (flags.orMinusOne ? 1 << 14 : 0) |
+    (element ? ((element.countArgument + 1) << 16) | (element.index << 20) : 0)
+  );
+}
 
 /** One parameter as the probe takes it: a kind and what it needs. */
 export interface PackedParameter {
@@ -109,6 +160,18 @@ export interface PackedParameter {
   readonly constant?: number;
 }
 
+/** Structure in the process's memory whose words become arguments 6, 7 … */
+export interface Structure {
+  /** The argument that points to it. */
+  readonly argument: number;
+  /** How many of its words: at most 10. */
+  readonly words: number;
+  /** Its words are as wide as the process's pointers; otherwise they have 64 bits. */
+  readonly native?: true;
+  /** It is an array of struct mmsghdr, of which each becomes an event. */
+  readonly messages?: true;
+}
+
 /** What one system call or tracepoint becomes. */
 export interface CallDescription {
   /** Index in the probe's table: the system call's number, or one of CALL_*. */
@@ -116,12 +179,14 @@ export interface CallDescription {
   readonly code: number;
   readonly failureOnly: boolean;
   readonly subject: Subject;
-  /** Argument that points to a structure, and how many of its 64-bit words become arguments 6, 7 … */
-  readonly structure?: { readonly argument: number; readonly words: number };
+  /** Argument of the subject; the first unless told. */
+  readonly subjectArgument?: number;
+  readonly structure?: Structure;
   readonly parameters: readonly PackedParameter[];
 }
 
-export const CALL_SIZE = 8 + 8 * MAX_PARAMETERS;
+const CALL_HEADER_SIZE = 16;
+export const CALL_SIZE = CALL_HEADER_SIZE + 8 * MAX_PARAMETERS;
 
 /** `struct lanner_call`. */
 export function encodeCall(call: CallDescription): Buffer {
@@ -130,15 +195,18 @@ export function encodeCall(call: CallDescription): Buffer {
   bytes.writeUInt8(call.parameters.length, 2);
   bytes.writeUInt8(call.failureOnly ? 1 : 0, 3);
   bytes.writeUInt8(SUBJECTS[call.subject], 4);
-  bytes.writeUInt8(call.structure?.argument ?? NO_ARGUMENT, 5);
-  bytes.writeUInt8(call.structure?.words ?? 0, 6);
+  bytes.writeUInt8(call.subjectArgument ?? 0, 5);
+  bytes.writeUInt8(call.structure?.argument ?? NO_ARGUMENT, 6);
+  bytes.writeUInt8(call.structure?.words ?? 0, 7);
+  bytes.writeUInt8(call.structure?.native ? 1 : 0, 8);
+  bytes.writeUInt8(call.structure?.messages ? 1 : 0, 9);
   call.parameters.forEach((parameter, index) => {
-    const at = 8 + 8 * index;
+    const at = CALL_HEADER_SIZE + 8 * index;
     bytes.writeUInt8(KINDS[parameter.kind], at);
     bytes.writeUInt8(parameter.a ?? 0, at + 1);
     bytes.writeUInt8(parameter.b ?? 0, at + 2);
     bytes.writeUInt8(parameter.c ?? 0, at + 3);
-    bytes.writeUInt32LE(parameter.constant ?? 0, at + 4);
+    bytes.writeUInt32LE((parameter.constant ?? 0) >>> 0, at + 4);
   });
   return bytes;
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EVENT_TYPES } from '../../events/table.ts';
+import { enumerators } from './enumerations.ts';
 import { KernelSourceError } from './error.ts';
 import { checkHost, onlineCpus, thisHost } from './host.ts';
 import {
@@ -32,8 +33,8 @@ import {
 } from './libbpf.ts';
 import type { RingMemory } from './ring-buffer.ts';
 import { findControlGroup, type Scope } from './scope.ts';
-import { callDescriptions } from './system-calls.ts';
-import { type Architecture, anonymousKinds, encodeBitTables, enumerators } from './translations.ts';
+import { callDescriptions, isAskedFor } from './system-calls.ts';
+import { type Architecture, anonymousKinds, encodeBitTables } from './translations.ts';
 
 const DEFAULT_PROBE = fileURLToPath(new URL('../../../build/lanner.bpf.o', import.meta.url));
 /** The scheduler's tracepoints come first: whoever is forked must be in scope before its first call. */
@@ -298,8 +299,7 @@ function fill(
 ): void {
   const calls = object.map('calls');
   for (const call of callDescriptions(architecture))
-    if (!eventNames || eventNames.has(EVENT_TYPES[call.code]?.name ?? ''))
-      calls.update(u32(call.entry), encodeCall(call));
+    if (!eventNames || isAskedFor(call, eventNames)) calls.update(u32(call.entry), encodeCall(call));
   const tables = object.map('bit_tables');
   for (const [number, table] of encodeBitTables(architecture)) tables.update(u32(number), table);
   const enumerations = object.map('enumerations');

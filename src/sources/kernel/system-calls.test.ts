@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { syscallNames } from '../../events/syscalls.ts';
 import { EVENT_TYPES } from '../../events/table.ts';
-import { CALL_EXEC, KINDS, MAX_CALLS, MAX_PARAMETERS } from './layout.ts';
+import { entriesOf } from './calls/numbers.ts';
+import { CALL_EXEC, CALLS_COMPAT, CALLS_SOCKET, KINDS, MAX_CALLS, MAX_PARAMETERS } from './layout.ts';
 import { lossCategory } from './losses.ts';
-import { callDescriptions, collectedEvents, currentEvent } from './system-calls.ts';
+import { callDescriptions, collectedEvents, currentEvent, isAskedFor, rowCalls } from './system-calls.ts';
 
 for (const architecture of ['x64', 'arm64'] as const) {
   const descriptions = callDescriptions(architecture);
@@ -27,7 +29,7 @@ for (const architecture of ['x64', 'arm64'] as const) {
     for (const { code, parameters } of descriptions) {
       const type = EVENT_TYPES[code];
       const declared = [...(type?.parameters ?? []), ...(type?.extensions ?? [])];
-      parameters.forEach(({ kind, b }, index) => {
+      parameters.forEach(({ kind, b, constant }, index) => {
         const parameter = declared[index];
         const label = `${type?.name}.${parameter?.name} (${kind})`;
         if (
@@ -47,9 +49,13 @@ for (const architecture of ['x64', 'arm64'] as const) {
         if (kind === 'DESCRIPTOR') assert.equal(parameter?.type, 'DESCRIPTOR', label);
         if (kind === 'ADDRESS') assert.equal(parameter?.type, 'SOCKADDR', label);
         if (kind === 'ENDS') assert.equal(parameter?.type, 'SOCKTUPLE', label);
-        if (kind === 'RESULT' || kind === 'SIGNED')
-          assert.match(parameter?.type ?? '', /^(ERRNO|FD|PID|INT64)$/, label);
-        if (kind === 'VALUE' || kind === 'MASKED' || kind === 'ENUMERATED') assert.ok(b && b <= 8, label);
+        if (kind === 'SIGNED') assert.match(parameter?.type ?? '', /^(ERRNO|FD|PID|INT64)$/, label);
+        if (kind === 'TIME') assert.equal(parameter?.type, 'RELTIME', label);
+        if (kind === 'POLL_LIST') assert.equal(parameter?.type, 'FDLIST', label);
+        if (kind === 'OPTION_VALUE' || kind === 'KEYCTL') assert.equal(parameter?.type, 'DYN', label);
+        if (['RESULT', 'VALUE', 'MASKED', 'ENUMERATED', 'POINTED', 'CONSTANT'].includes(kind))
+          assert.ok(b && b <= 8, label);
+        if (kind.startsWith('QUOTA_') && kind !== 'QUOTA_FILE') assert.ok(constant && constant <= 8, label);
         if (KINDS[kind] >= KINDS.TID && KINDS[kind] <= KINDS.PIDNS_START && kind !== 'COMM')
           assert.ok(b, label);
       });
@@ -83,11 +89,59 @@ test('current events', () => {
   assert.equal(currentEvent('accept').code, 247);
   assert.equal(currentEvent('procexit').code, 186);
   assert.throws(() => currentEvent('no such event'), /0 current events/);
-  assert.ok(collectedEvents().has('fchmodat') && !collectedEvents().has('read'));
+  assert.ok(collectedEvents().has('fchmodat') && !collectedEvents().has('switch'));
 });
 
 test('lost events by category', () => {
   assert.equal(lossCategory(currentEvent('openat2').code), 'open');
   assert.equal(lossCategory(currentEvent('procexit').code), 'proc');
   assert.equal(lossCategory(currentEvent('socket').code), 'other');
+});
+
+test('every current event of a system call is collected', () => {
+  const current = EVENT_TYPES.filter(
+    ({ code, kind, flags }) => code % 2 === 1 && kind === 'SYSCALL' && !flags.has('OLD_VERSION'),
+  );
+  assert.equal(current.length, 163);
+  const collected = new Set(
+    (['x64', 'arm64'] as const).flatMap((architecture) =>
+      callDescriptions(architecture).map(({ code }) => code),
+    ),
+  );
+  // A successful execveat is told as execve, a failed one as itself.
+  assert.deepEqual(
+    current.filter(({ code }) => !collected.has(code)).map(({ name }) => name),
+    [],
+  );
+});
+
+test('every call that a row names exists in some interface', () => {
+  for (const name of rowCalls())
+    assert.ok(
+      (['x64', 'arm64', 'ia32'] as const).some((of) => entriesOf(name, of).length > 0),
+      name,
+    );
+});
+
+test('places of calls in the interfaces', () => {
+  assert.deepEqual(entriesOf('openat', 'x64'), [257]);
+  assert.deepEqual(entriesOf('openat', 'arm64'), [56]);
+  assert.deepEqual(entriesOf('open', 'arm64'), []);
+  assert.deepEqual(entriesOf('fchmodat2', 'x64'), [452]);
+  assert.deepEqual(entriesOf('openat', 'ia32'), [CALLS_COMPAT + 295]);
+  assert.deepEqual(entriesOf('connect', 'ia32'), [CALLS_COMPAT + 362, CALLS_SOCKET + 3]);
+});
+
+test('a call without an event of its own is asked for by its name, or with all of its kind', () => {
+  const calls = callDescriptions('x64');
+  const asked = (...names: string[]) =>
+    calls.filter((call) => isAskedFor(call, new Set(names))).map(({ entry }) => entry);
+  assert.deepEqual(asked('getppid'), [110, CALLS_COMPAT + 64]);
+  assert.ok(asked('syscall').includes(110) && !asked('syscall').includes(257));
+  const generic = calls.find(({ entry }) => entry === CALLS_COMPAT + 64);
+  assert.deepEqual(
+    generic?.parameters.map(({ constant }) => constant),
+    [syscallNames().indexOf('getppid'), 110],
+    "the kernel's number of 64-bit programs",
+  );
 });

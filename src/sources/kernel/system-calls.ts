@@ -1,9 +1,11 @@
 /**
  * The system calls that the probe collects: their rows, in calls/, become the descriptions of its table.
- * A row has numbers, an event, and how each parameter of the event is got. Names of parameters are those
+ * A row has an event, the calls that become it, and how each parameter of the event is got. Names of parameters are those
  * of the event table, which also gives their order, code and size: a row that forgets one, or names one
  * that the event lacks, does not become a description.
  */
+
+import { syscallNames } from '../../events/syscalls.ts';
 import {
   EVENT_TYPES,
   type EventType,
@@ -11,27 +13,92 @@ import {
   PARAMETER_SIZES,
   type Parameter,
 } from '../../events/table.ts';
-import type { CallRow } from './calls/collect.ts';
+import { type CallRow, constant, type TracepointRow } from './calls/collect.ts';
+import { COMMUNICATION_CALLS } from './calls/communication.ts';
 import { FILE_CALLS } from './calls/files.ts';
+import { MEMORY_CALLS } from './calls/memory.ts';
+import { callNames, entriesOf, INTERFACES, type Interface } from './calls/numbers.ts';
 import { PROCESS_CALLS, TRACEPOINTS } from './calls/processes.ts';
+import { QUOTA_CALLS } from './calls/quota.ts';
 import { SOCKET_CALLS } from './calls/sockets.ts';
-import { type CallDescription, MAX_PARAMETERS } from './layout.ts';
+import { TRANSFER_CALLS } from './calls/transfers.ts';
+import { CALLS_COMPAT, type CallDescription, MAX_PARAMETERS } from './layout.ts';
 import type { Architecture } from './translations.ts';
 
-const SYSTEM_CALLS: readonly CallRow[] = [...PROCESS_CALLS, ...FILE_CALLS, ...SOCKET_CALLS];
+const SYSTEM_CALLS: readonly CallRow[] = [
+  ...PROCESS_CALLS,
+  ...FILE_CALLS,
+  ...TRANSFER_CALLS,
+  ...SOCKET_CALLS,
+  ...MEMORY_CALLS,
+  ...COMMUNICATION_CALLS,
+  ...QUOTA_CALLS,
+];
+
+/** The event of calls that have none of their own. */
+const GENERIC_EVENT = 'syscall';
+
+/** Calls that are never told by themselves: what is behind socketcall(2) is. */
+const NEVER_TOLD = new Set(['socketcall']);
+
+/** A description and the name by which it is asked for. */
+export interface NamedCall extends CallDescription {
+  /** Name of the event; of a call without an event of its own, the call's name. */
+  readonly name: string;
+}
 
 /** Descriptions of all system calls and tracepoints that the architecture has, for the probe's table. */
-export function callDescriptions(architecture: Architecture): CallDescription[] {
-  const calls = SYSTEM_CALLS.flatMap((row) => {
-    const entry = row.number[architecture];
-    return entry === undefined ? [] : [describe(row, entry, architecture)];
+export function callDescriptions(architecture: Architecture): NamedCall[] {
+  return [
+    ...INTERFACES[architecture].flatMap((of) => [
+      ...ownCalls(of, architecture),
+      ...genericCalls(of, architecture),
+    ]),
+    ...TRACEPOINTS.map((row) => ({ ...describe(row, row.entry, architecture), name: row.event })),
+  ];
+}
+
+function ownCalls(of: Interface, architecture: Architecture): NamedCall[] {
+  return SYSTEM_CALLS.flatMap((row) =>
+    callsOf(row, of).flatMap((name) =>
+      entriesOf(name, of).map((entry) => ({ ...describe(row, entry, architecture), name: row.event })),
+    ),
+  );
+}
+
+/** Names of the calls of an interface that a row is about. */
+function callsOf(row: CallRow, of: Interface): readonly string[] {
+  return row.interfaces && !row.interfaces.includes(of) ? [] : (row.calls ?? [row.event]);
+}
+
+/** Calls that have no event of their own, as far as Falco has a code for them. */
+function genericCalls(of: Interface, architecture: Architecture): NamedCall[] {
+  const own = new Set(SYSTEM_CALLS.flatMap((row) => callsOf(row, of)));
+  return [...callNames(of)].flatMap((name) => {
+    const code = syscallNames().indexOf(name);
+    if (code < 0 || own.has(name) || NEVER_TOLD.has(name)) return [];
+    return entriesOf(name, of).map((entry) => {
+      // The kernel's number is that of 64-bit programs, where they have the call too.
+      const native = entriesOf(name, architecture)[0] ?? entry - CALLS_COMPAT;
+      const row = { event: GENERIC_EVENT, parameters: { ID: constant(code), nativeID: constant(native) } };
+      return { ...describe(row, entry, architecture), name };
+    });
   });
-  return [...calls, ...TRACEPOINTS.map((row) => describe(row, row.entry, architecture))];
+}
+
+/** Whether a description is asked for by the names of events and calls. */
+export function isAskedFor({ name, code }: NamedCall, names: ReadonlySet<string>): boolean {
+  return names.has(name) || (code === currentEvent(GENERIC_EVENT).code && names.has(GENERIC_EVENT));
 }
 
 /** Names of the events that the probe can deliver. */
 export function collectedEvents(): ReadonlySet<string> {
-  return new Set([...SYSTEM_CALLS, ...TRACEPOINTS].map((row) => row.event));
+  return new Set([GENERIC_EVENT, ...[...SYSTEM_CALLS, ...TRACEPOINTS].map((row) => row.event)]);
+}
+
+/** Names of the system calls that rows are about. */
+export function rowCalls(): readonly string[] {
+  return SYSTEM_CALLS.flatMap((row) => row.calls ?? [row.event]);
 }
 
 /** The event type that the probe delivers under a name: the exit of the call in its current version. */
@@ -45,7 +112,11 @@ export function currentEvent(name: string): EventType {
   return current[0] as EventType;
 }
 
-function describe(row: Omit<CallRow, 'number'>, entry: number, architecture: Architecture): CallDescription {
+function describe(
+  row: Omit<TracepointRow, 'entry'>,
+  entry: number,
+  architecture: Architecture,
+): CallDescription {
   const type = currentEvent(row.event);
   const parameters: readonly Parameter[] = [...type.parameters, ...type.extensions];
   const names = parameters.map(({ name }) => name);
@@ -58,6 +129,7 @@ function describe(row: Omit<CallRow, 'number'>, entry: number, architecture: Arc
     code: type.code,
     failureOnly: row.failureOnly ?? false,
     subject: row.subject ?? 'none',
+    ...(row.subjectArgument === undefined ? {} : { subjectArgument: row.subjectArgument }),
     ...(row.structure ? { structure: row.structure } : {}),
     parameters: parameters.map(({ name, type: parameterType }, index) => {
       const collect = row.parameters[name];

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SYMBOLS } from '../../events/symbols.ts';
+import { enumerators } from './enumerations.ts';
 import {
   type Architecture,
   anonymousKinds,
   type BitTableName,
   bitTableNumber,
   encodeBitTables,
-  enumerators,
 } from './translations.ts';
 
 /** What the probe makes of a value. */
@@ -57,7 +57,11 @@ test('socket families: those that the layout knows', () => {
 });
 
 test('requests of ptrace', () => {
-  const values = new Map(enumerators().map(([, value, translated]) => [value, translated]));
+  const values = new Map(
+    enumerators().flatMap(([enumeration, value, translated]) =>
+      enumeration === 1 ? [[value, translated]] : [],
+    ),
+  );
   assert.equal(values.get(16), symbols('ptraceRequests', 'PTRACE_ATTACH'));
   assert.equal(values.get(0x4206), symbols('ptraceRequests', 'PTRACE_SEIZE'));
 });

@@ -108,6 +108,101 @@ const BIT_TABLES = {
   },
   cloneFlags: { symbols: 'cloneFlags', flags: () => CLONE_FLAGS },
   socketFamily: { symbols: 'socketFamilies', flags: () => [], numbers: true },
+  pipeFlags: {
+    symbols: 'fileFlags',
+    flags: (architecture) => [
+      [0o4000, 'O_NONBLOCK'],
+      [0o2000000, 'O_CLOEXEC'],
+      [architecture === 'x64' ? 0o40000 : 0o200000, 'O_DIRECT'],
+    ],
+  },
+  epollFlags: { symbols: 'epollCreate1Flags', flags: () => [[0o2000000, 'EPOLL_CLOEXEC']] },
+  pidfdFlags: { symbols: 'pidfdOpenFlags', flags: () => [[0o4000, 'PIDFD_NONBLOCK']] },
+  moduleRemovalFlags: {
+    symbols: 'deleteModuleFlags',
+    flags: () => [
+      [0o4000, 'O_NONBLOCK'],
+      [0o1000, 'O_TRUNC'],
+    ],
+  },
+  protection: {
+    symbols: 'protFlags',
+    flags: () => [
+      [0x1, 'PROT_READ'],
+      [0x2, 'PROT_WRITE'],
+      [0x4, 'PROT_EXEC'],
+      [0x8, 'PROT_SEM'],
+      [0x01000000, 'PROT_GROWSDOWN'],
+      [0x02000000, 'PROT_GROWSUP'],
+    ],
+  },
+  mappingFlags: {
+    symbols: 'mmapFlags',
+    flags: (architecture) => [
+      [0x1, 'MAP_SHARED'],
+      [0x2, 'MAP_PRIVATE'],
+      [0x10, 'MAP_FIXED'],
+      [0x20, 'MAP_ANONYMOUS'],
+      ...(architecture === 'x64' ? ([[0x40, 'MAP_32BIT']] as const) : []),
+      [0x100, 'MAP_GROWSDOWN'],
+      [0x800, 'MAP_DENYWRITE'],
+      [0x1000, 'MAP_EXECUTABLE'],
+      [0x2000, 'MAP_LOCKED'],
+      [0x4000, 'MAP_NORESERVE'],
+      [0x8000, 'MAP_POPULATE'],
+      [0x10000, 'MAP_NONBLOCK'],
+    ],
+  },
+  pollFlags: {
+    symbols: 'pollFlags',
+    flags: () => [
+      [0x1, 'POLLIN'],
+      [0x2, 'POLLPRI'],
+      [0x4, 'POLLOUT'],
+      [0x8, 'POLLERR'],
+      [0x10, 'POLLHUP'],
+      [0x20, 'POLLNVAL'],
+      [0x40, 'POLLRDNORM'],
+      [0x80, 'POLLRDBAND'],
+      [0x100, 'POLLWRNORM'],
+      [0x200, 'POLLWRBAND'],
+      [0x2000, 'POLLRDHUP'],
+    ],
+  },
+  /** IPC_CREAT and IPC_EXCL of semget. */
+  creationFlags: {
+    symbols: 'semgetFlags',
+    flags: () => [
+      [0o1000, 'IPC_CREAT'],
+      [0o2000, 'IPC_EXCL'],
+    ],
+  },
+  semaphoreFlags: {
+    symbols: 'semopFlags',
+    flags: () => [
+      [0o4000, 'IPC_NOWAIT'],
+      [0x1000, 'SEM_UNDO'],
+    ],
+  },
+  /** The first flag also gives IORING_SQ_NEED_WAKEUP, which is of another word, as in Falco. */
+  ringFlags: {
+    symbols: 'ioUringSetupFlags',
+    flags: () => [
+      [0x01, 'IORING_SETUP_IOPOLL'],
+      [0x01, 'IORING_SQ_NEED_WAKEUP'],
+      [0x02, 'IORING_SETUP_SQPOLL'],
+      [0x04, 'IORING_SETUP_SQ_AFF'],
+      [0x08, 'IORING_SETUP_CQSIZE'],
+      [0x10, 'IORING_SETUP_CLAMP'],
+      [0x20, 'IORING_SETUP_ATTACH_RW'],
+      [0x40, 'IORING_SETUP_R_DISABLED'],
+    ],
+  },
+  /** The layout has the kernel's bits. */
+  ringFeatures: {
+    symbols: 'ioUringSetupFeats',
+    flags: () => (SYMBOLS.get('ioUringSetupFeats') ?? []).map(({ name, value }) => [value, name] as const),
+  },
 } as const satisfies Record<string, BitTable>;
 
 export type BitTableName = keyof typeof BIT_TABLES;
@@ -146,71 +241,6 @@ function encodeBitTable(table: BitTable, architecture: Architecture): Buffer {
     }
   }
   return bytes;
-}
-
-/** Requests of ptrace(2) in the order of their numbers, and those from 0x4200 on. */
-const PTRACE_REQUESTS: readonly (readonly [value: number, symbol: string])[] = [
-  [0, 'PTRACE_TRACEME'],
-  [1, 'PTRACE_PEEKTEXT'],
-  [2, 'PTRACE_PEEKDATA'],
-  [3, 'PTRACE_PEEKUSR'],
-  [4, 'PTRACE_POKETEXT'],
-  [5, 'PTRACE_POKEDATA'],
-  [6, 'PTRACE_POKEUSR'],
-  [7, 'PTRACE_CONT'],
-  [8, 'PTRACE_KILL'],
-  [9, 'PTRACE_SINGLESTEP'],
-  [12, 'PTRACE_GETREGS'],
-  [13, 'PTRACE_SETREGS'],
-  [14, 'PTRACE_GETFPREGS'],
-  [15, 'PTRACE_SETFPREGS'],
-  [16, 'PTRACE_ATTACH'],
-  [17, 'PTRACE_DETACH'],
-  [18, 'PTRACE_GETFPXREGS'],
-  [19, 'PTRACE_SETFPXREGS'],
-  [21, 'PTRACE_OLDSETOPTIONS'],
-  [24, 'PTRACE_SYSCALL'],
-  [25, 'PTRACE_GET_THREAD_AREA'],
-  [26, 'PTRACE_SET_THREAD_AREA'],
-  [30, 'PTRACE_ARCH_PRCTL'],
-  [31, 'PTRACE_SYSEMU'],
-  [32, 'PTRACE_SYSEMU_SINGLESTEP'],
-  [33, 'PTRACE_SINGLEBLOCK'],
-  [0x4200, 'PTRACE_SETOPTIONS'],
-  [0x4201, 'PTRACE_GETEVENTMSG'],
-  [0x4202, 'PTRACE_GETSIGINFO'],
-  [0x4203, 'PTRACE_SETSIGINFO'],
-  [0x4204, 'PTRACE_GETREGSET'],
-  [0x4205, 'PTRACE_SETREGSET'],
-  [0x4206, 'PTRACE_SEIZE'],
-  [0x4207, 'PTRACE_INTERRUPT'],
-  [0x4208, 'PTRACE_LISTEN'],
-  [0x4209, 'PTRACE_PEEKSIGINFO'],
-  [0x420a, 'PTRACE_GETSIGMASK'],
-  [0x420b, 'PTRACE_SETSIGMASK'],
-];
-
-/** Values of enumerations that do not fit a table of bytes. */
-const ENUMERATIONS = {
-  ptraceRequests: { symbols: 'ptraceRequests', values: PTRACE_REQUESTS },
-} as const;
-
-export type EnumerationName = keyof typeof ENUMERATIONS;
-
-export function enumerationNumber(name: EnumerationName): number {
-  return Object.keys(ENUMERATIONS).indexOf(name) + 1;
-}
-
-/** `[enumeration, kernel value, value of the event layout]` for every value. */
-export function enumerators(): [enumeration: number, value: number, translated: number][] {
-  return Object.entries(ENUMERATIONS).flatMap(([name, { symbols, values }]) => {
-    const byName = new Map(SYMBOLS.get(symbols)?.map((symbol) => [symbol.name, symbol.value]));
-    return values.map(([value, symbol]): [number, number, number] => {
-      const translated = byName.get(symbol);
-      if (translated === undefined) throw new Error(`${symbols} has no symbol ${symbol}`);
-      return [enumerationNumber(name as EnumerationName), value, translated];
-    });
-  });
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   type KernelStatistics,
   openKernelSource,
 } from '../../../src/sources/kernel/kernel-source.ts';
+import { collectedEvents } from '../../../src/sources/kernel/system-calls.ts';
 import { type DecodedValue, type DescriptorValue, decodeParameters } from './decode.ts';
 
 export interface DecodedEvent {
@@ -97,7 +98,14 @@ export interface Made {
   readonly statistics: KernelStatistics;
 }
 
+/** Events of calls that the C library makes on its own. */
+const LIBRARY_EVENTS: ReadonlySet<string> = new Set(
+  'brk mmap munmap mprotect read write fstat newfstatat lseek futex poll prlimit access syscall'.split(' '),
+);
+
 export interface MakeOptions {
+  /** Events to deliver beside `prctl`; absent: all but those that the C library causes on its own. */
+  readonly events?: readonly string[];
   readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
@@ -106,12 +114,17 @@ export interface MakeOptions {
 
 /** Makes the calls in a fresh process. */
 export async function make(calls: readonly Call[], options: MakeOptions = {}): Promise<Made> {
-  const source = await openKernelSource({ scope: { kind: 'processes', pids: [] }, bufferSize: 1 << 20 });
+  const { events, ...spawnOptions } = options;
+  const source = await openKernelSource({
+    scope: { kind: 'processes', pids: [] },
+    bufferSize: 1 << 20,
+    eventNames: events ? new Set(['prctl', ...events]) : collectedEvents().difference(LIBRARY_EVENTS),
+  });
   const all: DecodedEvent[] = [];
   const running = source.run((event) => all.push(decode(event)));
   try {
     const child = source.spawnInScope(() =>
-      spawn(CALLER, [], { stdio: ['pipe', 'pipe', 'inherit'], env: { LANNER_TEST: 'yes' }, ...options }),
+      spawn(CALLER, [], { stdio: ['pipe', 'pipe', 'inherit'], env: { LANNER_TEST: 'yes' }, ...spawnOptions }),
     );
     child.stdin.end(
       `${calls.map(([number, ...rest]) => [number, ...rest.map(tokenOf)].join('\t')).join('\n')}\n`,

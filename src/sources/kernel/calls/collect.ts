@@ -1,13 +1,18 @@
 /** How the probe gets a parameter: the vocabulary of the rows in this folder. */
-import { ENDS, type Kind, LENGTHS, NO_ARGUMENT, type PackedParameter, type Subject } from '../layout.ts';
+import { type EnumerationName, enumerationNumber } from '../enumerations.ts';
 import {
-  type Architecture,
-  type BitTableName,
-  bitTableNumber,
-  CREATING_FLAGS,
-  type EnumerationName,
-  enumerationNumber,
-} from '../translations.ts';
+  ENDS,
+  type Kind,
+  LENGTHS,
+  NO_ARGUMENT,
+  type PackedParameter,
+  type Pointed,
+  pointedConstant,
+  type Structure,
+  type Subject,
+} from '../layout.ts';
+import { type Architecture, type BitTableName, bitTableNumber, CREATING_FLAGS } from '../translations.ts';
+import type { Interface } from './numbers.ts';
 
 /** What a parameter's collection depends on beside its row. */
 export interface Place {
@@ -22,12 +27,15 @@ export type Collect = (place: Place) => PackedParameter;
 
 export interface CallRow {
   readonly event: string;
-  /** Number per architecture; absent where the architecture lacks the call. */
-  readonly number: Partial<Record<Architecture, number>>;
+  /** Names of the system calls that become this event, where they are not called as it is. */
+  readonly calls?: readonly string[];
+  /** The interfaces in which the calls have these arguments; all when absent. */
+  readonly interfaces?: readonly Interface[];
   /** Which descriptor the event is about. */
   readonly subject?: Subject;
-  /** Structure of 64-bit words whose words become arguments 6, 7 … */
-  readonly structure?: { readonly argument: number; readonly words: number };
+  /** The argument of the subject; the first unless told. */
+  readonly subjectArgument?: number;
+  readonly structure?: Structure;
   /** A success is told by a tracepoint. */
   readonly failureOnly?: true;
   readonly parameters: Readonly<Record<string, Collect>>;
@@ -38,7 +46,7 @@ export const plain =
   () => ({ kind });
 
 // Numbers.
-export const result = plain('RESULT');
+export const result: Collect = ({ size }) => ({ kind: 'RESULT', b: size });
 export const number =
   (argument: number): Collect =>
   ({ size }) => ({ kind: 'VALUE', a: argument, b: size });
@@ -59,13 +67,43 @@ export const bits =
     constant: mask,
   });
 export const enumerated =
-  (argument: number, name: EnumerationName): Collect =>
+  (argument: number, name: EnumerationName, otherwise = 0): Collect =>
   ({ size }) => ({
     kind: 'ENUMERATED',
     a: argument,
     b: size,
     c: enumerationNumber(name),
+    constant: otherwise,
   });
+export const constant =
+  (value: number): Collect =>
+  ({ size }) => ({ kind: 'CONSTANT', b: size, constant: value });
+/** An argument that counts only if another has a value; otherwise 0. */
+export const valueIf =
+  (argument: number, choice: number, value: number): Collect =>
+  ({ size }) => ({ kind: 'VALUE_IF', a: argument, b: size, c: choice, constant: value });
+/** A number in the process's memory. */
+export const pointed =
+  (argument: number, how: Pointed, table?: BitTableName): Collect =>
+  ({ size }) => ({
+    kind: 'POINTED',
+    a: argument,
+    b: size,
+    c: table ? bitTableNumber(table) : 0,
+    constant: pointedConstant(how),
+  });
+/** A number of 64 bits in two arguments. */
+export const joined =
+  (low: number, high: number): Collect =>
+  () => ({ kind: 'JOINED', a: low, c: high });
+/** A time span as struct timespec. */
+export const time =
+  (argument: number): Collect =>
+  () => ({ kind: 'TIME', a: argument });
+/** The same in calls whose struct timespec is that of 64-bit programs in 32-bit programs too. */
+export const wideTime =
+  (argument: number): Collect =>
+  () => ({ kind: 'TIME', a: argument, b: 1 });
 /** A descriptor or process id: an int, also -100 (AT_FDCWD). */
 export const id =
   (argument: number): Collect =>
@@ -116,6 +154,22 @@ export const vectorSize =
     b: countArgument,
   });
 
+/** A string that tells something only after success, and if the argument `choice` has one of the values. */
+export const textIf =
+  (argument: number, choice = NO_ARGUMENT, values: readonly number[] = []): Collect =>
+  () => ({ kind: 'TEXT_IF', a: argument, b: choice, constant: bitsOf(values) });
+/** The same with bytes. */
+export const bytesIf =
+  (argument: number, lengthArgument: number, choice: number, values: readonly number[]): Collect =>
+  () => ({ kind: 'BYTES_IF', a: argument, b: choice, c: lengthArgument, constant: bitsOf(values) });
+const bitsOf = (values: readonly number[]): number => values.reduce((sum, value) => sum | (1 << value), 0);
+export const pollList: Collect = () => ({
+  kind: 'POLL_LIST',
+  a: 0,
+  b: 1,
+  c: bitTableNumber('pollFlags'),
+});
+
 // Files.
 export const device = plain('FILE_DEVICE');
 export const inode = plain('FILE_INODE');
@@ -158,4 +212,4 @@ export const task =
   ({ size }) => ({ kind, b: size });
 
 /** A tracepoint that becomes an event. */
-export type TracepointRow = Omit<CallRow, 'number'> & { readonly entry: number };
+export type TracepointRow = Omit<CallRow, 'calls' | 'interfaces'> & { readonly entry: number };

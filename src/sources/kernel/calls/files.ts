@@ -3,7 +3,9 @@ import {
   base,
   bits,
   bytes,
+  bytesIf,
   type CallRow,
+  type Collect,
   descriptor,
   device,
   flags,
@@ -17,13 +19,19 @@ import {
   plain,
   result,
   text,
+  textIf,
 } from './collect.ts';
+
+const FOUND: Readonly<Record<string, Collect>> = { res: result, path: text(0), base: base('path') };
+const nodeMode =
+  (argument: number): Collect =>
+  () => ({ kind: 'NODE_MODE', a: argument });
+const FSCONFIG = { setString: 1, setBinary: 2, setPath: 3, setPathEmpty: 4 } as const;
 
 export const FILE_CALLS: readonly CallRow[] = [
   // Descriptors.
   {
     event: 'open',
-    number: { x64: 2 },
     subject: 'result',
     parameters: {
       fd: result,
@@ -38,7 +46,6 @@ export const FILE_CALLS: readonly CallRow[] = [
   },
   {
     event: 'openat',
-    number: { x64: 257, arm64: 56 },
     subject: 'result',
     parameters: {
       fd: result,
@@ -55,7 +62,6 @@ export const FILE_CALLS: readonly CallRow[] = [
   {
     // struct open_how: flags, mode, resolve.
     event: 'openat2',
-    number: { x64: 437, arm64: 437 },
     subject: 'result',
     structure: { argument: 2, words: 3 },
     parameters: {
@@ -73,7 +79,6 @@ export const FILE_CALLS: readonly CallRow[] = [
   },
   {
     event: 'creat',
-    number: { x64: 85 },
     subject: 'result',
     parameters: {
       fd: result,
@@ -86,22 +91,19 @@ export const FILE_CALLS: readonly CallRow[] = [
       base: base('name'),
     },
   },
-  { event: 'close', number: { x64: 3, arm64: 57 }, parameters: { res: result, fd: id(0) } },
+  { event: 'close', parameters: { res: result, fd: id(0) } },
   {
     event: 'dup',
-    number: { x64: 32, arm64: 23 },
     subject: 'resultOrArgument',
     parameters: { res: result, oldfd: id(0), fdinfo: descriptor },
   },
   {
     event: 'dup2',
-    number: { x64: 33 },
     subject: 'resultOrArgument',
     parameters: { res: result, oldfd: id(0), newfd: id(1), fdinfo: descriptor },
   },
   {
     event: 'dup3',
-    number: { x64: 292, arm64: 24 },
     subject: 'resultOrArgument',
     parameters: {
       res: result,
@@ -113,48 +115,99 @@ export const FILE_CALLS: readonly CallRow[] = [
   },
   {
     event: 'memfd_create',
-    number: { x64: 319, arm64: 279 },
     subject: 'result',
     parameters: { fd: result, name: text(0), flags: bits(1, 0x7), fdinfo: descriptor },
   },
 
+  {
+    event: 'open_by_handle_at',
+    subject: 'result',
+    parameters: {
+      fd: result,
+      mountfd: id(0),
+      flags: openFlags(2),
+      path: plain('FILE_PATH'),
+      dev: device,
+      ino: inode,
+      fdinfo: descriptor,
+    },
+  },
+  {
+    event: 'close_range',
+    parameters: { res: result, first: number(0), last: number(1), flags: bits(2, 6) },
+  },
+
+  // What files are.
+  { event: 'stat', parameters: FOUND },
+  { event: 'lstat', parameters: FOUND },
+  { event: 'stat64', parameters: FOUND },
+  { event: 'lstat64', parameters: FOUND },
+  { event: 'fstat', subject: 'argument', parameters: { res: result, fd: id(0), fdinfo: descriptor } },
+  { event: 'fstat64', subject: 'argument', parameters: { res: result, fdinfo: descriptor } },
+  {
+    event: 'newfstatat',
+    calls: ['newfstatat', 'fstatat64'],
+    subject: 'argument',
+    parameters: {
+      res: result,
+      dirfd: id(0),
+      path: text(1),
+      flags: bits(3, 0x1900),
+      base: base('path', 0),
+    },
+  },
+  { event: 'access', parameters: { res: result, name: text(0), mode: bits(1, 7), base: base('name') } },
+  { event: 'getdents', subject: 'argument', parameters: { res: result, fd: id(0), fdinfo: descriptor } },
+  { event: 'getdents64', subject: 'argument', parameters: { res: result, fd: id(0), fdinfo: descriptor } },
+
   // Directories and names.
+  { event: 'getcwd', parameters: { res: result, path: textIf(0) } },
+  { event: 'chroot', parameters: FOUND },
+  {
+    // The device number is told as it was passed, in the way of user space.
+    event: 'mknod',
+    parameters: { res: result, path: text(0), mode: nodeMode(1), dev: number(2), base: base('path') },
+  },
+  {
+    event: 'mknodat',
+    parameters: {
+      res: result,
+      dirfd: id(0),
+      path: text(1),
+      mode: nodeMode(2),
+      dev: number(3),
+      base: base('path', 0),
+    },
+  },
   {
     event: 'chdir',
-    number: { x64: 80, arm64: 49 },
     parameters: { res: result, path: text(0), cwd: () => ({ kind: 'CWD', a: 1 }) },
   },
   {
     event: 'fchdir',
-    number: { x64: 81, arm64: 50 },
     subject: 'argument',
     parameters: { res: result, fd: id(0), fdinfo: descriptor },
   },
   {
     event: 'mkdir',
-    number: { x64: 83 },
     parameters: { res: result, path: text(0), mode: number(1), base: base('path') },
   },
   {
     event: 'mkdirat',
-    number: { x64: 258, arm64: 34 },
     parameters: { res: result, dirfd: id(0), path: text(1), mode: number(2), base: base('path', 0) },
   },
-  { event: 'rmdir', number: { x64: 84 }, parameters: { res: result, path: text(0), base: base('path') } },
-  { event: 'unlink', number: { x64: 87 }, parameters: { res: result, path: text(0), base: base('path') } },
+  { event: 'rmdir', parameters: { res: result, path: text(0), base: base('path') } },
+  { event: 'unlink', parameters: { res: result, path: text(0), base: base('path') } },
   {
     event: 'unlinkat',
-    number: { x64: 263, arm64: 35 },
     parameters: { res: result, dirfd: id(0), name: text(1), flags: bits(2, 0x200), base: base('name', 0) },
   },
   {
     event: 'symlink',
-    number: { x64: 88 },
     parameters: { res: result, target: text(0), linkpath: text(1), base: base('linkpath') },
   },
   {
     event: 'symlinkat',
-    number: { x64: 266, arm64: 36 },
     parameters: {
       res: result,
       target: text(0),
@@ -165,7 +218,6 @@ export const FILE_CALLS: readonly CallRow[] = [
   },
   {
     event: 'link',
-    number: { x64: 86 },
     parameters: {
       res: result,
       oldpath: text(0),
@@ -176,7 +228,6 @@ export const FILE_CALLS: readonly CallRow[] = [
   },
   {
     event: 'linkat',
-    number: { x64: 265, arm64: 37 },
     parameters: {
       res: result,
       olddir: id(0),
@@ -190,7 +241,6 @@ export const FILE_CALLS: readonly CallRow[] = [
   },
   {
     event: 'rename',
-    number: { x64: 82 },
     parameters: {
       res: result,
       oldpath: text(0),
@@ -201,7 +251,6 @@ export const FILE_CALLS: readonly CallRow[] = [
   },
   {
     event: 'renameat',
-    number: { x64: 264, arm64: 38 },
     parameters: {
       res: result,
       olddirfd: id(0),
@@ -214,7 +263,6 @@ export const FILE_CALLS: readonly CallRow[] = [
   },
   {
     event: 'renameat2',
-    number: { x64: 316, arm64: 276 },
     parameters: {
       res: result,
       olddirfd: id(0),
@@ -230,45 +278,36 @@ export const FILE_CALLS: readonly CallRow[] = [
   // Owners and modes.
   {
     event: 'chmod',
-    number: { x64: 90 },
     parameters: { res: result, filename: text(0), mode: mode(1), base: base('filename') },
   },
   {
     event: 'fchmod',
-    number: { x64: 91, arm64: 52 },
     subject: 'argument',
     parameters: { res: result, fd: id(0), mode: mode(1), fdinfo: descriptor },
   },
   {
     event: 'fchmodat',
-    number: { x64: 268, arm64: 53 },
-    parameters: { res: result, dirfd: id(0), filename: text(1), mode: mode(2), base: base('filename', 0) },
-  },
-  {
-    // fchmodat2, the same with flags, since 6.6.
-    event: 'fchmodat',
-    number: { x64: 452, arm64: 452 },
+    calls: ['fchmodat', 'fchmodat2'],
     parameters: { res: result, dirfd: id(0), filename: text(1), mode: mode(2), base: base('filename', 0) },
   },
   {
     event: 'chown',
-    number: { x64: 92 },
+    calls: ['chown', 'chown32'],
     parameters: { res: result, path: text(0), uid: number(1), gid: number(2), base: base('path') },
   },
   {
     event: 'lchown',
-    number: { x64: 94 },
+    calls: ['lchown', 'lchown32'],
     parameters: { res: result, path: text(0), uid: number(1), gid: number(2), base: base('path') },
   },
   {
     event: 'fchown',
-    number: { x64: 93, arm64: 55 },
+    calls: ['fchown', 'fchown32'],
     subject: 'argument',
     parameters: { res: result, fd: id(0), uid: number(1), gid: number(2), fdinfo: descriptor },
   },
   {
     event: 'fchownat',
-    number: { x64: 260, arm64: 54 },
     parameters: {
       res: result,
       dirfd: id(0),
@@ -283,7 +322,6 @@ export const FILE_CALLS: readonly CallRow[] = [
   // Mounts, modules, BPF.
   {
     event: 'mount',
-    number: { x64: 165, arm64: 40 },
     parameters: {
       res: result,
       dev: text(0),
@@ -295,13 +333,30 @@ export const FILE_CALLS: readonly CallRow[] = [
   },
   {
     event: 'umount2',
-    number: { x64: 166, arm64: 39 },
     parameters: { res: result, name: text(0), flags: bits(1, 0xf), base: base('name') },
   },
-  { event: 'bpf', number: { x64: 321, arm64: 280 }, parameters: { fd: result, cmd: number(0) } },
+  { event: 'umount', parameters: { res: result, name: text(0), base: base('name') } },
+  {
+    event: 'fsconfig',
+    subject: 'argument',
+    parameters: {
+      res: result,
+      fd: id(0),
+      cmd: number(1),
+      key: text(2),
+      value_bytebuf: bytesIf(3, 4, 1, [FSCONFIG.setBinary]),
+      value_charbuf: textIf(3, 1, [FSCONFIG.setString, FSCONFIG.setPath, FSCONFIG.setPathEmpty]),
+      aux: number(4),
+      fdinfo: descriptor,
+    },
+  },
+  {
+    event: 'delete_module',
+    parameters: { res: result, name: text(0), flags: flags(1, 'moduleRemovalFlags') },
+  },
+  { event: 'bpf', parameters: { fd: result, cmd: number(0) } },
   {
     event: 'init_module',
-    number: { x64: 175, arm64: 105 },
     parameters: {
       res: result,
       img: bytes(0, 1, 'argument', LARGE_DATA),
@@ -311,7 +366,6 @@ export const FILE_CALLS: readonly CallRow[] = [
   },
   {
     event: 'finit_module',
-    number: { x64: 313, arm64: 273 },
     subject: 'argument',
     parameters: { res: result, fd: id(0), uargs: text(1), flags: bits(2, 0x7), fdinfo: descriptor },
   },

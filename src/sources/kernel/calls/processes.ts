@@ -2,6 +2,7 @@
 import { CALL_EXEC, CALL_EXIT, NO_ARGUMENT } from '../layout.ts';
 import { bitTableNumber } from '../translations.ts';
 import {
+  bits,
   type CallRow,
   type Collect,
   descriptor,
@@ -10,10 +11,12 @@ import {
   id,
   number,
   plain,
+  pointed,
   result,
   type TracepointRow,
   task,
   text,
+  time,
 } from './collect.ts';
 
 const TASK: Readonly<Record<string, Collect>> = {
@@ -74,44 +77,46 @@ const NOT_EXECUTED = (argvArgument: number): Readonly<Record<string, Collect>> =
   env: () => ({ kind: 'POINTED_TEXTS', a: argvArgument + 1, b: 0 }),
 });
 
+/** RLIMIT_UNKNOWN of the event layout. */
+const UNKNOWN_LIMIT = 255;
+/** 0 when the call does not ask for the old limit. */
+const oldLimit = (offset: number): Collect =>
+  pointed(3, { offset, width: 8, afterSuccess: true, orMinusOne: true });
+const readId = (argument: number): Collect =>
+  pointed(argument, { width: 4, afterSuccess: true, orMinusOne: true });
+
 export const PROCESS_CALLS: readonly CallRow[] = [
   // Processes.
   {
     event: 'execve',
-    number: { x64: 59, arm64: 221 },
     failureOnly: true,
     parameters: { ...NOT_EXECUTED(1), filename: text(0) },
   },
-  { event: 'execveat', number: { x64: 322, arm64: 281 }, failureOnly: true, parameters: NOT_EXECUTED(2) },
-  { event: 'clone', number: { x64: 56, arm64: 220 }, parameters: CLONED(0) },
+  { event: 'execveat', failureOnly: true, parameters: NOT_EXECUTED(2) },
+  { event: 'clone', parameters: CLONED(0) },
   {
     event: 'clone3',
-    number: { x64: 435, arm64: 435 },
     structure: { argument: 0, words: 1 },
     parameters: CLONED(6),
   },
-  { event: 'fork', number: { x64: 57 }, parameters: CLONED(NO_ARGUMENT) },
-  { event: 'vfork', number: { x64: 58 }, parameters: CLONED(NO_ARGUMENT) },
-  { event: 'setsid', number: { x64: 112, arm64: 157 }, parameters: { res: result } },
+  { event: 'fork', parameters: CLONED(NO_ARGUMENT) },
+  { event: 'vfork', parameters: CLONED(NO_ARGUMENT) },
+  { event: 'setsid', parameters: { res: result } },
   {
     event: 'setpgid',
-    number: { x64: 109, arm64: 154 },
     parameters: { res: result, pid: id(0), pgid: id(1) },
   },
   {
     event: 'setns',
-    number: { x64: 308, arm64: 268 },
     subject: 'argument',
     parameters: { res: result, fd: id(0), nstype: flags(1, 'cloneFlags'), fdinfo: descriptor },
   },
   {
     event: 'unshare',
-    number: { x64: 272, arm64: 97 },
     parameters: { res: result, flags: flags(0, 'cloneFlags') },
   },
   {
     event: 'ptrace',
-    number: { x64: 101, arm64: 117 },
     parameters: {
       res: result,
       addr: () => ({ kind: 'PTRACE_ADDRESS', a: 2 }),
@@ -122,7 +127,6 @@ export const PROCESS_CALLS: readonly CallRow[] = [
   },
   {
     event: 'prctl',
-    number: { x64: 157, arm64: 167 },
     parameters: {
       res: result,
       option: number(0),
@@ -130,29 +134,92 @@ export const PROCESS_CALLS: readonly CallRow[] = [
       arg2_int: () => ({ kind: 'PRCTL_NUMBER', a: 1 }),
     },
   },
-  { event: 'capset', number: { x64: 126, arm64: 91 }, parameters: { ...CAPABILITIES, res: result } },
+  { event: 'capset', parameters: { ...CAPABILITIES, res: result } },
+  { event: 'kill', parameters: { res: result, pid: id(0), sig: number(1) } },
+  { event: 'tkill', parameters: { res: result, tid: id(0), sig: number(1) } },
+  { event: 'tgkill', parameters: { res: result, pid: id(0), tid: id(1), sig: number(2) } },
+  { event: 'nanosleep', parameters: { res: result, interval: time(0) } },
+  { event: 'seccomp', parameters: { res: result, op: number(0), flags: bits(1, 0xffffffff) } },
+
+  // Limits.
+  {
+    event: 'getrlimit',
+    calls: ['getrlimit', 'ugetrlimit'],
+    parameters: {
+      res: result,
+      cur: pointed(1, { afterSuccess: true, orMinusOne: true }),
+      max: pointed(1, { offset: 1, afterSuccess: true, orMinusOne: true }),
+      resource: enumerated(0, 'limits', UNKNOWN_LIMIT),
+    },
+  },
+  {
+    event: 'setrlimit',
+    parameters: {
+      res: result,
+      cur: pointed(1, {}),
+      max: pointed(1, { offset: 1 }),
+      resource: enumerated(0, 'limits', UNKNOWN_LIMIT),
+    },
+  },
+  {
+    event: 'prlimit',
+    calls: ['prlimit64'],
+    parameters: {
+      res: result,
+      newcur: pointed(2, { width: 8 }),
+      newmax: pointed(2, { offset: 8, width: 8 }),
+      oldcur: oldLimit(0),
+      oldmax: oldLimit(8),
+      pid: id(0),
+      resource: enumerated(1, 'limits', UNKNOWN_LIMIT),
+    },
+  },
 
   // Users.
-  { event: 'setuid', number: { x64: 105, arm64: 146 }, parameters: { res: result, uid: number(0) } },
-  { event: 'setgid', number: { x64: 106, arm64: 144 }, parameters: { res: result, gid: number(0) } },
+  { event: 'getuid', calls: ['getuid', 'getuid32'], parameters: { uid: result } },
+  { event: 'geteuid', calls: ['geteuid', 'geteuid32'], parameters: { euid: result } },
+  { event: 'getgid', calls: ['getgid', 'getgid32'], parameters: { gid: result } },
+  { event: 'getegid', calls: ['getegid', 'getegid32'], parameters: { egid: result } },
+  {
+    event: 'getresuid',
+    interfaces: ['x64', 'arm64'],
+    parameters: { res: result, ruid: readId(0), euid: readId(1), suid: readId(2) },
+  },
+  {
+    event: 'getresuid',
+    calls: ['getresuid32'],
+    parameters: { res: result, ruid: readId(0), euid: readId(1), suid: readId(2) },
+  },
+  {
+    event: 'getresgid',
+    interfaces: ['x64', 'arm64'],
+    parameters: { res: result, rgid: readId(0), egid: readId(1), sgid: readId(2) },
+  },
+  {
+    event: 'getresgid',
+    calls: ['getresgid32'],
+    parameters: { res: result, rgid: readId(0), egid: readId(1), sgid: readId(2) },
+  },
+  { event: 'setuid', calls: ['setuid', 'setuid32'], parameters: { res: result, uid: number(0) } },
+  { event: 'setgid', calls: ['setgid', 'setgid32'], parameters: { res: result, gid: number(0) } },
   {
     event: 'setreuid',
-    number: { x64: 113, arm64: 145 },
+    calls: ['setreuid', 'setreuid32'],
     parameters: { res: result, ruid: number(0), euid: number(1) },
   },
   {
     event: 'setregid',
-    number: { x64: 114, arm64: 143 },
+    calls: ['setregid', 'setregid32'],
     parameters: { res: result, rgid: number(0), egid: number(1) },
   },
   {
     event: 'setresuid',
-    number: { x64: 117, arm64: 147 },
+    calls: ['setresuid', 'setresuid32'],
     parameters: { res: result, ruid: number(0), euid: number(1), suid: number(2) },
   },
   {
     event: 'setresgid',
-    number: { x64: 119, arm64: 149 },
+    calls: ['setresgid', 'setresgid32'],
     parameters: { res: result, rgid: number(0), egid: number(1), sgid: number(2) },
   },
 ];

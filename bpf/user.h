@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Reading the process's memory where the width of its pointers matters. Zero where it cannot be read. */
+#pragma once
+#include "event.h"
+
+/* A number of 1, 2, 4 or 8 bytes. */
+static __always_inline u64 user_number(u64 address, u32 width)
+{
+	u64 number = 0;
+
+	bpf_probe_read_user(&number, BOUND(width, 15) > 8 ? 8 : BOUND(width, 15), (void *)address);
+	return number;
+}
+
+static __always_inline u32 word_size(struct lanner_scratch *s)
+{
+	return s->compat ? 4 : 8;
+}
+
+/* Word number `index` of an array of longs or pointers. */
+static __always_inline u64 user_word(struct lanner_scratch *s, u64 address, u64 index)
+{
+	u64 word = 0;
+
+	if (s->compat)
+		bpf_probe_read_user(&word, 4, (void *)(address + 4 * index));
+	else
+		bpf_probe_read_user(&word, 8, (void *)(address + 8 * index));
+	return word;
+}
+
+#define NANOSECONDS 1000000000ULL
+
+/* Nanoseconds of a struct timespec, or of a struct timeval with 1000 for `unit`. */
+static __always_inline u64 user_time(u64 address, bool wide, u64 unit)
+{
+	s64 words[2] = {};
+	s32 halves[2] = {};
+
+	if (wide) {
+		bpf_probe_read_user(words, sizeof(words), (void *)address);
+		return words[0] * NANOSECONDS + words[1] * unit;
+	}
+	bpf_probe_read_user(halves, sizeof(halves), (void *)address);
+	return halves[0] * NANOSECONDS + halves[1] * unit;
+}
