@@ -23,10 +23,11 @@ export function addCheckCommand(program: Command, finish: (code: number) => void
     .command('check')
     .summary('check rule files')
     .description(
-      'Loads FILES in order and prints every problem of every file with its line and, where it is known, the\n' +
-        'correction. Beside errors and warnings it tells what is probably not meant: rules that can never fire\n' +
-        'or that an earlier rule shadows, unused macros and lists, list items that look like typing errors,\n' +
-        'exceptions that do nothing. The exit code is 1 when there is an error; warnings alone are no failure.',
+      'Loads FILES in order and prints every problem of every file with its line and, where it is known, ' +
+        'the correction. Beside errors and warnings it tells what is probably not meant: rules that can ' +
+        'never fire or that an earlier rule shadows, unused macros and lists, list items that look like ' +
+        'typing errors, exceptions that do nothing. The exit code is 1 when there is an error; warnings ' +
+        'alone are no failure.',
     )
     .argument('<files...>', 'rule files, or directories of *.yaml files')
     .option('--fix', 'repair what can be repaired without changing what a rule means')
