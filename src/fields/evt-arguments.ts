@@ -49,11 +49,16 @@ export function argumentText(context: EventContext, index: number): ByteString |
     }
     case 'FSPATH':
     case 'FSRELPATH':
-      if (event.sizeOf(index) > 0) return shown(pathText(context, index, event.text(index) ?? ''));
+      if (event.sizeOf(index) > 0) return shown(pathText(context, index, readable(event.text(index) ?? '')));
       break;
   }
   const text = parameterText(context, index);
   return text && shown(text);
+}
+
+/** Old captures have a word for text that could not be read. */
+function readable(text: ByteString): ByteString {
+  return text === '(NULL)' ? '<NA>' : text;
 }
 
 function shown({ plain, symbol }: ParameterText): ByteString {
@@ -96,10 +101,10 @@ function render(
   const bytes = (context.event.raw(index) as Buffer).subarray(skip);
   switch (type) {
     case 'CHARBUF':
-      return plain(textOf(bytes));
+      return plain(readable(textOf(bytes)));
     case 'FSPATH':
     case 'FSRELPATH':
-      return pathText(context, index, textOf(bytes));
+      return pathText(context, index, readable(textOf(bytes)));
     case 'BYTEBUF':
       return plain(printable(bytes));
     case 'CHARBUFARRAY':

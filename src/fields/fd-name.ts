@@ -4,6 +4,7 @@ import { parameterIndex } from '../events/parameters.ts';
 import type { EventContext } from '../system/context.ts';
 import { tupleText } from '../system/socket-text.ts';
 import { absolutePath } from './event-paths.ts';
+import { argumentText } from './evt-arguments.ts';
 import { eventTuple, hasClient, hasServer, isInternet } from './socket-fields.ts';
 import { concernsDescriptor } from './subject.ts';
 
@@ -15,6 +16,9 @@ const OPENED_BY: Readonly<Record<string, string>> = {
   creat: 'name',
   open_by_handle_at: 'path',
 };
+
+/** Events whose connection names what they would have connected. */
+const CONNECTED_BY: ReadonlySet<string> = new Set(['accept', 'accept4', 'connect']);
 
 /**
  * `fd.name`: what is known of the descriptor; otherwise the name in the event; otherwise, as in Falco,
@@ -35,10 +39,17 @@ function socketName(context: EventContext): ByteString | undefined {
   return tupleText(eventTuple(context));
 }
 
-function nameFromEvent(context: EventContext): ByteString {
+function nameFromEvent(context: EventContext): ByteString | undefined {
+  const { event } = context;
   const opened = openedIndex(context);
-  if (opened >= 0) return absolutePath(context, opened) ?? '';
-  return tupleText(eventTuple(context)) ?? '';
+  if (opened >= 0) return event.sizeOf(opened) === 0 ? unreadName(context) : absolutePath(context, opened);
+  const tuple = CONNECTED_BY.has(event.type.name) ? parameterIndex(event.type, 'tuple') : -1;
+  return tuple < 0 ? '' : argumentText(context, tuple);
+}
+
+/** Name of a file whose path could not be read; of the calls with a directory descriptor Falco has none. */
+function unreadName({ event }: EventContext): ByteString | undefined {
+  return event.type.name === 'openat' || event.type.name === 'openat2' ? undefined : '<NA>';
 }
 
 function openedIndex({ event }: EventContext): number {
@@ -51,10 +62,17 @@ export function fdRawName(context: EventContext): ByteString | undefined {
   const { descriptor, event } = context;
   if (!descriptor && !concernsDescriptor(event)) return undefined;
   if (descriptor?.socket) return '';
-  const opened = openedIndex(context);
-  const name = opened >= 0 ? event.text(opened) : descriptor?.rawName;
-  if (name === undefined) return '';
+  const name = descriptor ? descriptor.rawName : rawNameFromEvent(context);
+  if (name === undefined) return undefined;
   return name.includes('//') ? name.replace(/\/{2,}/g, '/') : name;
+}
+
+/** As in Falco, the calls without a directory descriptor tell their path made absolute. */
+function rawNameFromEvent(context: EventContext): ByteString | undefined {
+  const opened = openedIndex(context);
+  const isAsGiven = opened >= 0 && parameterIndex(context.event.type, 'dirfd') >= 0;
+  if (!isAsGiven || context.event.sizeOf(opened) === 0) return nameFromEvent(context);
+  return context.event.text(opened);
 }
 
 /** `fd.directory`: a directory is its own. `undefined` for what is neither file nor directory. */

@@ -26,8 +26,9 @@ const OPENAT = { fd: 3, dirfd: -100, name: 'passwd', flags: 1 };
 const PATHS = ['fd.num', 'fd.name', 'fd.directory', 'fd.filename', 'fd.nameraw', 'fd.typechar', 'fd.type'];
 
 test('an open file', () => {
-  const descriptor = descriptorWith({ device: 0x00801f03, inode: 99n, upperLayer: true });
-  const context = contextOf(eventOf('openat', { ...OPENAT, name: '..//etc/passwd' }), { system, descriptor });
+  const rawName = '..//etc/passwd';
+  const descriptor = descriptorWith({ rawName, device: 0x00801f03, inode: 99n, upperLayer: true });
+  const context = contextOf(eventOf('openat', { ...OPENAT, name: rawName }), { system, descriptor });
   assert.deepEqual(readAll(context, PATHS), [
     3,
     '/etc/passwd',
@@ -285,4 +286,17 @@ test('kinds of all descriptors need a table of them', () => {
   assert.deepEqual(read(context, 'fd.types[1]'), ['pipe']);
   assert.deepEqual(read(context, 'fd.types[3]'), ['file'], 'the descriptor of the event itself');
   assert.equal(read(context, 'fd.types[8]'), undefined);
+});
+
+test('what could not be made is named by its event', () => {
+  const names = ['fd.name', 'fd.nameraw'];
+  const thread = threadOf({ cwd: '/srv/' });
+  const of = (name: string, parameters: Parameters<typeof eventOf>[1]) =>
+    readAll(contextOf(eventOf(name, parameters), { system, thread }), names);
+  assert.deepEqual(of('openat', { fd: -2, dirfd: -100, name: '../x' }), ['/x', '../x']);
+  assert.deepEqual(of('open', { fd: -2, name: '../x' }), ['/x', '/x'], 'as Falco has it');
+  assert.deepEqual(of('openat', { fd: -14, dirfd: -100 }), [undefined, undefined]);
+  assert.deepEqual(of('open', { fd: -14 }), ['<NA>', '<NA>']);
+  assert.deepEqual(of('accept4', { fd: -11 }), ['NULL', 'NULL']);
+  assert.deepEqual(of('sendto', { res: -11, fd: 3 }), ['', '']);
 });

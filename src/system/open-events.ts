@@ -61,12 +61,12 @@ export function learnOpen(name: string): LearnDescriptor {
   return (event, table, change, thread, enter) => {
     const fd = resultOf(event);
     if (fd < 0) return;
-    let path = event.text(exit.name) || NOT_READ;
+    let path = readable(event.text(exit.name));
     let directory = exit.directory < 0 ? AT_FDCWD : event.i64(exit.directory);
     let flags = isCreat ? creatFlags(event) : (event.u32(exit.flags) ?? 0);
     // What was asked for when the call was entered cannot have been changed while it was made.
-    const asked = enter?.text(entry.name);
-    if (enter && asked && asked !== NOT_READ) {
+    const asked = readable(enter?.text(entry.name));
+    if (enter && asked !== NOT_READ) {
       path = asked;
       if (!isCreat) flags = (enter.u32(entry.flags) ?? 0) | (flags & FOUND_FLAGS);
       if (entry.directory >= 0) directory = enter.i64(entry.directory);
@@ -83,6 +83,11 @@ export function learnOpen(name: string): LearnDescriptor {
     descriptor.closesOnExec = (flags & O_CLOEXEC) !== 0;
     change.add(table, fd, descriptor);
   };
+}
+
+/** The path, or what stands for one that the kernel could not read; old captures have a word of their own for it. */
+function readable(path: ByteString | undefined): ByteString {
+  return path && path !== '(NULL)' ? path : NOT_READ;
 }
 
 /** creat has its layers in flags of its own (symbols.ts, creatFlags). */
