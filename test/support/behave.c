@@ -11,6 +11,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <sched.h>
@@ -94,6 +95,17 @@ static int behave(char **arguments);
 static int renamed(char **arguments)
 {
 	check(prctl(PR_SET_NAME, arguments[0]), "prctl");
+	return behave(arguments + 1);
+}
+
+/* deep COUNT BEHAVIOUR ARGUMENT…: the behaviour, in a directory so many levels below the present one. */
+static int deep(char **arguments)
+{
+	for (int level = atoi(arguments[0]); level > 0; level--) {
+		if (mkdir("d", 0700) < 0 && errno != EEXIST)
+			err(1, "mkdir");
+		check(chdir("d"), "chdir");
+	}
 	return behave(arguments + 1);
 }
 
@@ -286,6 +298,7 @@ static const struct {
 	{"connect-as-stdin", 2, connect_as_stdin},
 	{"connect-unix", 1, connect_unix},
 	{"creat", 1, creat_file},
+	{"deep", 2, deep},
 	{"exec-deleted", 2, exec_deleted},
 	{"exec-memory", 1, exec_memory},
 	{"file-as-stdin", 1, file_as_stdin},

@@ -1,6 +1,13 @@
 /** Cases for 10-processes.yaml. */
 import type { Twin, Violation } from './case.ts';
 
+const ENDLESS = 'Program or File Hidden in Endless Directories';
+
+/** Does something so many directories deep, in a file system that is gone afterwards with all of them. */
+function atDepth(levels: number, behaviour: string): string {
+  return `mkdir -p /srv/deep; mount -t tmpfs tmpfs /srv/deep; (cd /srv/deep; behave deep ${levels} ${behaviour}); umount -l /srv/deep`;
+}
+
 export const PROCESS_VIOLATIONS: readonly Violation[] = [
   {
     rule: 'Program Executed From Memory',
@@ -36,6 +43,20 @@ export const PROCESS_VIOLATIONS: readonly Violation[] = [
     place: 'container',
     does: 'behave exec-deleted /bin/busybox /tmp/true',
     shows: { 'proc.exepath': '/tmp/true' },
+  },
+  {
+    rule: ENDLESS,
+    because: 'a file is made where no rule on directories reaches it',
+    place: 'container',
+    does: atDepth(2100, 'creat loot'),
+    shows: { 'fd.name': /^\.\.\.\/(d\/)+loot$/ },
+  },
+  {
+    rule: ENDLESS,
+    because: 'a program is executed there',
+    place: 'container',
+    does: atDepth(2100, 'spawn /bin/sh -c "cp /bin/busybox uname; ./uname"'),
+    shows: { 'proc.exepath': /^\.\.\.\/(d\/)+uname$/ },
   },
   {
     rule: 'Program Added to Container Executed',
@@ -75,6 +96,12 @@ export const PROCESS_VIOLATIONS: readonly Violation[] = [
 ];
 
 export const PROCESS_TWINS: readonly Twin[] = [
+  {
+    rule: ENDLESS,
+    because: 'directories that a program nests too deep by mistake still have a path that is known',
+    place: 'container',
+    does: atDepth(1900, 'creat file'),
+  },
   {
     rule: 'Program Executed From Memory',
     because:
