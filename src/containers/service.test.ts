@@ -70,6 +70,24 @@ test('an engine that does not know the container yet is asked again, but not for
   assert.equal(other.service.statistics.unknown, 1);
 });
 
+test('an engine that was away is asked again after a while, and no alert waits for it then', async () => {
+  let now = 0;
+  const docker = clientOf('docker', undefined, undefined, undefined, { fullId: FULL_ID, name: 'web' });
+  const { service, settled } = serviceOf([docker], { clock: () => now });
+  service.see(DOCKER);
+  await settled();
+  service.see(DOCKER);
+  assert.equal(docker.asked.length, 3);
+  now = 60_000;
+  service.see(DOCKER);
+  assert.equal(service.isPending(DOCKER.id), false);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(service.get(DOCKER.id)?.name, 'web');
+  now = 120_000;
+  service.see(DOCKER);
+  assert.equal(docker.asked.length, 4);
+});
+
 test('only APIs that can know a container are asked, in order', async () => {
   const clients = [
     clientOf('podman', undefined),

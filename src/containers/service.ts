@@ -31,6 +31,8 @@ export interface ServiceOptions {
   readonly retryPauses?: readonly number[];
   /** Whether something is at the path of a socket; for tests. */
   readonly isThere?: (socket: string) => boolean;
+  /** Milliseconds of a clock that never goes back; for tests. */
+  readonly clock?: () => number;
   /** Told when an engine cannot be asked: once per client and cause. */
   readonly onFailure: (client: EngineClient, error: Error) => void;
 }
@@ -53,7 +55,12 @@ interface Entry {
   pending: boolean;
   /** Called when the entry is no longer pending. */
   waiting: (() => void)[];
+  /** When a container that nobody knew may be asked about again, by the clock; infinite otherwise. */
+  askAgainAt: number;
 }
+
+/** An engine that was away when a container was met, such as one that restarted, may be back by then. */
+const ASK_AGAIN_MS = 30_000;
 
 const DEFAULT_LIMIT = 8192;
 
@@ -71,6 +78,7 @@ export class ContainerMetadataService implements ContainerObserver {
       limit: DEFAULT_LIMIT,
       retryPauses: RETRY_PAUSES,
       isThere: (socket) => existsSync(socket),
+      clock: () => performance.now(),
       ...options,
     };
   }
@@ -80,6 +88,7 @@ export class ContainerMetadataService implements ContainerObserver {
     if (known) {
       this.#entries.delete(container.id);
       this.#entries.set(container.id, known);
+      if (known.askAgainAt <= this.#options.clock()) this.#askAgain(container, known);
       return;
     }
     if (this.#closed || !this.#makeRoom()) return;
@@ -88,9 +97,17 @@ export class ContainerMetadataService implements ContainerObserver {
       metadata: { fullId: container.fullId },
       pending: clients.length > 0,
       waiting: [],
+      askAgainAt: Number.POSITIVE_INFINITY,
     };
     this.#entries.set(container.id, entry);
     if (entry.pending) void this.#findOut(container, entry, clients);
+  }
+
+  /** Nobody waits for the answer this time. */
+  #askAgain(container: ContainerIdentity, entry: Entry): void {
+    const clients = this.#clientsFor(container.engine);
+    entry.askAgainAt = this.#options.clock() + ASK_AGAIN_MS;
+    if (clients.length > 0 && !this.#closed) void this.#findOut(container, entry, clients);
   }
 
   get(id: ByteString): ContainerMetadata | undefined {
@@ -149,8 +166,12 @@ export class ContainerMetadataService implements ContainerObserver {
     if (this.#closed) return;
     if (metadata) {
       entry.metadata = metadata;
+      entry.askAgainAt = Number.POSITIVE_INFINITY;
       this.#counts.found++;
-    } else this.#counts.unknown++;
+    } else {
+      entry.askAgainAt = this.#options.clock() + ASK_AGAIN_MS;
+      this.#counts.unknown++;
+    }
     settle(entry);
   }
 
