@@ -8,7 +8,7 @@ import type { CheckedRuleSet } from '../rules/checked.ts';
 import { CaptureError } from '../sources/capture/error.ts';
 import { type CaptureSource, openCapture } from '../sources/capture/source.ts';
 import type { EventSource } from '../sources/source.ts';
-import { System } from '../system/system.ts';
+import { type CapturedSystem, openCapturedSystem } from './captured-system.ts';
 import { Engine } from './engine.ts';
 import { type OutputSet, openOutputs } from './outputs.ts';
 import { configuredFields } from './rule-options.ts';
@@ -85,11 +85,12 @@ async function replayCapture(
   stop: AbortSignal,
   { config, ruleSet, log, onReady }: ReplayOptions,
 ): Promise<ReplaySummary> {
-  const system = System.open({ seed: { kind: 'capture' } });
+  const captured = openCapturedSystem();
+  const { system } = captured;
   const stopped = aborted(stop);
   const fields = configuredFields(config);
   const engine = new Engine({
-    source: withState(capture, system, () => {
+    source: withState(capture, captured, () => {
       if (outputs.waiting > MAX_WAITING) capture.pause(Promise.race([outputs.flush(), stopped]));
     }),
     system,
@@ -127,11 +128,16 @@ async function replayCapture(
 }
 
 /** The capture as a source whose state goes into the model; `judged` is called after every event. */
-function withState(capture: CaptureSource, system: System, judged: () => void): EventSource {
+function withState(
+  capture: CaptureSource,
+  { system, notice }: CapturedSystem,
+  judged: () => void,
+): EventSource {
   return {
     name: capture.name,
     run: (sink) =>
       capture.run((event) => {
+        notice(event);
         sink(event);
         judged();
       }, system.snapshot),

@@ -7,6 +7,7 @@ import { presentCode } from './process-model.ts';
 import type { User, UserDatabase } from './users.ts';
 
 export class CapturedMachine implements Machine {
+  readonly isCaptured = true;
   hostname: ByteString = '';
   bootTime = 0n;
   readonly users = new CapturedUsers();

@@ -7,6 +7,8 @@ import { ServiceNames } from './service-names.ts';
 import type { UserDatabase } from './users.ts';
 
 export interface Machine {
+  /** The machine is the one of a capture: what Falco says of it counts. */
+  readonly isCaptured: boolean;
   readonly hostname: ByteString;
   /** Start of the machine, nanoseconds since the epoch; 0 when unknown. */
   readonly bootTime: bigint;
@@ -21,6 +23,7 @@ export interface Machine {
 
 /** This machine, or the one whose files are mounted at `hostRoot`. */
 export class LiveMachine implements Machine {
+  readonly isCaptured = false;
   readonly hostname: ByteString;
   readonly bootTime: bigint;
   readonly users: UserDatabase;

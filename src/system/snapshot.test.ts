@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseIp } from './ip.ts';
 import type { DescriptorState, SocketState } from './snapshot.ts';
+import { System } from './system.ts';
 import { CapturedSystem, threadState } from './testing/captured-system.ts';
 
 function ip(text: string): string {
@@ -125,4 +126,26 @@ test('another section of the file begins anew', () => {
   host.snapshot.section();
   assert.equal(host.system.thread(100), undefined);
   assert.equal(host.system.users.user(5, ''), undefined);
+});
+
+test('a container has its own address, and the IPv4 ones of the machine only when it is known', () => {
+  const container = 'c'.repeat(12);
+  for (const [address, expected] of [
+    ['172.17.0.2', [true, true, false, false]],
+    ['', [false, false, false, false]],
+  ] as const) {
+    const system = System.open({
+      seed: { kind: 'capture' },
+      containers: { see: () => {}, get: () => ({ fullId: container, ip: address }) },
+    });
+    system.snapshot?.interfaces([
+      { address: ip('10.0.0.1'), netmask: ip('255.0.0.0') },
+      { address: ip('::1'), netmask: ip('ffff::') },
+    ]);
+    const asked = ['172.17.0.2', '10.0.0.1', '10.0.0.2', '::1'];
+    assert.deepEqual(
+      asked.map((text) => system.isLocalAddress(ip(text), container)),
+      expected,
+    );
+  }
 });

@@ -17,6 +17,7 @@ import { newProcessCounters, type ProcessCounters } from './counters.ts';
 import type { Descriptor } from './descriptor.ts';
 import { DescriptorEvents } from './descriptor-events.ts';
 import { EventContextView } from './event-context.ts';
+import { formatIp } from './ip.ts';
 import { examine } from './lost-exec.ts';
 import { LiveMachine, type Machine } from './machine.ts';
 import { makePhantom } from './phantom.ts';
@@ -85,6 +86,9 @@ export interface SystemStatistics extends Readonly<ProcessCounters> {
   /** Threads that did not fit the table. */
   readonly discarded: number;
 }
+
+/** The time as events have it: setting the machine's clock does not change it. */
+const steadyTime = (): number => performance.timeOrigin + performance.now();
 
 const CGROUP_SETS = 4096;
 const TEXT_LISTS = 4096;
@@ -173,7 +177,7 @@ export class System implements SystemView {
       machine: this.#machine,
       isCapture: captured !== undefined,
       argumentAuthority: options.argumentAuthority ?? (captured ? 'every event' : 'exec'),
-      wallClock: options.wallClock ?? Date.now,
+      wallClock: options.wallClock ?? steadyTime,
       acceptedSockets: new AcceptedSockets(ACCEPTED_SOCKETS),
     };
     if (captured) {
@@ -335,6 +339,10 @@ export class System implements SystemView {
   }
 
   isLocalAddress(ip: ByteString, containerId = ''): boolean {
+    // As in Falco, a container with an address of its own also has the machine's IPv4 ones.
+    const own = containerId === '' ? '' : (this.containers?.get(containerId)?.ip ?? '');
+    if (own !== '' && ip.length === 4 && this.#machine.isCaptured)
+      return formatIp(ip) === own || this.#machine.isOwnAddress(ip, '');
     return this.#machine.isOwnAddress(ip, containerId);
   }
 

@@ -1,6 +1,7 @@
 /** A capture through loader, model, matcher and alerts: the path that `lanner replay` takes. */
 import { AlertMaker } from '../../src/alerts/alert-maker.ts';
 import { DEFAULT_FORMAT, formatJson } from '../../src/alerts/format.ts';
+import { openCapturedSystem } from '../../src/engine/captured-system.ts';
 import { ruleEnvironment } from '../../src/engine/rule-environment.ts';
 import { FIELD_CATALOG } from '../../src/fields/catalog.ts';
 import { compileMatcher } from '../../src/matcher/compile.ts';
@@ -8,17 +9,17 @@ import type { CheckedRule } from '../../src/rules/checked.ts';
 import { loadRules } from '../../src/rules/load.ts';
 import { openCapture } from '../../src/sources/capture/source.ts';
 import type { EventContext } from '../../src/system/context.ts';
-import { System } from '../../src/system/system.ts';
 
 /**
  * Calls `judge` with every event that rules may see. The context is the same object every time, and the
  * event in it valid only during the call.
  */
 export async function replayCapture(path: string, judge: (context: EventContext) => void): Promise<void> {
-  const system = System.open({ seed: { kind: 'capture' } });
+  const { system, notice } = openCapturedSystem();
   const capture = await openCapture(path);
   try {
     await capture.run((event) => {
+      notice(event);
       const context = system.learn(event);
       if (!event.stateOnly) judge(context);
       system.settle();
