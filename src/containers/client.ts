@@ -15,9 +15,17 @@ export interface EngineClient {
    * engine cannot be asked. Environment variables are never asked for and never kept.
    */
   inspect(fullId: ByteString): Promise<ContainerMetadata | undefined>;
+  /**
+   * Tells of containers as they are created, before they start; settles when the engine ends that or fails.
+   * Absent for APIs that answer quickly while a container starts, where it is not needed.
+   */
+  listen?(onCreated: (fullId: ByteString) => void): Promise<void>;
   /** Ends the connections; whatever is being asked rejects. */
   close(): void;
 }
+
+/** Query for the creation of containers, as Docker and Podman take it. */
+export const CREATION_FILTER = encodeURIComponent(JSON.stringify({ type: ['container'], event: ['create'] }));
 
 /** How long an engine may take for one answer, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 5000;

@@ -110,3 +110,14 @@ test('an answer that is no JSON has no facts, and does no harm', async (context)
   context.after(() => client.close());
   assert.equal((await client.inspect(ID))?.name, '');
 });
+
+test('Docker tells of containers that it creates', async (context) => {
+  const filters = encodeURIComponent('{"type":["container"],"event":["create"]}');
+  const lines = ['a', 'b'].map((ID) => JSON.stringify({ Type: 'container', Actor: { ID } }));
+  const { socket } = await serveJson(context, { [`/events?filters=${filters}`]: `${lines.join('\n')}\n` });
+  const client = new DockerClient(socket, 100);
+  context.after(() => client.close());
+  const created: string[] = [];
+  await client.listen((id) => created.push(id));
+  assert.deepEqual(created, ['a', 'b']);
+});

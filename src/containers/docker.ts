@@ -1,7 +1,7 @@
 /** Docker's Engine API (https://docs.docker.com/reference/api/engine/). */
 import type { ByteString } from '../events/bytes.ts';
 import type { ContainerMetadata } from '../system/container.ts';
-import type { EngineClient } from './client.ts';
+import { CREATION_FILTER, type EngineClient } from './client.ts';
 import { HttpSocket } from './http-socket.ts';
 import { splitImageName } from './image-name.ts';
 import type { Json } from './json.ts';
@@ -53,6 +53,13 @@ export class DockerClient implements EngineClient {
       healthcheck: healthcheckText(config.at('Healthcheck', 'Test')),
       pod: podOfLabels(labels),
     };
+  }
+
+  /** While Docker starts a container, it answers no questions about it. */
+  listen(onCreated: (fullId: ByteString) => void): Promise<void> {
+    return this.#http.follow(`/events?filters=${CREATION_FILTER}`, (event) =>
+      onCreated(event.at('Actor', 'ID').text()),
+    );
   }
 
   close(): void {

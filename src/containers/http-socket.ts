@@ -1,15 +1,20 @@
 /** HTTP over a Unix socket, as Docker and Podman serve their APIs. */
 import { once } from 'node:events';
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { createInterface } from 'node:readline';
 import { ANSWER_LIMIT, ANSWER_TIMEOUT_MS } from './client.ts';
 import { Json } from './json.ts';
 
 /** Requests to one engine at a time; others wait. */
 const CONNECTIONS = 16;
 
+/** The engines serve one host and do not look at its name. */
+const HEADERS = { Host: 'localhost', Accept: 'application/json' };
+
 export class HttpSocket {
   readonly #path: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  #following: ClientRequest | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -21,8 +26,7 @@ export class HttpSocket {
       socketPath: this.#path,
       path: target,
       agent: this.#agent,
-      // The engines serve one host and do not look at its name.
-      headers: { Host: 'localhost', Accept: 'application/json' },
+      headers: HEADERS,
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     });
     asking.end();
@@ -33,7 +37,21 @@ export class HttpSocket {
     return Json.parse(body);
   }
 
+  /** Takes one JSON after the other from a stream at `target`, until the engine ends it or it fails. */
+  async follow(target: string, take: (json: Json) => void): Promise<void> {
+    const asking = request({ socketPath: this.#path, path: target, agent: false, headers: HEADERS });
+    this.#following = asking;
+    asking.end();
+    const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+    if (answer.statusCode !== 200) {
+      asking.destroy();
+      throw new Error(`answered with HTTP status ${answer.statusCode}`);
+    }
+    for await (const line of createInterface({ input: answer })) take(Json.parse(line));
+  }
+
   close(): void {
+    this.#following?.destroy();
     this.#agent.destroy();
   }
 }

@@ -25,7 +25,7 @@ const CLIENTS: Readonly<Record<EngineApi, new (socket: string, labelLimit: numbe
   containerd: ContainerdClient,
 };
 
-/** Opens the service. No socket is touched before a container is met. */
+/** Opens the service. No socket is touched before it listens, or is told of a container. */
 export function openContainers(
   options: ContainerOptions,
   onFailure: ServiceOptions['onFailure'],

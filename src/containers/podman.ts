@@ -1,7 +1,7 @@
 /** Podman's own API, libpod (https://docs.podman.io/en/latest/_static/api.html). */
 import type { ByteString } from '../events/bytes.ts';
 import type { ContainerMetadata } from '../system/container.ts';
-import type { EngineClient } from './client.ts';
+import { CREATION_FILTER, type EngineClient } from './client.ts';
 import { HttpSocket } from './http-socket.ts';
 import { splitImageName } from './image-name.ts';
 import {
@@ -59,6 +59,13 @@ export class PodmanClient implements EngineClient {
       healthcheck: healthcheckText(config.at(test, 'Test')),
       pod: podOfLabels(labels),
     };
+  }
+
+  /** While Podman starts a container, it answers no questions about it. */
+  listen(onCreated: (fullId: ByteString) => void): Promise<void> {
+    return this.#http.follow(`${LIBPOD}/events?stream=true&filters=${CREATION_FILTER}`, (event) =>
+      onCreated(event.at('Actor', 'ID').text()),
+    );
   }
 
   close(): void {

@@ -146,3 +146,20 @@ test('closing lets nobody wait', async () => {
   service.close();
   await waiting;
 });
+
+test('a container that its engine creates is asked about before any process is seen', async () => {
+  const docker = clientOf('docker', { fullId: FULL_ID, name: 'web' });
+  const { service, settled } = serviceOf([
+    {
+      ...docker,
+      async listen(onCreated) {
+        onCreated(FULL_ID);
+        await new Promise(() => {});
+      },
+    },
+  ]);
+  service.listen();
+  await settled();
+  assert.equal(service.get(DOCKER.id)?.name, 'web');
+  service.close();
+});

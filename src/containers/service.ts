@@ -64,6 +64,9 @@ const ASK_AGAIN_MS = 30_000;
 
 const DEFAULT_LIMIT = 8192;
 
+/** How long after an engine has gone it is listened to again, if it is back. */
+const LISTEN_PAUSE_MS = 1000;
+
 export class ContainerMetadataService implements ContainerObserver {
   readonly #options: Required<ServiceOptions>;
   /** By short id, the one that was seen longest ago first. */
@@ -103,11 +106,30 @@ export class ContainerMetadataService implements ContainerObserver {
     if (entry.pending) void this.#findOut(container, entry, clients);
   }
 
+  async #hear(client: EngineClient, engine: EngineApi): Promise<void> {
+    while (!this.#closed) {
+      try {
+        if (this.#options.isThere(client.socket))
+          await client.listen?.((fullId) => {
+            if (engine !== 'cri') this.see({ id: shortId(fullId), fullId, engine });
+          });
+      } catch (error) {
+        this.#fail(client, error as Error);
+      }
+      await this.#sleep(LISTEN_PAUSE_MS);
+    }
+  }
+
   /** Nobody waits for the answer this time. */
   #askAgain(container: ContainerIdentity, entry: Entry): void {
     const clients = this.#clientsFor(container.engine);
     entry.askAgainAt = this.#options.clock() + ASK_AGAIN_MS;
     if (clients.length > 0 && !this.#closed) void this.#findOut(container, entry, clients);
+  }
+
+  /** Hears from the engines of containers that they create; their first events know them then. */
+  listen(): void {
+    for (const client of this.#options.clients) if (client.listen) void this.#hear(client, client.api);
   }
 
   get(id: ByteString): ContainerMetadata | undefined {
@@ -218,6 +240,10 @@ export class ContainerMetadataService implements ContainerObserver {
     }
     return false;
   }
+}
+
+function shortId(fullId: ByteString): ByteString {
+  return fullId.slice(0, 12);
 }
 
 function settle(entry: Entry): void {

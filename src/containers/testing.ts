@@ -15,7 +15,7 @@ export function socketPath(context: TestContext): string {
   return join(folder, 'engine.sock');
 }
 
-/** Serves JSON by path; 404 for others. A number instead of JSON is an HTTP status. */
+/** Serves JSON by path; 404 for others. A number instead of JSON is an HTTP status, a text goes out as it is. */
 export async function serveJson(
   context: TestContext,
   answers: Readonly<Record<string, unknown>>,
@@ -27,7 +27,8 @@ export async function serveJson(
     asked.push(target);
     const answer = answers[target] ?? 404;
     response.statusCode = typeof answer === 'number' ? answer : 200;
-    response.end(typeof answer === 'number' ? '{"message":"no"}' : JSON.stringify(answer));
+    if (typeof answer === 'string') response.end(answer);
+    else response.end(typeof answer === 'number' ? '{"message":"no"}' : JSON.stringify(answer));
   });
   await listen(context, server, socket);
   context.after(() => server.closeAllConnections());

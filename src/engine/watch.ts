@@ -145,6 +145,8 @@ async function watchSource(
     },
   });
 
+  // A single command is watched for itself; nothing else is asked about.
+  if (!options.command) containers.listen();
   const running = engine.run();
   const command = startInScope(source, options);
   const end = AbortSignal.any([options.stop, stop.signal]);

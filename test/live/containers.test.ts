@@ -34,6 +34,13 @@ const RULE = `
     %container.full_id %container.start_ts %k8s.pod.name %k8s.ns.name %k8s.pod.uid %k8s.pod.sandbox_id
     %k8s.pod.label[app]
   priority: WARNING
+- rule: Started
+  desc: The condition must know the image when the first program of the container starts
+  condition: >
+    evt.type in (execve, execveat) and proc.vpid = 1 and container.image.repository endswith lanner-test
+    and container.privileged = false
+  output: "%container.name"
+  priority: NOTICE
 `;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -67,16 +74,27 @@ async function watchEngine(context: TestContext, engine: Engine, args: readonly 
   return watching;
 }
 
-async function alertsOf(watching: Running): Promise<Fields[]> {
+interface Outcome {
+  /** Fields of the alerts of the rule on the file. */
+  readonly alerts: Fields[];
+  /** Containers whose image the rule on their first program knew. */
+  readonly started: unknown[];
+}
+
+async function outcomeOf(watching: Running): Promise<Outcome> {
   watching.child.kill('SIGTERM');
   const { stdout, stderr } = await watching.finished;
   assert.doesNotMatch(stderr, /cannot be asked/);
-  return fieldsIn(stdout);
+  return {
+    alerts: fieldsIn(stdout),
+    started: fieldsIn(stdout, 'Started').map((fields) => fields['container.name']),
+  };
 }
 
-function fieldsIn(text: string): Fields[] {
+function fieldsIn(text: string, rule = 'Shadow'): Fields[] {
   const lines = text.split('\n').filter((line) => line.startsWith('{'));
-  return lines.map((line) => JSON.parse(line).output_fields as Fields);
+  const alerts = lines.map((line) => JSON.parse(line) as { rule: string; output_fields: Fields });
+  return alerts.filter((alert) => alert.rule === rule).map((alert) => alert.output_fields);
 }
 
 async function run([program = '', ...args]: readonly string[]): Promise<void> {
@@ -119,7 +137,8 @@ describe('containers that live 200 ms have names and images in their alerts', ()
     const args = argumentsFor(context, { docker: engine.socket });
     const watching = await watchEngine(context, engine, args);
     for (const name of NAMES) await run(engine.command(name, SCRIPT));
-    const alerts = await alertsOf(watching);
+    const { alerts, started } = await outcomeOf(watching);
+    context.diagnostic(`known at the first program: ${started.join(', ')}`);
     for (const [index, name] of NAMES.entries()) {
       assertKnown(alerts[index], {
         'container.name': name,
@@ -176,7 +195,8 @@ describe('containers that live 200 ms have names and images in their alerts', ()
           sandboxId = pod.sandboxId;
           await watching.printed('stdout', pod.containerId);
         });
-        const alerts = await alertsOf(watching);
+        const { alerts, started } = await outcomeOf(watching);
+        context.diagnostic(`known at the first program: ${started.join(', ')}`);
         const image = {
           'container.image': `${IMAGE_REPOSITORY}:${IMAGE_TAG}`,
           'container.image.repository': IMAGE_REPOSITORY,
