@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EventCursor } from '../events/cursor.ts';
 import type { Field, FieldCatalog, FieldValue } from '../fields/field.ts';
 import {
   exists,
@@ -48,6 +49,13 @@ test('a message joins text and values; missing values are <NA> in text and null 
     { key: 't.path', value: '/etc/shadow', type: 'FSPATH' },
     { key: 't.name', value: null, type: 'CHARBUF' },
   ]);
+});
+
+test('the time of an alert is that of the machine’s clock, even if it was set meanwhile', () => {
+  const event = new EventCursor();
+  event.clockCorrection = 5n;
+  const { time } = new AlertMaker(testCatalog).make(rule('r', always, {}), { ...testEvent({}), event });
+  assert.equal(time, event.timestamp + 5n);
 });
 
 test('text of the rule and bytes of the event meet as Unicode', () => {

@@ -43,7 +43,7 @@ export class AlertMaker {
     const finishMessage = message.hold(context);
     const finishFields = fields.hold(context);
     const { thread, system, event } = context;
-    const time = event.timestamp;
+    const time = event.wallTime;
     // The context is filled anew for the next event. Late fields read nothing of it but these.
     const later = isLate ? { thread, system, event, descriptor: undefined } : context;
     return {

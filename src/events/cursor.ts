@@ -44,6 +44,8 @@ export class EventCursor {
   parameterCount = 0;
   /** The model of the machine learns from this event, but rules must not see it; captures have such events. */
   stateOnly = false;
+  /** Nanoseconds by which the machine's clock was set since the source began; none in captures. */
+  clockCorrection = 0n;
 
   #buffer: Buffer = EMPTY;
   #view: DataView = EMPTY_VIEW;
@@ -88,9 +90,14 @@ export class EventCursor {
     return this.#buffer.subarray(this.#offset, this.#offset + this.length);
   }
 
-  /** Nanoseconds since the epoch. */
+  /** Nanoseconds since the epoch, by a clock that never jumps: for order and durations. */
   get timestamp(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
+  }
+
+  /** Nanoseconds since the epoch as the machine's clock tells it now, even if it was set meanwhile: for people. */
+  get wallTime(): bigint {
+    return this.timestamp + this.clockCorrection;
   }
 
   /** Copies the timestamp into two words, the low one first: keeps it without allocating. */

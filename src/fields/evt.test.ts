@@ -52,6 +52,14 @@ test('times in nanoseconds, whole seconds and the rest', () => {
   assert.match(String(read(context, 'evt.datetime')), /^2023-11-1\d \d\d:\d\d:20\.123456789$/);
 });
 
+test('the machine’s clock was set: its time is told, durations stay', () => {
+  const event = eventOf('openat', OPENAT);
+  event.clockCorrection = 3_600_000_000_000n;
+  const context = contextOf(event, { system, previousTimestamp: EVENT_TIME - 7n });
+  assert.equal(read(context, 'evt.time.iso8601'), '2023-11-14T23:13:20.123456789+0000');
+  assert.deepEqual(readAll(context, ['evt.rawtime.s', 'evt.deltatime']), [1_700_003_600, 7]);
+});
+
 test('time since the first and since the previous event', () => {
   const context = contextOf(eventOf('openat', OPENAT), {
     system,

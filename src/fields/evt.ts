@@ -113,8 +113,8 @@ export const EVENT_FIELDS = defineClass(
       type: 'CHARBUF',
       outputOnly: true,
       description: 'Time of the event as alerts begin with it: local time of day.',
-      read: ({ event }) => timeOfDay(event.timestamp) + fraction(event.timestamp),
-      json: ({ event }) => event.timestamp,
+      read: ({ event }) => timeOfDay(event.wallTime) + fraction(event.wallTime),
+      json: ({ event }) => event.wallTime,
     },
     {
       name: 'evt.dir',

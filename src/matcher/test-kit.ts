@@ -21,7 +21,7 @@ const valuesOf = new WeakMap<EventContext, TestValues>();
 
 /** An event that has exactly the given values, by field name. */
 export function testEvent(values: TestValues, code = 1): EventContext {
-  const context = { event: { code, timestamp: 0n }, system: { hostname: 'test' } } as EventContext;
+  const context = { event: { code, wallTime: 0n }, system: { hostname: 'test' } } as EventContext;
   valuesOf.set(context, values);
   return context;
 }

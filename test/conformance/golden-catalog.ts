@@ -11,7 +11,7 @@ const valuesOf = new WeakMap<EventContext, ReadonlyMap<string, AlertValue>>();
 
 /** A context for {@link GOLDEN_CATALOG} that stands for the event of an alert. */
 export function goldenContext({ fields, time, hostname }: RuleAlert, code = 0): EventContext {
-  const context = { event: { timestamp: time, code }, system: { hostname } } as EventContext;
+  const context = { event: { wallTime: time, code }, system: { hostname } } as EventContext;
   valuesOf.set(context, new Map(fields.map(({ key, value }) => [key, value])));
   return context;
 }

@@ -10,6 +10,7 @@ import { deliverMerged } from './merge.ts';
 import { Probe } from './probe.ts';
 import { RingBuffer } from './ring-buffer.ts';
 import { descendants, processParents, type Scope, threadsOf } from './scope.ts';
+import { WallClock } from './wall-clock.ts';
 
 export { KernelSourceError, type KernelSourceErrorCode } from './error.ts';
 export type { LossCategory } from './losses.ts';
@@ -93,6 +94,7 @@ export class KernelSource implements EventSource {
   readonly #rings: readonly RingBuffer[];
   readonly #waiter: Waiter;
   readonly #base: bigint;
+  readonly #wallClock: WallClock;
   #delivered = 0;
   #stopping = false;
   #closed = false;
@@ -102,6 +104,7 @@ export class KernelSource implements EventSource {
   constructor(probe: Probe) {
     this.#probe = probe;
     this.#base = clockNanoseconds(CLOCK_BOOTTIME) + probe.epochOffset;
+    this.#wallClock = new WallClock(probe.epochOffset);
     this.#rings = probe.rings.map((ring) => new RingBuffer(ring, ring.cpu, this.#base));
     this.#waiter = new Waiter(probe.rings.map(({ fd }) => fd));
   }
@@ -173,8 +176,10 @@ export class KernelSource implements EventSource {
 
   #deliver(sink: EventSink): number {
     const now = Number(clockNanoseconds(CLOCK_BOOTTIME) + this.#probe.epochOffset - this.#base);
+    const correction = this.#wallClock.correction(now);
     return deliverMerged(this.#rings, now, EVENTS_PER_TURN, (event) => {
       event.number = ++this.#delivered;
+      event.clockCorrection = correction;
       sink(event);
     });
   }
