@@ -89,7 +89,8 @@ function receive(stream: ClientHttp2Stream): Promise<Buffer> {
       if (size > ANSWER_LIMIT) stream.close(constants.NGHTTP2_CANCEL);
       else chunks.push(chunk);
     });
-    stream.on('error', reject);
+    // Why the connection failed is only the cause of why the stream did.
+    stream.on('error', (error) => reject(error.cause ?? error));
     stream.on('close', () => {
       const bytes = Buffer.concat(chunks);
       if (code === undefined) reject(new Error('ended without an answer'));

@@ -1,7 +1,6 @@
 /** HTTP over a Unix socket, as Docker and Podman serve their APIs. */
 import { once } from 'node:events';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { createInterface } from 'node:readline';
 import { ANSWER_LIMIT, ANSWER_TIMEOUT_MS } from './client.ts';
 import { Json } from './json.ts';
 
@@ -29,8 +28,7 @@ export class HttpSocket {
       headers: HEADERS,
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     });
-    asking.end();
-    const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+    const answer = await answerTo(asking);
     const body = await bodyOf(answer);
     if (answer.statusCode === 404) return undefined;
     if (answer.statusCode !== 200) throw new Error(`answered with HTTP status ${answer.statusCode}`);
@@ -41,19 +39,34 @@ export class HttpSocket {
   async follow(target: string, take: (json: Json) => void): Promise<void> {
     const asking = request({ socketPath: this.#path, path: target, agent: false, headers: HEADERS });
     this.#following = asking;
-    asking.end();
-    const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+    const answer = await answerTo(asking);
     if (answer.statusCode !== 200) {
       asking.destroy();
       throw new Error(`answered with HTTP status ${answer.statusCode}`);
     }
-    for await (const line of createInterface({ input: answer })) take(Json.parse(line));
+    answer.setEncoding('utf8');
+    let rest = '';
+    for await (const chunk of answer as AsyncIterable<string>) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      if (rest.length > ANSWER_LIMIT)
+        throw new Error(`answered with a line of more than ${ANSWER_LIMIT} bytes`);
+      for (const line of lines) take(Json.parse(line));
+    }
   }
 
   close(): void {
     this.#following?.destroy();
     this.#agent.destroy();
   }
+}
+
+/** Sends the request; the head of the answer. What fails while the body is read, the body tells. */
+async function answerTo(asking: ClientRequest): Promise<IncomingMessage> {
+  asking.on('error', () => {});
+  asking.end();
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+  return answer;
 }
 
 async function bodyOf(answer: IncomingMessage): Promise<string> {
