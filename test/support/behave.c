@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/mount.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -123,6 +125,37 @@ static int attach(char **arguments)
 	check(ptrace(PTRACE_SEIZE, child, NULL, NULL), "ptrace");
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
+	return 0;
+}
+
+/* write-memory: changes a byte in the memory of a child of its own. */
+static int write_memory(char **arguments)
+{
+	static char byte;
+	struct iovec here = {.iov_base = &byte, .iov_len = 1};
+	pid_t child = fork();
+	long written;
+
+	(void)arguments;
+	check(child, "fork");
+	if (child == 0) {
+		pause();
+		_exit(0);
+	}
+	written = process_vm_writev(child, &here, 1, &here, 1, 0);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	check(written, "process_vm_writev");
+	return 0;
+}
+
+/* mount-source TYPE SOURCE: begins to mount a file system in the way of newer programs, and leaves it at that. */
+static int mount_source(char **arguments)
+{
+	int context = syscall(SYS_fsopen, arguments[0], 0);
+
+	check(context, "fsopen");
+	check(syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING, "source", arguments[1], 0), "fsconfig");
 	return 0;
 }
 
@@ -305,6 +338,7 @@ static const struct {
 	{"load-bpf", 0, load_bpf},
 	{"load-module", 0, load_module},
 	{"make-bpf-map", 0, make_bpf_map},
+	{"mount-source", 2, mount_source},
 	{"read", 1, read_file},
 	{"renamed", 2, renamed},
 	{"socket", 1, open_socket},
@@ -313,6 +347,7 @@ static const struct {
 	{"traced-child", 0, traced_child},
 	{"unshare-files", 0, unshare_files},
 	{"write", 1, write_file},
+	{"write-memory", 0, write_memory},
 };
 
 static int count(char **arguments)

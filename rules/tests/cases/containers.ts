@@ -3,6 +3,27 @@ import type { Twin, Violation } from './case.ts';
 
 export const CONTAINER_VIOLATIONS: readonly Violation[] = [
   {
+    rule: 'Host Device Prepared for Mounting in Container',
+    because: 'a disk is named to fsconfig, with a kind of file system that does not look at it',
+    place: 'container',
+    does: 'behave mount-source tmpfs /dev/vda',
+    shows: { 'evt.arg.value_charbuf': '/dev/vda' },
+  },
+  {
+    rule: 'Block Device Node Made in Container',
+    because: 'a node for a disk is made under a harmless name (with numbers that no disk has)',
+    place: 'container',
+    does: 'mknod /srv/picture b 240 0',
+    shows: { 'evt.arg.path': '/srv/picture' },
+  },
+  {
+    rule: 'Memory of Another Process Written',
+    because: 'a program that is no debugger changes the memory of its child',
+    place: 'container',
+    does: 'behave write-memory',
+    shows: { 'proc.exepath': '/usr/local/bin/behave' },
+  },
+  {
     rule: 'Kernel Helper File Opened for Writing in Container',
     because: 'a release_agent is written; it is an ordinary file here, so that the kernel runs nothing',
     place: 'container',
@@ -119,6 +140,24 @@ export const CONTAINER_VIOLATIONS: readonly Violation[] = [
 ];
 
 export const CONTAINER_TWINS: readonly Twin[] = [
+  {
+    rule: 'Host Device Prepared for Mounting in Container',
+    because: 'memory is mounted, whose source is any word',
+    place: 'container',
+    does: 'behave mount-source tmpfs tmpfs',
+  },
+  {
+    rule: 'Block Device Node Made in Container',
+    because: 'a pipe and a null device are made',
+    place: 'container',
+    does: 'mknod /srv/pipe p; mknod /srv/null c 1 3',
+  },
+  {
+    rule: 'Memory of Another Process Written',
+    because: 'a debugger changes the memory of its child',
+    place: 'container',
+    does: '/usr/bin/gdb write-memory',
+  },
   {
     rule: 'Kernel Helper File Opened for Writing in Container',
     because: 'release_agent is read, and another control file written',
