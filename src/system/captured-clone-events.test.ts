@@ -79,6 +79,14 @@ test('a thread that the capture does not introduce is called <NA> until it says 
   );
 });
 
+test('a thread that only ends, or fails to make another, is not taken up', () => {
+  const host = new CapturedSystem();
+  assert.equal(host.pass(500, 'procexit', { status: 0n }).thread, undefined);
+  assert.equal(host.pass(500, 'switch', { next: 1n }).thread, undefined);
+  assert.equal(host.pass(500, 'clone', { ...CHILD, res: -11n }).thread, undefined);
+  assert.equal(host.system.thread(500), undefined);
+});
+
 test('an unknown caller of clone is named by its own event', () => {
   const host = new CapturedSystem();
   const caller = { ...CHILD, pid: 600n, tid: 600n, vtid: 600n, vpid: 600n };

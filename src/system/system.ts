@@ -20,7 +20,7 @@ import { EventContextView } from './event-context.ts';
 import { formatIp } from './ip.ts';
 import { examine } from './lost-exec.ts';
 import { LiveMachine, type Machine } from './machine.ts';
-import { makePhantom } from './phantom.ts';
+import { introducesThread, makePhantom } from './phantom.ts';
 import { ProcReader } from './proc-reader.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import { endThread, RecentExits } from './process-end.ts';
@@ -224,6 +224,7 @@ export class System implements SystemView {
     this.#now = now;
     if (IS_CLONE[code] === 1 && event.i64(0) === 0) return this.#learnBirth(event);
     let thread = this.#table.thread(tid);
+    if (thread === undefined && this.#descriptors && !introducesThread(event)) return undefined;
     if (thread?.process.suspicion !== undefined && this.#mayLookUp) examine(thread.process, now, this.#model);
     if (thread === undefined || (thread.process.knowledge !== 'full' && !thread.process.lookedUp))
       thread = this.#meet(tid, now);
