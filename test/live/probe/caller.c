@@ -8,9 +8,14 @@
  *   x:HEX    bytes                         o:N     N bytes of zero, for the kernel to write to
  *   p:A;B    array of pointers to strings, with a null at the end
  *   m:NAME;CONTROL;VECTOR;VECTOR…   struct msghdr out of bytes in hexadecimal
+ *   n:MESSAGE/MESSAGE…              array of struct mmsghdr, each message in the form of m
+ *   v:VECTOR;VECTOR…                array of struct iovec out of bytes in hexadecimal
+ *   w:VECTOR;VECTOR…                the same for the 32-bit interface
+ *   a:K;J    argument J of call K, both counted from 0
  *
  * Numbers below zero stand for what cannot be made so: -1 vfork(2) by the C library, -2 a thread,
- * -3 a call with 32-bit numbering, -4 wait for all children.
+ * -3 a call of the 32-bit interface, -4 wait for all children. For the sake of -3 the program is not to be
+ * compiled as position-independent: its memory then has addresses of 32 bits.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,7 +30,7 @@
 #include <unistd.h>
 
 static char *lines[256];
-static long results[256];
+static long results[256], arguments[256][6];
 static int count;
 
 static void *bytes_of(const char *hex, size_t *length)
@@ -40,9 +45,31 @@ static void *bytes_of(const char *hex, size_t *length)
 	return bytes;
 }
 
-static long message_of(char *text)
+static long vectors_of(char *text)
 {
-	struct msghdr *message = calloc(1, sizeof(*message));
+	struct iovec *vectors = calloc(64, sizeof(*vectors));
+	char *part;
+
+	for (int i = 0; (part = strsep(&text, ";")) && i < 64; i++)
+		vectors[i].iov_base = bytes_of(part, &vectors[i].iov_len);
+	return (long)vectors;
+}
+
+static long small_vectors_of(char *text)
+{
+	unsigned int *words = calloc(64, 2 * sizeof(*words));
+	size_t length;
+	char *part;
+
+	for (int i = 0; (part = strsep(&text, ";")) && i < 64; i++) {
+		words[2 * i] = (unsigned int)(long)bytes_of(part, &length);
+		words[2 * i + 1] = length;
+	}
+	return (long)words;
+}
+
+static void *message_of(char *text, struct msghdr *message)
+{
 	struct iovec *vectors = calloc(64, sizeof(*vectors));
 	size_t length;
 	char *part;
@@ -58,7 +85,17 @@ static long message_of(char *text)
 		vectors[message->msg_iovlen].iov_base = bytes_of(part, &length);
 		vectors[message->msg_iovlen++].iov_len = length;
 	}
-	return (long)message;
+	return message;
+}
+
+static long messages_of(char *text)
+{
+	struct mmsghdr *messages = calloc(64, sizeof(*messages));
+	char *part;
+
+	for (int i = 0; (part = strsep(&text, "/")) && i < 64; i++)
+		message_of(part, &messages[i].msg_hdr);
+	return (long)messages;
 }
 
 static long value_of(char *token)
@@ -85,7 +122,15 @@ static long value_of(char *token)
 		return (long)pointers;
 	}
 	case 'm':
-		return message_of(text);
+		return (long)message_of(text, calloc(1, sizeof(struct msghdr)));
+	case 'n':
+		return messages_of(text);
+	case 'v':
+		return vectors_of(text);
+	case 'w':
+		return small_vectors_of(text);
+	case 'a':
+		return arguments[atoi(text)][atoi(strchr(text, ';') + 1)];
 	default:
 		return 0;
 	}
@@ -109,7 +154,7 @@ static long call(long number, long *a)
 		return result;
 #ifdef __x86_64__
 	} else if (number == -3) {
-		asm volatile("int $0x80" : "=a"(result) : "a"(a[0]), "b"(a[1]), "c"(a[2]), "d"(a[3]) : "memory", "r8", "r9", "r10", "r11");
+		asm volatile("int $0x80" : "=a"(result) : "a"(a[0]), "b"(a[1]), "c"(a[2]), "d"(a[3]), "S"(a[4]), "D"(a[5]) : "memory", "r8", "r9", "r10", "r11");
 		return (int)result;
 #endif
 	} else if (number == -4) {
@@ -131,7 +176,7 @@ static long call(long number, long *a)
 int main(void)
 {
 	static char input[1 << 16];
-	long numbers[256], arguments[256][6];
+	long numbers[256];
 	size_t length = 0;
 	ssize_t more;
 	char *rest = input, *line;
@@ -142,7 +187,6 @@ int main(void)
 		lines[count++] = line;
 	prctl(PR_SET_NAME, "begin");
 	for (int i = 0; i < count; i++) {
-		memset(arguments[i], 0, sizeof(arguments[i]));
 		numbers[i] = strtol(strsep(&lines[i], "\t"), NULL, 10);
 		for (int j = 0; j < 6 && lines[i]; j++)
 			arguments[i][j] = value_of(strsep(&lines[i], "\t"));

@@ -9,6 +9,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { buildProbe } from '../../../scripts/build-probe.mjs';
 import type { EventCursor } from '../../../src/events/cursor.ts';
+import { entriesOf } from '../../../src/sources/kernel/calls/numbers.ts';
 import {
   type KernelSource,
   type KernelStatistics,
@@ -44,7 +45,7 @@ process.on('exit', () => rmSync(FOLDER, { recursive: true, force: true }));
 /** Compiles a C program of this folder and returns its path. */
 export function compile(name: string): string {
   const program = join(FOLDER, name);
-  const result = spawnSync('cc', ['-O1', '-pthread', '-o', program, join(HERE, `${name}.c`)], {
+  const result = spawnSync('cc', ['-O1', '-pthread', '-no-pie', '-o', program, join(HERE, `${name}.c`)], {
     encoding: 'utf8',
   });
   assert.equal(result.status, 0, `cc could not compile ${name}.c: ${result.error ?? result.stderr}`);
@@ -69,15 +70,46 @@ export type Argument = number | string | Uint8Array | null | { readonly token: s
 export type Call = readonly [number: number, ...arguments: Argument[]];
 
 export const result = (call: number): Argument => ({ token: `r:${call}` });
+/** The same pointer or number as an argument of an earlier call. */
+export const argument = (call: number, index: number): Argument => ({ token: `a:${call};${index}` });
 export const output = (size: number): Argument => ({ token: `o:${size}` });
 export const strings = (...texts: string[]): Argument => ({ token: `p:${texts.join(';')}` });
 export const message = (
   name: Uint8Array | undefined,
   control: Uint8Array | undefined,
   ...vectors: Uint8Array[]
-): Argument => ({
+): { readonly token: string } => ({
   token: `m:${[name, control, ...vectors].map((part) => (part ? Buffer.from(part).toString('hex') : '')).join(';')}`,
 });
+
+export const messages = (...each: readonly { readonly token: string }[]): Argument => ({
+  token: `n:${each.map(({ token }) => token.slice(2)).join('/')}`,
+});
+export const vectors = (...parts: Uint8Array[]): Argument => ({
+  token: `v:${parts.map((part) => Buffer.from(part).toString('hex')).join(';')}`,
+});
+
+/** The same for calls of the 32-bit interface. */
+export const vectors32 = (...parts: Uint8Array[]): Argument => ({
+  token: `w:${parts.map((part) => Buffer.from(part).toString('hex')).join(';')}`,
+});
+
+/** Words of a structure, of the given width in bytes. */
+export function words(width: 2 | 4 | 8, ...values: (number | bigint)[]): Uint8Array {
+  const bytes = Buffer.alloc(width * values.length);
+  values.forEach((value, index) => {
+    if (width === 8) bytes.writeBigInt64LE(BigInt(value), 8 * index);
+    else bytes.writeIntLE(Number(value), width * index, width);
+  });
+  return bytes;
+}
+
+/** Number of a system call on x64. */
+export function nr(name: string): number {
+  const [number] = entriesOf(name, 'x64');
+  assert.ok(number !== undefined, `x64 has no ${name}`);
+  return number;
+}
 
 function tokenOf(argument: Argument): string {
   if (argument === null) return 'z:';

@@ -39,6 +39,8 @@ function decodeParameter(type: ParameterType, raw: Buffer): DecodedValue {
       return raw.toString('latin1');
     case 'DYN':
       return `${raw[0]}:${raw.subarray(1).toString('hex')}`;
+    case 'FDLIST':
+      return descriptorList(raw);
     case 'SOCKADDR':
       return addressText(raw);
     case 'SOCKTUPLE':
@@ -70,6 +72,16 @@ function decodeParameter(type: ParameterType, raw: Buffer): DecodedValue {
       return SIGNED.has(type) ? raw.readIntLE(0, raw.length) : raw.readUIntLE(0, raw.length);
     }
   }
+}
+
+/** `descriptor:flags` of each, behind a number of 16 bits that says how many there are. */
+function descriptorList(raw: Buffer): string {
+  const count = raw.readUInt16LE();
+  if (raw.length !== 2 + 10 * count) return `${count} descriptors in ${raw.length} bytes`;
+  return Array.from(
+    { length: count },
+    (_, index) => `${raw.readBigInt64LE(2 + 10 * index)}:${raw.readUInt16LE(10 + 10 * index)}`,
+  ).join(' ');
 }
 
 function ip(bytes: Buffer): string {

@@ -21,9 +21,9 @@ export class TestFolder {
     return join(this.folder, ...parts);
   }
 
-  /** Makes calls with this folder as working directory. */
-  make(calls: readonly Call[]): Promise<Made> {
-    return make(calls, { cwd: this.folder });
+  /** Makes calls with this folder as working directory; see MakeOptions for the events. */
+  make(calls: readonly Call[], events?: readonly string[]): Promise<Made> {
+    return make(calls, { cwd: this.folder, ...(events ? { events } : {}) });
   }
 }
 
