@@ -87,6 +87,8 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
   const containers = openContainers(config.container_engines, ({ api, socket }, error) =>
     log(`${api} at ${socket} cannot be asked about containers: ${error.message}`),
   );
+  // Before the probe is there, so that no container starts unheard. A single command is watched for itself.
+  if (!options.command) containers.listen();
   try {
     const source = await openKernelSource({
       scope: options.scope,
@@ -145,8 +147,6 @@ async function watchSource(
     },
   });
 
-  // A single command is watched for itself; nothing else is asked about.
-  if (!options.command) containers.listen();
   const running = engine.run();
   const command = startInScope(source, options);
   const end = AbortSignal.any([options.stop, stop.signal]);
