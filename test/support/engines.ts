@@ -3,7 +3,17 @@
  * stopped and removed by whoever started them.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -124,7 +134,7 @@ async function startedWith(
   probe: readonly string[],
   prepare: () => Pick<Engine, 'socket' | 'command'>,
 ): Promise<Engine> {
-  const stop = (): Promise<void> => stopDaemon(daemon, folder);
+  const stop = (): Promise<void> => stopDaemon(daemon, folder).finally(removeGroups);
   try {
     for (let tries = 0; spawnSync(probe[0] ?? '', probe.slice(1)).status !== 0; tries++) {
       if (tries >= START_TRIES || daemon.exitCode !== null)
@@ -149,6 +159,20 @@ async function stopDaemon(daemon: ChildProcess, folder: string): Promise<void> {
   const left = mountsBelow(folder);
   if (left.length > 0) throw new Error(`still mounted: ${left.join(', ')}`);
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Control groups that engines make for all of their containers together, and leave behind. */
+const GROUPS = '/sys/fs/cgroup/{,*/}{docker,default,k8s.io,libpod_parent,libpod_parent/conmon}';
+
+/** One that is in use cannot be removed; an engine of the machine makes its own anew when it needs it. */
+function removeGroups(): void {
+  for (const group of globSync(GROUPS).sort().reverse()) {
+    try {
+      rmdirSync(group);
+    } catch {
+      // In use.
+    }
+  }
 }
 
 function mountsBelow(folder: string): string[] {
