@@ -111,7 +111,8 @@ async function replayCapture(
   });
   let damage: CaptureError | undefined;
   try {
-    await engine.run();
+    // A pipe that has nothing to read would keep us waiting for its writer.
+    await Promise.race([engine.run(), stopped]);
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     damage = error;

@@ -1,6 +1,8 @@
 /** `lanner replay` and `engine.kind=replay` as a user runs them, on captures made here. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventCodes } from '../../src/events/table.ts';
@@ -110,5 +112,27 @@ test('a slow reader gets every alert', async () => {
     const { stdout, stderr } = await start('/bin/sh', ['-c', command]).finished;
     assert.equal(stdout, '40000\n');
     assert.equal(stderr, 'lanner: 40000 events, 40000 alerts (Warning 40000)\n');
+  });
+});
+
+test('a signal ends the replay of a pipe, though not the waiting for its writer', async () => {
+  await withFile(Buffer.alloc(0), async (path) => {
+    const fifo = join(path, '..', 'fifo');
+    const rules = join(path, '..', 'rules.yaml');
+    writeFileSync(rules, RULES);
+    execFileSync('mkfifo', [fifo]);
+    const running = start(LANNER, ['replay', fifo, '-r', rules]);
+    const writer = await open(fifo, 'w');
+    try {
+      await writer.write(CAPTURE);
+      await running.printed('stdout', 'read of /etc/secret through 7');
+      running.child.kill('SIGINT');
+      await running.printed('stdout', 'Events detected: 2\n');
+    } finally {
+      await writer.close();
+    }
+    const { code, stderr } = await running.finished;
+    assert.equal(code, 0);
+    assert.equal(stderr, 'lanner: 3 events, 2 alerts (Warning 1, Notice 1)\n');
   });
 });
