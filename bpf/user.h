@@ -3,12 +3,22 @@
 #pragma once
 #include "event.h"
 
-/* A number of 1, 2, 4 or 8 bytes. */
+/* A number of 2, 4 or 8 bytes. The sizes are constants, whose bounds no verifier can lose. */
+static __always_inline long read_number(u64 *number, u64 address, u32 width)
+{
+	*number = 0;
+	if (width == 2)
+		return bpf_probe_read_user(number, 2, (void *)address);
+	if (width == 4)
+		return bpf_probe_read_user(number, 4, (void *)address);
+	return bpf_probe_read_user(number, 8, (void *)address);
+}
+
 static __always_inline u64 user_number(u64 address, u32 width)
 {
-	u64 number = 0;
+	u64 number;
 
-	bpf_probe_read_user(&number, BOUND(width, 15) > 8 ? 8 : BOUND(width, 15), (void *)address);
+	read_number(&number, address, width);
 	return number;
 }
 

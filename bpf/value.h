@@ -134,7 +134,7 @@ static __always_inline void append_prctl_number(struct lanner_scratch *s)
 /* A number in the process's memory. */
 static __always_inline u64 pointed_number(struct lanner_scratch *s, u64 p)
 {
-	u64 address = argument(s, PARAMETER_A(p)), number = 0;
+	u64 address = argument(s, PARAMETER_A(p)), number;
 	u32 c = PARAMETER_CONSTANT(p), width = POINTED_WIDTH(c), offset = POINTED_OFFSET(c);
 	bool told = address && !((c & POINTED_AFTER_SUCCESS) && s->result < 0);
 
@@ -144,9 +144,7 @@ static __always_inline u64 pointed_number(struct lanner_scratch *s, u64 p)
 		width = word_size(s);
 		offset *= width;
 	}
-	if (width > 8)
-		width = 8;
-	if (!told || bpf_probe_read_user(&number, width, (void *)(address + offset)))
+	if (!told || read_number(&number, address + offset, width))
 		return c & POINTED_OR_MINUS_ONE ? ~0ULL : 0;
 	if (c & POINTED_SIGNED && width == 4)
 		number = (s64)(s32)number;
