@@ -1,6 +1,6 @@
 /** clone, clone3, fork and vfork: how threads and processes come to be. Either side may report first. */
 import type { EventCursor } from '../events/cursor.ts';
-import { suspectLostExec, tellsOfAnotherProgram } from './lost-exec.ts';
+import { assureMaker, suspectLostExec, tellsOfAnotherProgram } from './lost-exec.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import {
   ARGS,
@@ -54,7 +54,7 @@ export function learnOwnBirth(event: EventCursor, model: ProcessModel): ThreadEn
     if (!thread) return undefined;
     inheritFrom(parent && table.leader(parent.pid), thread);
     thread.cloneTime = event.timestamp;
-    if (pid === tid) doubtMaker(event, thread, parent);
+    if (pid === tid) doubtMaker(event, thread, parent, model);
   }
   const { process } = thread;
   thread.vtid = event.i64(18) ?? tid;
@@ -74,13 +74,19 @@ export function learnClone(event: EventCursor, caller: ThreadEntry, model: Proce
   healCaller(event, caller);
   const flags = event.u32(FLAGS) ?? 0;
   // The result is an id of the caller's pid namespace. Only the child's own event tells the real one.
-  if ((flags & CLONE_CHILD_IN_PIDNS) !== 0 || caller.vtid !== caller.tid) return;
   const now = event.milliseconds;
+  if ((flags & CLONE_CHILD_IN_PIDNS) !== 0 || caller.vtid !== caller.tid) {
+    tellOfInnerChild(caller, child, flags, now, model);
+    return;
+  }
   if (model.recentExits.has(child, now)) return;
   const known = model.table.thread(child);
   if (known) {
     // After vfork this event comes late: the child has run on, perhaps for long.
-    if (isVfork(event, flags) || isOfThisClone(known, now)) return;
+    if (isVfork(event, flags) || isOfThisClone(known, now)) {
+      if (known.process.ptid === caller.pid) assureMaker(known.process, caller.process);
+      return;
+    }
     removeLeftover(known, model);
   }
   const isThread = (flags & CLONE_THREAD) !== 0;
@@ -127,11 +133,34 @@ function healCaller(event: EventCursor, caller: ThreadEntry): void {
  * What a child has is from the process that its own event names as parent: the maker; or the one that took its
  * place, when the maker had already ended or made a sibling. What was inherited is wrong then.
  */
-function doubtMaker(event: EventCursor, child: ThreadEntry, parent: Process | undefined): void {
-  child.process.isMakerSure = false;
+function doubtMaker(
+  event: EventCursor,
+  child: ThreadEntry,
+  parent: Process | undefined,
+  { makers }: ProcessModel,
+): void {
+  const { process } = child;
+  process.isMakerSure = false;
   const isSibling = ((event.u32(FLAGS) ?? 0) & CLONE_PARENT) !== 0;
-  if (isSibling || parent?.vpid === INIT || tellsOfAnotherProgram(event, child))
-    suspectLostExec(child.process);
+  const isDoubtful = isSibling || parent?.vpid === INIT || tellsOfAnotherProgram(event, child);
+  if (!isDoubtful && process.suspicion === undefined) return;
+  const innerId = event.i64(19) ?? process.pid;
+  if (parent && !isSibling && makers.confirm(parent, process, innerId, event.milliseconds))
+    assureMaker(process, parent);
+  else suspectLostExec(process);
+}
+
+/** The caller is in a pid namespace, or its child is: the result is the child's id in the caller's. */
+function tellOfInnerChild(
+  caller: ThreadEntry,
+  innerId: number,
+  flags: number,
+  now: number,
+  { makers }: ProcessModel,
+): void {
+  if ((flags & (CLONE_THREAD | CLONE_PARENT | CLONE_NEWPID)) !== 0) return;
+  const child = makers.tell(caller.process, innerId, now);
+  if (child) assureMaker(child, caller.process);
 }
 
 /** A new thread begins with what the thread that made it has, a new process with what its maker's has. */

@@ -6,6 +6,7 @@ import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { CgroupSets } from './cgroup-sets.ts';
 import type { ProcessCounters } from './counters.ts';
 import type { Machine } from './machine.ts';
+import type { Makers } from './makers.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import type { RecentExits } from './process-end.ts';
 import type { ProcessLoader } from './process-loader.ts';
@@ -27,6 +28,7 @@ export interface ProcessModel {
   readonly texts: TextLists;
   readonly counters: ProcessCounters;
   readonly recentExits: RecentExits;
+  readonly makers: Makers;
   readonly acceptedSockets: AcceptedSockets;
   readonly machine: Machine;
   /** Events come from a capture: what Falco makes of them counts. */

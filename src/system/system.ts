@@ -20,6 +20,7 @@ import { EventContextView } from './event-context.ts';
 import { formatIp } from './ip.ts';
 import { examine } from './lost-exec.ts';
 import { LiveMachine, type Machine } from './machine.ts';
+import { Makers } from './makers.ts';
 import { introducesThread, makePhantom } from './phantom.ts';
 import { ProcReader } from './proc-reader.ts';
 import type { Process, ThreadEntry } from './process.ts';
@@ -93,6 +94,7 @@ const steadyTime = (): number => performance.timeOrigin + performance.now();
 const CGROUP_SETS = 4096;
 const TEXT_LISTS = 4096;
 const RECENT_EXITS = 8192;
+const RECENT_CLONES = 8192;
 const ACCEPTED_SOCKETS = 65_536;
 
 /** A thread unseen for so long is looked for in /proc, and removed if it is gone: its exit was lost. */
@@ -174,6 +176,7 @@ export class System implements SystemView {
       texts: new TextLists(TEXT_LISTS),
       counters: this.#counters,
       recentExits: this.#recentExits,
+      makers: new Makers(RECENT_CLONES),
       machine: this.#machine,
       isCapture: captured !== undefined,
       argumentAuthority: options.argumentAuthority ?? (captured ? 'every event' : 'exec'),
