@@ -1,6 +1,31 @@
-/** Which descriptor an event is about, by the event alone: the one that it uses or the one that it makes. */
+/** Kinds of descriptors, and which one an event is about, by the event alone: the one it uses or the one it makes. */
 import type { EventCursor } from './cursor.ts';
 import { EVENT_TYPES, type EventType } from './table.ts';
+
+/**
+ * Kind of a descriptor by the letter that `fd.typechar` prints: file, directory, IPv4 and IPv6 socket,
+ * unix socket, pipe, event, signalfd, eventpoll, inotify, timerfd, netlink, bpf, userfaultfd (`u` as
+ * well), io_uring, memfd, pidfd, other, unsupported.
+ */
+export type DescriptorKind =
+  | 'f'
+  | 'd'
+  | '4'
+  | '6'
+  | 'u'
+  | 'p'
+  | 'e'
+  | 's'
+  | 'l'
+  | 'i'
+  | 't'
+  | 'n'
+  | 'b'
+  | 'r'
+  | 'm'
+  | 'P'
+  | 'o'
+  | 'X';
 
 const NONE = -1;
 

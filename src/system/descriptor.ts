@@ -1,30 +1,8 @@
 /** What the model knows of an open file descriptor. */
 import type { ByteString } from '../events/bytes.ts';
+import type { DescriptorKind } from '../events/descriptors.ts';
 
-/**
- * Kind of a descriptor by the letter that `fd.typechar` prints: file, directory, IPv4 and IPv6 socket,
- * unix socket, pipe, event, signalfd, eventpoll, inotify, timerfd, netlink, bpf, userfaultfd (`u` as
- * well), io_uring, memfd, pidfd, other, unsupported.
- */
-export type DescriptorKind =
-  | 'f'
-  | 'd'
-  | '4'
-  | '6'
-  | 'u'
-  | 'p'
-  | 'e'
-  | 's'
-  | 'l'
-  | 'i'
-  | 't'
-  | 'n'
-  | 'b'
-  | 'r'
-  | 'm'
-  | 'P'
-  | 'o'
-  | 'X';
+export type { DescriptorKind };
 
 export interface Descriptor {
   kind: DescriptorKind;

@@ -1,6 +1,8 @@
 /** Decodes lists of open descriptors: one block per thread, two versions. */
+
+import type { DescriptorKind } from '../../events/descriptors.ts';
 import { type FieldsReader, MAX_PADDING } from './fields-reader.ts';
-import type { DescriptorRecord, DescriptorRecordKind, SocketRecord } from './state.ts';
+import type { DescriptorRecord, SocketRecord } from './state.ts';
 
 /** From this version on each entry begins with its length. */
 const WITH_LENGTH = 2;
@@ -9,7 +11,7 @@ const WITH_LENGTH = 2;
 type Layout = 'none' | 'name' | 'file' | 'ip' | 'ip-listening' | 'unix';
 
 interface DescriptorType {
-  readonly kind: DescriptorRecordKind;
+  readonly kind: DescriptorKind;
   readonly layout: Layout;
 }
 

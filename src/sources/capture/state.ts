@@ -4,6 +4,7 @@
  * does not tell.
  */
 import type { ByteString } from '../../events/bytes.ts';
+import type { DescriptorKind } from '../../events/descriptors.ts';
 
 /** Takes the records of a capture in the order of the file. What it does not implement is passed over. */
 export interface StateSink {
@@ -89,30 +90,9 @@ export interface ExecutableRecord {
   readonly modifyTime: bigint;
 }
 
-/** Kind of a descriptor by the letter that `fd.typechar` prints. */
-export type DescriptorRecordKind =
-  | 'f'
-  | 'd'
-  | '4'
-  | '6'
-  | 'u'
-  | 'p'
-  | 'e'
-  | 's'
-  | 'l'
-  | 'i'
-  | 't'
-  | 'n'
-  | 'b'
-  | 'r'
-  | 'm'
-  | 'P'
-  | 'o'
-  | 'X';
-
 export interface DescriptorRecord {
   readonly fd: number;
-  readonly kind: DescriptorRecordKind;
+  readonly kind: DescriptorKind;
   /** A userfaultfd: its letter `u` is that of unix sockets too. */
   readonly userfault: boolean;
   readonly inode: bigint;
