@@ -1,5 +1,4 @@
 /** Decodes lists of open descriptors: one block per thread, two versions. */
-
 import type { DescriptorKind } from '../../events/descriptors.ts';
 import { type FieldsReader, MAX_PADDING } from './fields-reader.ts';
 import type { DescriptorRecord, SocketRecord } from './state.ts';
