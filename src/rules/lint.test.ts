@@ -78,5 +78,5 @@ test('an item that is a typing error of a common one is told', () => {
     "LINT_LIST_ITEM 'pythhon' looks like a typing error (python)",
     "LINT_LIST_ITEM 'syxtemd' looks like a typing error (systemd)",
   ]);
-  assert.deepEqual(lints(lists('python3, pythons, cpython, a, systemxd')), []);
+  assert.deepEqual(lints(lists('python3, pythons, cpython, a, systemxd, sustemd')), []);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { CHEAT_SHEET } from '../support/cheat-sheet.ts';
-import { type Finished, LANNER, lanner, lastLine, start } from '../support/lanner.ts';
+import { type Finished, LANNER, lanner, lastLine, ROOT, start } from '../support/lanner.ts';
 
 const GOOD = `- rule: Good
   desc: A rule that is right.
@@ -92,6 +92,12 @@ test('files that are right', async (context) => {
   const { code, stdout } = await check('--strict', '.');
   assert.equal(code, 0);
   assert.equal(stdout, '1 rule: nothing to complain about\n');
+});
+
+test('the default rules give no reason to complain', async () => {
+  const { code, stdout } = await lanner(['check', '--strict', `${ROOT}/rules`]);
+  assert.match(stdout, /^\d+ rules: nothing to complain about\n$/);
+  assert.equal(code, 0);
 });
 
 test('--fix repairs what it can, says what, and leaves the rest', async (context) => {

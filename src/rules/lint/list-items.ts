@@ -47,10 +47,11 @@ export function findOddItems({ collection }: CompiledFiles): Problem[] {
 
 /**
  * One letter inside is another, is missing or is doubled, or two are swapped. Other letters too many,
- * and other digits, are more often there on purpose (`chpasswd` and `chgpasswd`).
+ * other digits, and other letters at the beginning are more often there on purpose (`chpasswd` and
+ * `chgpasswd`, `dbclient` and `dhclient`).
  */
 function looksLikeTypo(text: string, known: string): boolean {
-  if (text.charAt(0) !== known.charAt(0) || text.at(-1) !== known.at(-1)) return false;
+  if (text.slice(0, 2) !== known.slice(0, 2) || text.at(-1) !== known.at(-1)) return false;
   if (text.replace(/[0-9./_-]/g, '') === known.replace(/[0-9./_-]/g, '')) return false;
   if (editDistance(text, known, 2) !== 1) return false;
   return text.length <= known.length || text.replace(/(.)\1/g, '$1') === known.replace(/(.)\1/g, '$1');
