@@ -20,32 +20,55 @@ interface TestEvent {
 
 /**
  * Runs `files`, at most `concurrency` at a time. `limit` is in milliseconds: a test that takes longer has
- * failed. A file that ends before its tests did, or that holds no test, has failed too.
+ * failed, and a file that takes twice as long, for instance since it waits for something that it left open. A
+ * file that ends before its tests did, or that holds no test, has failed too.
  */
 export async function runTestFiles(
   files: readonly string[],
   concurrency: number,
   limit: number,
 ): Promise<Result[]> {
-  if (files.length === 0) return [];
+  const results: Result[][] = files.map(() => []);
+  const waiting = files.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, file] of waiting) results[index] = await runFile(resolve(file), limit);
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return results.flat();
+}
+
+/**
+ * Node could end a file's process as soon as its tests have ended, but then some of their results may be lost on
+ * the way. So the process ends by itself, or by the signal.
+ */
+async function runFile(file: string, limit: number): Promise<Result[]> {
   const results: Result[] = [];
-  const stderr = new Map<string, string[]>();
-  // A test that hangs fails after `limit`; forceExit then ends its file, whatever it still waits for.
-  const stream = run({
-    files: files.map((file) => resolve(file)),
-    concurrency,
-    timeout: limit,
-    forceExit: true,
-  });
+  const stderr: string[] = [];
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), 2 * limit);
+  const stream = run({ files: [file], timeout: limit, signal: deadline.signal });
   stream.on('test:stderr', (data) => {
-    const lines = stderr.get(data.file) ?? [];
-    stderr.set(data.file, [...lines, data.message.trimEnd()].slice(-STDERR_LINES));
+    stderr.push(data.message.trimEnd());
+    if (stderr.length > STDERR_LINES) stderr.shift();
   });
   stream.on('test:pass', (data) => results.push(...passed(data)));
-  stream.on('test:fail', (data) => results.push(...failed(data, stderr.get(data.file ?? '') ?? [])));
+  stream.on('test:fail', (data) => {
+    if (!deadline.signal.aborted) results.push(...failed(data, stderr));
+  });
   await new Promise((resolve, reject) => {
     stream.on('end', resolve).on('error', reject).resume();
   });
+  clearTimeout(timer);
+  if (deadline.signal.aborted) {
+    const reason = `did not end within ${(2 * limit) / 1000} s, and was ended`;
+    results.push({
+      outcome: 'failed',
+      place: relative(process.cwd(), file),
+      name: 'file',
+      reason,
+      detail: stderr.join('\n'),
+    });
+  }
   return results;
 }
 
