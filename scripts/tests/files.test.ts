@@ -80,7 +80,16 @@ test('a file that leaves something open has failed, and its tests count', (conte
   ]);
 });
 
-test('no result is lost on the way, however many there are', (context) => {
-  const text = `for (let i = 0; i < 500; i++) test('a long name to fill the pipe '.repeat(20) + i, () => {});`;
+test('a file that ends in the middle has failed, whatever its exit code', (context) => {
+  const text = `test('good', () => {}); test('ends', () => process.exit(0)); test('lost', () => {});`;
+  const results = resultsOf(context, text);
+  assert.ok(
+    results.some(({ outcome }) => outcome === 'failed'),
+    outcomes(results).join(),
+  );
+});
+
+test('the results of many quick tests all arrive', (context) => {
+  const text = `for (let i = 0; i < 500; i++) test('test ' + i, () => {});`;
   assert.equal(resultsOf(context, text).length, 500);
 });

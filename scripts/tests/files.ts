@@ -47,6 +47,11 @@ async function runFile(file: string, limit: number): Promise<Result[]> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), 2 * limit);
   const stream = run({ files: [file], timeout: limit, signal: deadline.signal });
+  // A file's summary is the last that it tells: without it something before it may be missing too.
+  let isComplete = false;
+  stream.on('test:summary', (data) => {
+    if (data.file !== undefined) isComplete = true;
+  });
   stream.on('test:stderr', (data) => {
     stderr.push(data.message.trimEnd());
     if (stderr.length > STDERR_LINES) stderr.shift();
@@ -59,15 +64,14 @@ async function runFile(file: string, limit: number): Promise<Result[]> {
     stream.on('end', resolve).on('error', reject).resume();
   });
   clearTimeout(timer);
-  if (deadline.signal.aborted) {
-    const reason = `did not end within ${(2 * limit) / 1000} s, and was ended`;
-    results.push({
-      outcome: 'failed',
-      place: relative(process.cwd(), file),
-      name: 'file',
-      reason,
-      detail: stderr.join('\n'),
-    });
+  const fault = deadline.signal.aborted
+    ? `did not end within ${(2 * limit) / 1000} s, and was ended`
+    : !isComplete && !results.some(({ outcome }) => outcome === 'failed')
+      ? 'ended without telling all of its results'
+      : undefined;
+  if (fault !== undefined) {
+    const place = relative(process.cwd(), file);
+    results.push({ outcome: 'failed', place, name: 'file', reason: fault, detail: stderr.join('\n') });
   }
   return results;
 }
