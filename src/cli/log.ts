@@ -11,8 +11,6 @@ export function openLog(iso8601: boolean): Log {
 /** For a command that shares the terminal with another program: nothing but the name before a line. */
 export const plainLog: Log = (message) => writeError(`lanner: ${message}\n`);
 
-export const silentLog: Log = () => {};
-
 function timestamp(date: Date, iso8601: boolean): string {
   if (iso8601) return `${date.toISOString().slice(0, 19)}+0000`;
   const [day, month, dayOfMonth, year] = date.toDateString().split(' ');

@@ -7,9 +7,8 @@ import { connect as connectSocket } from 'node:net';
 import { ANSWER_LIMIT, ANSWER_TIMEOUT_MS } from './client.ts';
 import { Message } from './protobuf.ts';
 
-/** Codes of gRPC that callers tell apart. */
+/** The code of gRPC that callers tell from the others. */
 export const NOT_FOUND = 5;
-export const UNIMPLEMENTED = 12;
 
 /** The server's own account of why a call failed. */
 export class GrpcError extends Error {

@@ -38,11 +38,6 @@ export function directoryOf(path: ByteString): ByteString {
   return slash === 0 ? '/' : path.slice(0, Math.max(slash, 0));
 }
 
-/** The part after the last slash; the whole path when there is none. */
-export function fileNameOf(path: ByteString): ByteString {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
 const DELETED = ' (deleted)';
 
 /** The path without the mark that the kernel puts behind the name of a file that is no longer there. */

@@ -6,9 +6,6 @@ export const HEIGHT_LIMIT = 1000;
 /** How many checks a condition may have with its macros put in. */
 export const SIZE_LIMIT = 1_000_000;
 
-/** What a name stands for: a tree, nothing at all, or something that was already reported. */
-export type MacroMeaning = ConditionNode | 'unknown' | 'broken';
-
 /** References of a tree to macros, in the order of the text. */
 export function macroReferences(node: ConditionNode): MacroNode[] {
   const references: MacroNode[] = [];
