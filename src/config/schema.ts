@@ -3,6 +3,7 @@
  * user's file to the code. Defaults are those of the falco.yaml that Falco ships, where nothing else is said.
  */
 import { PRIORITIES } from '../rules/checked.ts';
+import { CAPTURE } from './capture-settings.ts';
 import { OUTPUT_ADDITION, RULE_SELECTION } from './rule-settings.ts';
 import {
   choice,
@@ -106,9 +107,11 @@ export const SCHEMA = section({
     simulate_drops: LATER,
   }),
 
+  /** Recording of what surrounds an alert. */
+  capture: CAPTURE,
+
   base_syscalls: LATER,
   buffer_format_base64: LATER,
-  capture: LATER,
   config_files: LATER,
   falco_libs: LATER,
   http_output: LATER,
