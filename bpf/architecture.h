@@ -17,6 +17,11 @@ static __always_inline u64 call_number(struct pt_regs *regs)
 	return regs->orig_ax;
 }
 
+static __always_inline u64 instruction_pointer(struct pt_regs *regs)
+{
+	return regs->ip;
+}
+
 static __always_inline void call_arguments(struct pt_regs *regs, u64 *arguments)
 {
 	arguments[0] = regs->di;
@@ -81,6 +86,11 @@ static __always_inline void compat_arguments(struct pt_regs *regs, u32 number, u
 static __always_inline u64 call_number(struct pt_regs *regs)
 {
 	return regs->syscallno;
+}
+
+static __always_inline u64 instruction_pointer(struct pt_regs *regs)
+{
+	return regs->pc;
 }
 
 static __always_inline void call_arguments(struct pt_regs *regs, u64 *arguments)

@@ -25,11 +25,12 @@ typedef _Bool bool;
 /* Registers at a system call, per architecture. */
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long bx, cx, bp, di, si, dx, r10, r8, r9, orig_ax;
+	unsigned long bx, cx, bp, di, si, dx, r10, r8, r9, orig_ax, ip;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
 	u64 regs[31];
+	u64 pc;
 	u64 orig_x0;
 	s32 syscallno;
 };
@@ -160,6 +161,18 @@ struct task_struct {
 };
 
 #define PF_EXITING 0x00000004
+
+/* Its other forms begin with the id too. */
+union __sifields {
+	struct {
+		int _pid;
+	} _kill;
+};
+
+struct kernel_siginfo {
+	int si_code;
+	union __sifields _sifields;
+};
 
 struct percpu_counter {
 	s64 count;

@@ -3,6 +3,9 @@
 #include "exec.c"
 #include "exit.c"
 #include "fork.c"
+#include "page-fault.c"
+#include "signal.c"
+#include "switch.c"
 #include "system-call.c"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

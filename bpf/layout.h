@@ -19,6 +19,9 @@
 enum lanner_entry {
 	CALL_EXEC = 760,      /* tracepoints */
 	CALL_EXIT = 761,
+	CALL_SWITCH = 762,
+	CALL_SIGNAL = 763,
+	CALL_PAGE_FAULT = 764,
 	CALLS_COMPAT = 768,   /* 32-bit calls, from number 0 on */
 	CALLS_SOCKET = 1280,  /* calls behind the 32-bit socketcall(2), from number 0 on */
 };

@@ -152,6 +152,8 @@ async function watchSource(
   const end = AbortSignal.any([options.stop, stop.signal]);
   onAbort(end, () => source.stop());
   void command?.exit.then(() => stop.abort());
+  if (source.missingEvents.length > 0)
+    log(`this kernel cannot tell the events ${source.missingEvents.join(', ')}: rules do not see them`);
   options.onReady?.({ command: command?.process, reopenOutputs: () => outputs.reopen() });
   const looking = setInterval(() => {
     drops.look();

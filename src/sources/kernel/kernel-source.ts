@@ -155,6 +155,11 @@ export class KernelSource implements EventSource {
     }
   }
 
+  /** Events that were asked for and that this kernel cannot tell. */
+  get missingEvents(): readonly string[] {
+    return this.#probe.missingEvents;
+  }
+
   /** Ids of the processes in scope at this moment; empty when all have ended. Of scope `processes` only. */
   scopedPids(): readonly number[] {
     return this.#closed ? [] : this.#probe.watchedProcesses();

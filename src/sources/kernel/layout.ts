@@ -10,6 +10,9 @@ export const MAX_TABLES = 32;
 /** Entries of the call table that are not numbers of system calls: tracepoints, and where 32-bit calls begin. */
 export const CALL_EXEC = 760;
 export const CALL_EXIT = 761;
+export const CALL_SWITCH = 762;
+export const CALL_SIGNAL = 763;
+export const CALL_PAGE_FAULT = 764;
 export const CALLS_COMPAT = 768;
 export const CALLS_SOCKET = 1280;
 

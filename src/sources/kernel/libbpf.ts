@@ -50,7 +50,9 @@ function bindLibbpf(library: ReturnType<typeof koffi.load>) {
     setInnerMap: library.func('int bpf_map__set_inner_map_fd(void *map, int fd)'),
     setInitialValue: library.func('int bpf_map__set_initial_value(void *map, const void *data, size_t size)'),
     setLogBuffer: library.func('int bpf_program__set_log_buf(void *program, void *buffer, size_t size)'),
+    setAutoload: library.func('int bpf_program__set_autoload(void *program, bool autoload)'),
     attach: library.func('void *bpf_program__attach(void *program)'),
+    findKernelType: library.func('int libbpf_find_vmlinux_btf_id(const char *name, int attachType)'),
     destroyLink: library.func('int bpf_link__destroy(void *link)'),
     createMap: library.func(
       'int bpf_map_create(int type, const char *name, uint32_t key, uint32_t value, uint32_t entries, void *options)',
@@ -138,6 +140,11 @@ export class BpfObject {
     check(`log of ${program}`, native().bpf.setLogBuffer(this.#program(program), log, log.length));
   }
 
+  /** Before loading: leaves a program out. */
+  leaveOut(program: string): void {
+    check(`leave out ${program}`, native().bpf.setAutoload(this.#program(program), false));
+  }
+
   load(): void {
     check('bpf_object__load', native().bpf.load(this.#pointer));
   }
@@ -155,6 +162,13 @@ export class BpfObject {
   #program(name: string): Pointer {
     return checkPointer(`program ${name}`, native().bpf.findProgram(this.#pointer, name));
   }
+}
+
+const BPF_TRACE_RAW_TP = 23;
+
+/** Whether the kernel has a tracepoint and describes its types. Reads all types of the kernel: milliseconds. */
+export function hasTracepoint(name: string): boolean {
+  return native().bpf.findKernelType(name, BPF_TRACE_RAW_TP) > 0;
 }
 
 export class BpfLink {

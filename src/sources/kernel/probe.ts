@@ -23,6 +23,7 @@ import {
   clockNanoseconds,
   closeFd,
   createRingBuffer,
+  hasTracepoint,
   PROT_READ,
   PROT_WRITE,
   pageSize,
@@ -33,12 +34,12 @@ import {
 } from './libbpf.ts';
 import type { RingMemory } from './ring-buffer.ts';
 import { findControlGroup, type Scope } from './scope.ts';
-import { callDescriptions, isAskedFor } from './system-calls.ts';
+import { callDescriptions, isAskedFor, OWN_PROGRAMS } from './system-calls.ts';
 import { type Architecture, anonymousKinds, encodeBitTables } from './translations.ts';
 
 const DEFAULT_PROBE = fileURLToPath(new URL('../../../build/lanner.bpf.o', import.meta.url));
 /** The scheduler's tracepoints come first: whoever is forked must be in scope before its first call. */
-const PROGRAMS = ['lanner_fork', 'lanner_exec', 'lanner_exit', 'lanner_call_end'];
+const COMMON_PROGRAMS = ['lanner_fork', 'lanner_exec', 'lanner_exit', 'lanner_call_end'];
 const MAX_WATCHED_THREADS = 65_536;
 const LOG_SIZE = 1 << 20;
 /** An event of the largest size (MAX_EVENT in bpf/layout.h) and the header of its record. */
@@ -67,6 +68,9 @@ export class Probe {
   readonly rings: readonly ProbeRing[];
   /** Nanoseconds from boot time to the epoch, as the probe's timestamps use it. */
   readonly epochOffset: bigint;
+  /** Events that were asked for and that this kernel cannot tell. */
+  readonly missingEvents: readonly string[];
+  readonly #programs: readonly string[];
   readonly #object: BpfObject;
   readonly #links: BpfLink[] = [];
   readonly #memory: SharedMemory[] = [];
@@ -79,6 +83,12 @@ export class Probe {
   constructor(options: ProbeOptions) {
     const architecture = checkHost(thisHost());
     const { file, settings } = prepare(options);
+    const own = OWN_PROGRAMS.filter(({ event }) => !options.eventNames || options.eventNames.has(event));
+    const present = own.filter(({ tracepoint }) => hasTracepoint(tracepoint));
+    this.#programs = [...COMMON_PROGRAMS, ...present.map(({ name }) => name)];
+    this.missingEvents = [
+      ...new Set(own.filter((program) => !present.includes(program)).map(({ event }) => event)),
+    ];
     this.epochOffset = settings.epochOffset;
     this.#cpus = possibleCpus();
     try {
@@ -89,7 +99,7 @@ export class Probe {
     const online = onlineCpus();
     for (let index = 0; index < online.length; index++) this.#ringFds.push(createRing(options.bufferSize));
     try {
-      this.#object = load(file, settings, this.#cpus, this.#ringFds, options.debug);
+      this.#object = load(file, settings, this.#programs, this.#cpus, this.#ringFds, options.debug);
     } catch (error) {
       this.#ringFds.forEach(closeFd);
       throw error;
@@ -128,7 +138,7 @@ export class Probe {
       debug(line);
     };
     try {
-      for (const program of PROGRAMS)
+      for (const program of this.#programs)
         this.#links.push(withMessages(note, () => this.#object.attach(program)));
     } catch (error) {
       this.close();
@@ -256,6 +266,7 @@ function prepare(options: ProbeOptions): { file: string; settings: Settings } {
 function load(
   file: string,
   settings: Settings,
+  programs: readonly string[],
   cpus: number,
   ringFds: readonly number[],
   debug: (line: string) => void,
@@ -274,7 +285,8 @@ function load(
       for (const name of ['scratch', 'counters', 'rings']) object.map(name).setMaxEntries(cpus);
       object.map('rings').setInnerMap(ringFds[0] as number);
       if (settings.scope === SCOPE_PROCESSES) object.map('watched').setMaxEntries(MAX_WATCHED_THREADS);
-      for (const program of PROGRAMS) object.setLog(program, log);
+      for (const { name } of OWN_PROGRAMS) if (!programs.includes(name)) object.leaveOut(name);
+      for (const program of programs) object.setLog(program, log);
       object.load();
       return object;
     });

@@ -89,7 +89,7 @@ test('current events', () => {
   assert.equal(currentEvent('accept').code, 247);
   assert.equal(currentEvent('procexit').code, 186);
   assert.throws(() => currentEvent('no such event'), /0 current events/);
-  assert.ok(collectedEvents().has('fchmodat') && !collectedEvents().has('switch'));
+  assert.ok(collectedEvents().has('fchmodat') && !collectedEvents().has('drop'));
 });
 
 test('lost events by category', () => {
@@ -113,6 +113,18 @@ test('every current event of a system call is collected', () => {
     current.filter(({ code }) => !collected.has(code)).map(({ name }) => name),
     [],
   );
+});
+
+test('every current tracepoint is collected', () => {
+  const current = EVENT_TYPES.filter(
+    ({ kind, flags }) => kind === 'TRACEPOINT' && !flags.has('OLD_VERSION') && !flags.has('UNUSED'),
+  );
+  assert.deepEqual(
+    current.map(({ name }) => name),
+    ['switch', 'procexit', 'signaldeliver', 'page_fault'],
+  );
+  const collected = new Set(callDescriptions('x64').map(({ code }) => code));
+  for (const { code, name } of current) assert.ok(collected.has(code), name);
 });
 
 test('every call that a row names exists in some interface', () => {

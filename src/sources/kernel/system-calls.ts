@@ -18,9 +18,10 @@ import { COMMUNICATION_CALLS } from './calls/communication.ts';
 import { FILE_CALLS } from './calls/files.ts';
 import { MEMORY_CALLS } from './calls/memory.ts';
 import { callNames, entriesOf, INTERFACES, type Interface } from './calls/numbers.ts';
-import { PROCESS_CALLS, TRACEPOINTS } from './calls/processes.ts';
+import { PROCESS_CALLS } from './calls/processes.ts';
 import { QUOTA_CALLS } from './calls/quota.ts';
 import { SOCKET_CALLS } from './calls/sockets.ts';
+import { TRACEPOINTS } from './calls/tracepoints.ts';
 import { TRANSFER_CALLS } from './calls/transfers.ts';
 import { CALLS_COMPAT, type CallDescription, MAX_PARAMETERS } from './layout.ts';
 import type { Architecture } from './translations.ts';
@@ -90,6 +91,18 @@ function genericCalls(of: Interface, architecture: Architecture): NamedCall[] {
 export function isAskedFor({ name, code }: NamedCall, names: ReadonlySet<string>): boolean {
   return names.has(name) || (code === currentEvent(GENERIC_EVENT).code && names.has(GENERIC_EVENT));
 }
+
+/** A program that only one event needs, and the kernel's name of its tracepoint. */
+export interface OwnProgram {
+  readonly name: string;
+  readonly event: string;
+  readonly tracepoint: string;
+}
+
+/** Programs that are left out of the probe unless their event is asked for. */
+export const OWN_PROGRAMS: readonly OwnProgram[] = TRACEPOINTS.flatMap(({ event, programs = {} }) =>
+  Object.entries(programs).map(([name, tracepoint]) => ({ name, event, tracepoint })),
+);
 
 /** Names of the events that the probe can deliver. */
 export function collectedEvents(): ReadonlySet<string> {

@@ -18,6 +18,8 @@ interface BitTable {
   readonly flags: (architecture: Architecture) => FlagRows;
   /** Values that bits 0 and 1 have together, where they are a number and not flags. */
   readonly lowest?: readonly [string, string, string, string];
+  /** Symbols of bits that are not set. */
+  readonly unset?: FlagRows;
   /** The value is a number below 256 that stays as it is when a symbol has it, and is 0 otherwise. */
   readonly numbers?: true;
 }
@@ -198,6 +200,22 @@ const BIT_TABLES = {
       [0x40, 'IORING_SETUP_R_DISABLED'],
     ],
   },
+  /** Error code of a page fault on x86 (asm/trap_pf.h). Three of its bits say one thing or the other. */
+  pageFault: {
+    symbols: 'pfFlags',
+    flags: () => [
+      [0x01, 'PROTECTION_VIOLATION'],
+      [0x02, 'WRITE_ACCESS'],
+      [0x04, 'USER_FAULT'],
+      [0x08, 'RESERVED_PAGE'],
+      [0x10, 'INSTRUCTION_FETCH'],
+    ],
+    unset: [
+      [0x01, 'PAGE_NOT_PRESENT'],
+      [0x02, 'READ_ACCESS'],
+      [0x04, 'SUPERVISOR_FAULT'],
+    ],
+  },
   /** The layout has the kernel's bits. */
   ringFeatures: {
     symbols: 'ioUringSetupFeats',
@@ -230,12 +248,14 @@ function encodeBitTable(table: BitTable, architecture: Architecture): Buffer {
     return value;
   };
   const flags = table.flags(architecture).map(([mask, name]) => [mask, symbolValue(name)] as const);
+  const unset = (table.unset ?? []).map(([bit, name]) => [bit, symbolValue(name)] as const);
   const numbers = new Set(table.numbers ? symbols.values() : []);
   const bytes = Buffer.alloc(4 * 256 * 4);
   for (let byte = 0; byte < 4; byte++) {
     for (let part = 0; part < 256; part++) {
       let translated = byte === 0 && numbers.has(part) ? part : 0;
       if (byte === 0 && table.lowest) translated |= symbolValue(table.lowest[part & 3] as string);
+      if (byte === 0) for (const [bit, value] of unset) if ((bit & part) === 0) translated |= value;
       for (const [mask, value] of flags) if (((mask >>> (8 * byte)) & part) !== 0) translated |= value;
       bytes.writeUInt32LE(translated >>> 0, (byte * 256 + part) * 4);
     }

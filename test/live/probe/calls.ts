@@ -130,9 +130,11 @@ export interface Made {
   readonly statistics: KernelStatistics;
 }
 
-/** Events of calls that the C library makes on its own. */
+/** Events of calls that the C library makes on its own, and of what the kernel does with any program. */
 const LIBRARY_EVENTS: ReadonlySet<string> = new Set(
-  'brk mmap munmap mprotect read write fstat newfstatat lseek futex poll prlimit access syscall'.split(' '),
+  'brk mmap munmap mprotect read write fstat newfstatat lseek futex poll prlimit access syscall switch page_fault signaldeliver'.split(
+    ' ',
+  ),
 );
 
 export interface MakeOptions {

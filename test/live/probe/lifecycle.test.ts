@@ -85,7 +85,7 @@ describe('life of a source', { skip: skipReason }, () => {
     const source = await openKernelSource({ scope: { kind: 'processes', pids: [] } });
     try {
       const links = ownLinks();
-      assert.equal(links.length, 4);
+      assert.equal(links.length, 8);
       assert.deepEqual(attached(links).sort(), links.sort());
       source.stop();
       await sleep(100); // The kernel frees a link some moments after its last descriptor.
@@ -154,5 +154,23 @@ describe('life of a source', { skip: skipReason }, () => {
     } finally {
       source.close();
     }
+  });
+
+  test('programs of tracepoints are loaded only for those who ask for their events', async () => {
+    const before = ownLinks().length;
+    const programs = async (...names: string[]): Promise<number> => {
+      const source = await openKernelSource({
+        scope: { kind: 'processes', pids: [] },
+        eventNames: new Set(names),
+      });
+      try {
+        return ownLinks().length - before;
+      } finally {
+        source.close();
+      }
+    };
+    const common = await programs('open');
+    assert.equal(await programs('open', 'switch'), common + 1);
+    assert.equal(await programs('open', 'page_fault', 'signaldeliver'), common + 3);
   });
 });

@@ -212,4 +212,8 @@ export const task =
   ({ size }) => ({ kind, b: size });
 
 /** A tracepoint that becomes an event. */
-export type TracepointRow = Omit<CallRow, 'calls' | 'interfaces'> & { readonly entry: number };
+export interface TracepointRow extends Omit<CallRow, 'calls' | 'interfaces'> {
+  readonly entry: number;
+  /** Programs of this event alone, and the kernel's name of the tracepoint of each. */
+  readonly programs?: Readonly<Record<string, string>>;
+}

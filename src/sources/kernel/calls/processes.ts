@@ -1,5 +1,5 @@
 /** System calls of processes and users, and the tracepoints. */
-import { CALL_EXEC, CALL_EXIT, NO_ARGUMENT } from '../layout.ts';
+import { NO_ARGUMENT } from '../layout.ts';
 import { bitTableNumber } from '../translations.ts';
 import {
   bits,
@@ -13,7 +13,6 @@ import {
   plain,
   pointed,
   result,
-  type TracepointRow,
   task,
   text,
   time,
@@ -50,7 +49,8 @@ const CAPABILITIES: Readonly<Record<string, Collect>> = {
   cap_permitted: task('CAP_PERMITTED'),
   cap_effective: task('CAP_EFFECTIVE'),
 };
-const EXECUTED: Readonly<Record<string, Collect>> = {
+/** What is told of a program that a process has begun. */
+export const EXECUTED: Readonly<Record<string, Collect>> = {
   ...TASK,
   ...CAPABILITIES,
   res: result,
@@ -221,21 +221,5 @@ export const PROCESS_CALLS: readonly CallRow[] = [
     event: 'setresgid',
     calls: ['setresgid', 'setresgid32'],
     parameters: { res: result, rgid: number(0), egid: number(1), sgid: number(2) },
-  },
-];
-
-/** Tracepoints: a successful exec, by execve or execveat, and the end of a thread. */
-export const TRACEPOINTS: readonly TracepointRow[] = [
-  { event: 'execve', entry: CALL_EXEC, parameters: { ...EXECUTED, filename: plain('EXEC_FILENAME') } },
-  {
-    event: 'procexit',
-    entry: CALL_EXIT,
-    parameters: {
-      status: plain('EXIT_STATUS'),
-      ret: plain('EXIT_CODE'),
-      sig: plain('EXIT_SIGNAL'),
-      core: plain('EXIT_CORE'),
-      reaper_tid: plain('REAPER'),
-    },
   },
 ];
