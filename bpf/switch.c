@@ -9,13 +9,15 @@ int BPF_PROG(lanner_switch, bool preempt, struct task_struct *left, struct task_
 	u32 entry = CALL_SWITCH, tid = bpf_get_current_pid_tgid();
 	struct lanner_call *call = bpf_map_lookup_elem(&calls, &entry);
 	struct lanner_scratch *s;
+	/* The one that is left: to the verifier a number, as the other programs have it, and not a pointer. */
+	u64 task = bpf_get_current_task();
 
-	if (!call || !call->code || !is_watched(tid, (u64)left))
+	if (!call || !call->code || !is_watched(tid, task))
 		return 0;
 	s = begin_event(call, tid);
 	if (!s)
 		return 0;
-	s->task = (u64)left;
+	s->task = task;
 	s->result = 0;
 	s->arguments[0] = BPF_CORE_READ(next, pid);
 	collect(call);
