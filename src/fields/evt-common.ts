@@ -118,6 +118,7 @@ export const COMMON_EVENT_FIELDS = defineClass(
     {
       name: 'evt.is_async',
       type: 'BOOL',
+      byEventType: true,
       description:
         'True for events that no system call stands behind, such as news about a container put between the events of the source.',
       read: ({ event }) => event.type.kind === 'METAEVENT',

@@ -16,6 +16,11 @@ import { isInternet } from './socket-fields.ts';
 const GENERIC_EXIT = 1;
 const ASYNC_EVENT = 402;
 
+/** Whether events of this code carry their own name, so that the code does not tell it. */
+export function carriesOwnName(code: number): boolean {
+  return code === GENERIC_EXIT || code === ASYNC_EVENT;
+}
+
 export function eventName(context: EventContext): ByteString | undefined {
   const { event } = context;
   if (event.code === GENERIC_EXIT) return genericSyscallName(context) ?? event.type.name;

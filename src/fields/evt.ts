@@ -119,6 +119,7 @@ export const EVENT_FIELDS = defineClass(
     {
       name: 'evt.dir',
       type: 'CHARBUF',
+      byEventType: true,
       deprecated: true,
       description:
         'Direction of the event: `>` for entering a system call, `<` for leaving it. Only the latter is recorded.',
@@ -127,6 +128,7 @@ export const EVENT_FIELDS = defineClass(
     {
       name: 'evt.type',
       type: 'CHARBUF',
+      byEventType: true,
       description:
         'Name of the event, for a system call its name such as `openat`. Rules that name their events here are only asked about those, so every rule should.',
       read: eventName,
@@ -134,6 +136,7 @@ export const EVENT_FIELDS = defineClass(
     {
       name: 'evt.type.is',
       type: 'UINT32',
+      byEventType: true,
       argument: REQUIRED_KEY,
       description:
         '1 when the event has the type named by the argument, as in `evt.type.is.open`, otherwise 0.',
@@ -142,6 +145,7 @@ export const EVENT_FIELDS = defineClass(
     {
       name: 'syscall.type',
       type: 'CHARBUF',
+      byEventType: true,
       description: 'Name of the system call; missing for events that are none, unlike `evt.type`.',
       read: (context) => (context.event.type.kind === 'SYSCALL' ? eventName(context) : undefined),
     },
@@ -230,30 +234,35 @@ export const EVENT_FIELDS = defineClass(
     {
       name: 'evt.is_io',
       type: 'BOOL',
+      byEventType: true,
       description: 'True for events that read from or write to a descriptor.',
       read: ({ event: { type } }) => type.flags.has('READS_FROM_FD') || type.flags.has('WRITES_TO_FD'),
     },
     {
       name: 'evt.is_io_read',
       type: 'BOOL',
+      byEventType: true,
       description: 'True for events that read from a descriptor, such as read and recvfrom.',
       read: ({ event }) => event.type.flags.has('READS_FROM_FD'),
     },
     {
       name: 'evt.is_io_write',
       type: 'BOOL',
+      byEventType: true,
       description: 'True for events that write to a descriptor, such as write and sendto.',
       read: ({ event }) => event.type.flags.has('WRITES_TO_FD'),
     },
     {
       name: 'evt.io_dir',
       type: 'CHARBUF',
+      byEventType: true,
       description: '`read` or `write` for events that do one of them, missing for others.',
       read: direction,
     },
     {
       name: 'evt.is_wait',
       type: 'BOOL',
+      byEventType: true,
       description: 'True for system calls that are there to wait, such as poll, select and nanosleep.',
       read: ({ event }) => event.type.flags.has('WAITS'),
     },

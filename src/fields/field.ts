@@ -84,6 +84,8 @@ export interface Field extends FieldInfo {
    * the event but the container of its thread; alerts wait for it.
    */
   readonly late?: boolean;
+  /** The type of the event decides the value alone, unless events of the type carry their own name. */
+  readonly byEventType?: boolean;
   /** Relative cost, for the order in which a condition's operands are tried: 1 cheap, 10 dear. */
   readonly cost: number;
   /** Value of the field at the current event; `argument` as it stands in the brackets, unquoted. */
