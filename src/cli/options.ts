@@ -1,7 +1,8 @@
 /** Options that the commands which watch have in common, and what they mean for the engine. */
 import type { Command } from 'commander';
-import { loadConfig } from '../config/load.ts';
+import { defaultConfigFile, isFalcos, type LoadedConfig, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { pluginWarnings } from '../engine/plugins.ts';
 import type { Log } from './log.ts';
 
 export interface CommonOptions {
@@ -15,7 +16,10 @@ export interface CommonOptions {
 /** Adds the options that `lanner` and `lanner run` share. */
 export function addCommonOptions(command: Command): Command {
   return command
-    .option('-c <path>', 'configuration file in the form of falco.yaml')
+    .option(
+      '-c <path>',
+      'configuration file in the form of falco.yaml (default: /etc/lanner/lanner.yaml, else /etc/falco/falco.yaml); "" for none',
+    )
     .option(
       '-r <file|dir>',
       'rules file, or directory of *.yaml files, instead of the configured ones; repeatable',
@@ -37,12 +41,19 @@ export function collect(value: string, previous: readonly string[] = []): readon
 
 /** Loads the configuration that the options name, and logs its warnings. */
 export function configFrom(options: CommonOptions, log: Log): Config {
-  const file = options.c === undefined || options.c === '' ? undefined : options.c;
-  const { config, warnings } = loadConfig({
-    file,
+  return loadConfigOf(options, log).config;
+}
+
+/** As {@link configFrom}, with where it comes from. */
+export function loadConfigOf(options: CommonOptions, log: Log): LoadedConfig {
+  const file = options.c ?? defaultConfigFile();
+  if (options.c === undefined && file !== undefined && isFalcos(file))
+    log(`Using Falco's configuration, ${file}`);
+  const loaded = loadConfig({
+    file: file === '' ? undefined : file,
     overrides: options.option ?? [],
     environment: process.env,
   });
-  for (const warning of warnings) log(`warning: ${warning}`);
-  return config;
+  for (const warning of [...loaded.warnings, ...pluginWarnings(loaded.config)]) log(`warning: ${warning}`);
+  return loaded;
 }

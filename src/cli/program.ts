@@ -1,5 +1,6 @@
 /** The command line: which commands and flags there are, and which file does what they ask for. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { CONFIG_SCHEMA } from '../config/documentation.ts';
 import { RULE_SCHEMA } from '../rules/schema.ts';
 import { addCheckCommand } from './check.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
@@ -18,6 +19,7 @@ import { validate } from './validate.ts';
 import { printVersion } from './version.ts';
 
 interface ProgramOptions extends DaemonOptions, ListOptions {
+  readonly configSchema?: boolean;
   readonly disableSource?: readonly string[];
   readonly enableSource?: readonly string[];
   readonly i?: boolean;
@@ -31,7 +33,7 @@ interface ProgramOptions extends DaemonOptions, ListOptions {
 }
 
 /** Flags of Falco's that are not built yet, as commander writes them. */
-const LATER = ['--config-schema', '--list-plugins', '--plugin-info <name>', '--support'];
+const LATER = ['--list-plugins', '--plugin-info <name>', '--support'];
 
 /** Sources that `--enable-source` and `--disable-source` may name. */
 const SOURCES = ['syscall'];
@@ -77,6 +79,7 @@ function buildProgram(finish: (code: number) => void): Command {
     .option('-N', 'with --list, print names alone')
     .option('--format <format>', 'of --list and --list-events: text, markdown or json')
     .option('--markdown', 'same as --format markdown')
+    .option('--config-schema', 'print the JSON schema of the configuration')
     .option('--rule-schema', 'print the JSON schema of rule files')
     .option('-i', 'print the events that are ignored unless asked for')
     .option('--enable-source <source>', 'watch this event source and no other; repeatable', collect)
@@ -113,7 +116,8 @@ async function runFlags(options: ProgramOptions): Promise<number> {
 
 /** Prints what needs no rules; false when no flag asks for it. */
 function printFacts(options: ProgramOptions): boolean {
-  if (options.ruleSchema) printLine(JSON.stringify(RULE_SCHEMA));
+  if (options.configSchema) printLine(JSON.stringify(CONFIG_SCHEMA));
+  else if (options.ruleSchema) printLine(JSON.stringify(RULE_SCHEMA));
   else if (options.i) printIgnoredEvents();
   else if (options.listEvents) printEvents(options);
   else if (options.version) printVersion(configFrom(options, openLog(false)).json_output);

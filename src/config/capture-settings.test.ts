@@ -28,5 +28,5 @@ test('times have units', () => {
 
 test('a time without a unit, or a long one, is an error', () => {
   for (const text of ['10', '2h', 's', '10 s', '-1s', ''])
-    assert.throws(() => capture(`before=${text}`), /capture\.before must be a time of an hour at most/, text);
+    assert.throws(() => capture(`before=${text}`), /capture\.before must be a time of 1h at most/, text);
 });

@@ -61,16 +61,41 @@ test('values that do not fit are all reported with their places', (context) => {
 test('an unknown key is left out with a suggestion', (context) => {
   const { warnings } = load(context, { yaml: 'prioriti: warning\nengine:\n  kindd: kmod\nzzzzzzzz: 1\n' });
   assert.equal(warnings.length, 3);
-  assert.match(warnings[0] ?? '', /:1:11: unknown key prioriti, left out; did you mean priority\?$/);
+  assert.match(warnings[0] ?? '', /:1:1: unknown key prioriti, left out; did you mean priority\?$/);
   assert.match(warnings[1] ?? '', /unknown key engine\.kindd, left out; did you mean kind\?$/);
   assert.match(warnings[2] ?? '', /unknown key zzzzzzzz, left out$/);
 });
 
-test("keys of Falco's that are not used yet are named in one warning", (context) => {
-  const { warnings } = load(context, {
-    yaml: 'webserver:\n  enabled: true\nengine:\n  kmod:\n    drop: 1\n',
-  });
-  assert.deepEqual(warnings, ['these settings have no effect yet: webserver, engine.kmod']);
+test("keys of Falco's without effect are named, unless they ask for nothing", (context) => {
+  const yaml =
+    'webserver: {enabled: true}\nhttp_output: {enabled: false, url: x}\nengine: {kmod: {buf_size_preset: 5}}\n';
+  assert.deepEqual(load(context, { yaml }).warnings, [
+    'these settings have no effect yet: webserver',
+    'engine.kmod: Lanner has no kernel module; its probe is engine.kind modern_ebpf',
+  ]);
+});
+
+test('values of several wrong kinds say what is expected', (context) => {
+  const overrides = ['metrics.interval=soon', 'config_files=[[1]]'];
+  assert.throws(
+    () => load(context, { overrides: overrides.slice(0, 1) }),
+    /metrics\.interval must be a time of 52w at most, such as 10s, 500ms or 1m30s, not "soon"/,
+  );
+  assert.throws(() => load(context, { overrides: overrides.slice(1) }), /config_files\[0\] must be/);
+});
+
+test('aliases stand for what they name, but not without limit', (context) => {
+  const yaml = 'x: &rules [/a, /b]\nrules_files: *rules\n';
+  assert.deepEqual(load(context, { yaml }).config.rules_files, ['/a', '/b']);
+  const bomb = ['a: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]'];
+  for (let i = 1; i < 9; i++)
+    bomb.push(
+      `b${i}: &a${i} [${Array(10)
+        .fill(`*a${i - 1}`)
+        .join(', ')}]`,
+    );
+  assert.throws(() => load(context, { yaml: bomb.join('\n') }), /at most 100000 values/);
+  assert.throws(() => load(context, { yaml: 'a: &a [*a]\n' }), /no finished value with the name a/);
 });
 
 test('a file that is missing, or not YAML, or not a mapping is an error', (context) => {

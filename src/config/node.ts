@@ -7,6 +7,8 @@ export type ConfigNode = ScalarNode | MapNode | ListNode;
 interface Placed {
   /** Where the value was written, for messages: `falco.yaml:3:7`, or `-o priority=warning`. */
   readonly place: string;
+  /** Where its key was written, of a value in a mapping of a file. */
+  readonly keyPlace?: string;
 }
 
 export interface ScalarNode extends Placed {

@@ -1,16 +1,17 @@
 /** Settings about rules: which are on (`rules`), and what their outputs get (`append_output`). */
 import type { AddedField } from '../rules/options.ts';
-import { entries, flag, list, optional, type Shape, section, text } from './shape.ts';
+import { key, section } from './section.ts';
+import { entries, flag, list, optional, type Shape, text } from './shape.ts';
 
 const RULES = section({
-  /** Name of a rule; `*` stands for any text. */
-  rule: optional(text('')),
-  /** Every rule with this tag. */
-  tag: optional(text('')),
+  rule: key('Name of a rule; `*` stands for any text.', optional(text(''))),
+  tag: key('Every rule with this tag.', optional(text(''))),
 });
 
-/** `enable` or `disable`, with `rule`, `tag`, or both for the rules of either. */
-export const RULE_SELECTION = section({ enable: optional(RULES), disable: optional(RULES) });
+export const RULE_SELECTION = section({
+  enable: key('Turns these rules on; with a name and a tag, the rules of either.', optional(RULES)),
+  disable: key('Turns these rules off.', optional(RULES)),
+});
 
 const RAW_FIELD = text('');
 const FORMATTED_FIELDS = entries(text(''));
@@ -18,6 +19,8 @@ const FORMATTED_FIELDS = entries(text(''));
 /** A field's name, whose value goes into the alert in its own type; or keys with a format each. */
 const EXTRA_FIELDS: Shape<readonly AddedField[]> = {
   fallback: [],
+  expected: 'the name of a field, or a mapping of names to formats',
+  schema: { anyOf: [RAW_FIELD.schema, FORMATTED_FIELDS.schema] },
   read(node, path, findings) {
     if (node.kind !== 'map') {
       const name = RAW_FIELD.read(node, path, findings);
@@ -28,12 +31,18 @@ const EXTRA_FIELDS: Shape<readonly AddedField[]> = {
   },
 };
 
+const MATCH = section({
+  source: key('Event source of the rule.', optional(text(''))),
+  tags: key('Tags, all of which the rule has.', list(text(''), [])),
+  rule: key('Name of the rule.', optional(text(''))),
+});
+
 export const OUTPUT_ADDITION = section({
-  /** Which rules are meant: those for which all that is given here holds. */
-  match: section({ source: optional(text('')), tags: list(text(''), []), rule: optional(text('')) }),
-  /** Text behind the output. */
-  extra_output: optional(text('')),
-  extra_fields: list(EXTRA_FIELDS, []),
-  /** Adds the fields that tell which container an event comes from. */
-  suggested_output: flag(false),
+  match: key('Which rules are meant: those for which all that is given here holds.', MATCH),
+  extra_output: key('Text behind the output, which may have fields in it.', optional(text(''))),
+  extra_fields: key(
+    'More `output_fields` of JSON alerts: names of fields, or `name: format`.',
+    list(EXTRA_FIELDS, []),
+  ),
+  suggested_output: key('Adds the fields that tell which container an event comes from.', flag(false)),
 });

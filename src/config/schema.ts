@@ -1,139 +1,121 @@
 /**
- * The configuration: every key with its default, named as in falco.yaml, so that one name leads from a
- * user's file to the code. Defaults are those of the falco.yaml that Falco ships, where nothing else is said.
+ * The configuration: every key with its meaning and its default, named as in falco.yaml, so that one name leads
+ * from a user's file to the code. What TypeScript knows of the configuration, what is checked, `--config-schema`
+ * and docs/configuration.md come from here. Defaults are those of the falco.yaml that Falco ships, where nothing
+ * else is said.
  */
 import { PRIORITIES } from '../rules/checked.ts';
 import { CAPTURE } from './capture-settings.ts';
-import { OUTPUT_ADDITION, RULE_SELECTION } from './rule-settings.ts';
 import {
-  choice,
-  decimal,
-  entries,
-  flag,
-  integer,
-  LATER,
-  list,
-  section,
-  text,
-  type ValueOf,
-} from './shape.ts';
+  BASE_SYSCALLS,
+  CONTAINER_ENGINES,
+  ENGINE,
+  FALCO_LIBS,
+  SYSCALL_EVENT_DROPS,
+  SYSCALL_EVENT_TIMEOUTS,
+} from './engine-settings.ts';
+import { CONFIG_FILE, PLUGIN } from './include-settings.ts';
+import {
+  FILE_OUTPUT,
+  HTTP_OUTPUT,
+  OUTPUTS_QUEUE,
+  PROGRAM_OUTPUT,
+  STDOUT_OUTPUT,
+  SYSLOG_OUTPUT,
+} from './output-settings.ts';
+import { OUTPUT_ADDITION, RULE_SELECTION } from './rule-settings.ts';
+import { key, section } from './section.ts';
+import { choice, entries, flag, integer, list, text, type ValueOf } from './shape.ts';
+import { LIBS_LOGGER, LOG_LEVEL, METRICS, WEBSERVER } from './watching-settings.ts';
 
-const ENGINES = ['modern_ebpf', 'kmod', 'replay', 'nodriver'] as const;
 const RULE_MATCHING = ['first', 'all'] as const;
-const DROP_ACTIONS = ['ignore', 'log', 'alert', 'exit'] as const;
+
+const LATER = { idle: 'later' } as const;
 
 export const SCHEMA = section({
-  /** Files and directories; those that are not there are passed over. */
-  rules_files: list(text(''), []),
-  /** Old name of `rules_files`. */
-  rule_files: list(text(''), []),
-  /** Rules less severe than this are loaded but never asked. */
-  priority: choice(PRIORITIES, 'Debug', { info: 'Informational' }),
-  /** Whether an event stops at the first rule that it matches. */
-  rule_matching: choice(RULE_MATCHING, 'first'),
-  /** Turns rules on and off, in order; later entries win. */
-  rules: list(RULE_SELECTION, []),
-  /**
-   * What outputs get beside what the rule says. Falco ships one entry with `suggested_output`; Lanner's
-   * rules say themselves which container an event comes from.
-   */
-  append_output: list(OUTPUT_ADDITION, []),
-  /** Fields `static.NAME` that have the same text in every event. */
-  static_fields: entries(text('')),
+  config_files: key(
+    'Further files, and folders of files in the order of their names (not those below them), that are merged ' +
+      'into this one, key by key of the first level. Each is a path, or a mapping with path and strategy. One ' +
+      'that does not exist is passed over. Only the first file can have this key.',
+    list(CONFIG_FILE, []),
+    { falco: 'shipped /etc/falco/config.d' },
+  ),
+  watch_config_files: key('Reload when a file of the configuration or of the rules changes.', flag(true)),
 
-  json_output: flag(false),
-  json_include_output_property: flag(true),
-  json_include_message_property: flag(false),
-  json_include_output_fields_property: flag(true),
-  json_include_tags_property: flag(true),
-  time_format_iso_8601: flag(false),
-  /** Taken, and without effect: every line is written at once, lines that wait are written together. */
-  buffered_outputs: flag(false),
-
-  stdout_output: section({ enabled: flag(true) }),
-  file_output: section({
-    enabled: flag(false),
-    /** Keep the file open; otherwise it is opened for each write, so that it can be moved away. */
-    keep_alive: flag(false),
-    filename: text('./events.txt'),
+  rules_files: key(
+    "Files and folders of rules, in order; those that are not there are passed over. Without any, Lanner's own.",
+    list(text(''), []),
+    { falco: 'shipped /etc/falco/falco_rules.yaml, /etc/falco/falco_rules.local.yaml, /etc/falco/rules.d' },
+  ),
+  rule_files: key('Old name of rules_files.', list(text(''), [])),
+  rules: key('Turns rules on and off, in order; later entries win.', list(RULE_SELECTION, [])),
+  priority: key(
+    'Rules less severe than this are loaded but never asked.',
+    choice(PRIORITIES, 'Debug', { info: 'Informational' }),
+  ),
+  rule_matching: key(
+    'Whether an event stops at the first rule that it matches (first), or goes on (all).',
+    choice(RULE_MATCHING, 'first'),
+  ),
+  append_output: key('What outputs get beside what the rule says.', list(OUTPUT_ADDITION, []), {
+    falco: 'shipped: one entry with suggested_output; rules of Lanner say themselves where an event is from',
   }),
+  static_fields: key('Fields `static.NAME` that have the same text in every event.', entries(text(''))),
 
-  engine: section({
-    kind: choice(ENGINES, 'modern_ebpf'),
-    modern_ebpf: section({
-      /** 1 to 10: 1, 2, 4, 8, 16 … 512 MB per buffer. */
-      buf_size_preset: integer(4, 1, 10),
-      cpus_for_each_buffer: LATER,
-      drop_failed_exit: LATER,
-      disable_iterators: LATER,
-    }),
-    kmod: LATER,
-    replay: section({
-      /** Capture to replay; Falco has no other key for it. */
-      capture_file: text(''),
-    }),
+  json_output: key('Alerts as JSON instead of text.', flag(false)),
+  json_include_output_property: key('JSON alerts have `output`, the line of text.', flag(true)),
+  json_include_message_property: key(
+    'JSON alerts have `message`, the text without time and priority.',
+    flag(false),
+  ),
+  json_include_output_fields_property: key('JSON alerts have `output_fields`.', flag(true)),
+  json_include_tags_property: key('JSON alerts have `tags`.', flag(true)),
+  time_format_iso_8601: key('Times of alerts and log in ISO 8601.', flag(false)),
+  buffer_format_base64: key('Bytes of data in base64 instead of text.', flag(false), LATER),
+  buffered_outputs: key(
+    'Taken, and without effect: every line is written at once, lines that wait are written together.',
+    flag(false),
+  ),
+  outputs_queue: key('The queue in front of the outputs.', OUTPUTS_QUEUE, LATER),
+  output_timeout: key(
+    'Milliseconds that an output may take for an alert before that is logged.',
+    integer(2000, 0, Number.MAX_SAFE_INTEGER),
+    LATER,
+  ),
+  stdout_output: key('Standard output.', STDOUT_OUTPUT),
+  syslog_output: key('Syslog.', SYSLOG_OUTPUT, LATER),
+  file_output: key('A file.', FILE_OUTPUT),
+  program_output: key('A program.', PROGRAM_OUTPUT, LATER),
+  http_output: key('A web server.', HTTP_OUTPUT, LATER),
+
+  engine: key('Where events come from.', ENGINE),
+  container_engines: key('Where container engines are asked about containers.', CONTAINER_ENGINES, {
+    own: true,
   }),
-
-  /**
-   * Where container engines are asked about containers. Keys and sockets as in the `init_config` of Falco's
-   * container plugin; a socket that is not there is passed over, and `*` in a path stands for any name.
-   */
-  container_engines: section({
-    docker: engineSockets(['/var/run/docker.sock']),
-    podman: engineSockets(['/run/podman/podman.sock', '/run/user/*/podman/podman.sock']),
-    cri: engineSockets([
-      '/run/containerd/containerd.sock',
-      '/run/crio/crio.sock',
-      '/run/k3s/containerd/containerd.sock',
-      '/run/host-containerd/containerd.sock',
-    ]),
-    containerd: engineSockets(['/run/containerd/containerd.sock', '/run/host-containerd/containerd.sock']),
-    /** Values of labels that are longer, in bytes, are left out. */
-    label_max_len: integer(100, 0, 65_536),
-    /** How long an alert may wait for the engine's answer, in milliseconds. */
-    wait_ms: integer(500, 0, 60_000),
+  load_plugins: key("Which of Falco's plugins are meant; without it, all in plugins.", list(text(''), [])),
+  plugins: key(
+    "Falco's plugins. Lanner loads no libraries: what container, k8saudit and json do it does itself, and " +
+      'others are named in a warning.',
+    list(PLUGIN, []),
+    { falco: 'shipped: container' },
+  ),
+  plugins_hostinfo: key('Tell plugins about the machine.', flag(true), {
+    idle: 'Lanner loads no plugins',
   }),
+  capture: key('Recording what surrounds an alert.', CAPTURE),
+  base_syscalls: key('Which system calls are traced beside those of the rules.', BASE_SYSCALLS, LATER),
+  falco_libs: key('The model of the machine.', FALCO_LIBS, LATER),
+  syscall_event_drops: key('What to do when events are lost.', SYSCALL_EVENT_DROPS),
+  syscall_event_timeouts: key('What to do when no events come.', SYSCALL_EVENT_TIMEOUTS, LATER),
 
-  /**
-   * What to do when events are lost: when more than `threshold` of a second's events are. Falco ships 0.1;
-   * Lanner tells of every loss unless it is asked not to.
-   */
-  syscall_event_drops: section({
-    threshold: decimal(0, 0, 1),
-    actions: list(choice(DROP_ACTIONS, 'alert'), ['log', 'alert']),
-    /** Actions per second, and how many at once after a quiet time. */
-    rate: decimal(0.03333, 0, Number.MAX_SAFE_INTEGER),
-    max_burst: decimal(1, 0, Number.MAX_SAFE_INTEGER),
-    simulate_drops: LATER,
+  log_stderr: key('Log to standard error.', flag(true), { falco: 'absent false' }),
+  log_syslog: key('Log to syslog.', flag(false), { falco: 'absent and shipped true', idle: 'later' }),
+  log_level: key('How severe a line must be to be logged.', LOG_LEVEL),
+  libs_logger: key("The log of Falco's libraries.", LIBS_LOGGER, {
+    idle: 'Lanner has no such libraries; what its own parts say is in its log',
   }),
-
-  /** Recording of what surrounds an alert. */
-  capture: CAPTURE,
-
-  base_syscalls: LATER,
-  buffer_format_base64: LATER,
-  config_files: LATER,
-  falco_libs: LATER,
-  http_output: LATER,
-  libs_logger: LATER,
-  load_plugins: LATER,
-  log_level: LATER,
-  log_stderr: LATER,
-  log_syslog: LATER,
-  metrics: LATER,
-  output_timeout: LATER,
-  outputs_queue: LATER,
-  plugins: LATER,
-  plugins_hostinfo: LATER,
-  program_output: LATER,
-  syscall_event_timeouts: LATER,
-  syslog_output: LATER,
-  watch_config_files: LATER,
-  webserver: LATER,
+  metrics: key('Numbers about Lanner itself.', METRICS, LATER),
+  webserver: key('A web server of our own.', WEBSERVER, LATER),
 });
-
-function engineSockets(sockets: readonly string[]) {
-  return section({ enabled: flag(true), sockets: list(text(''), sockets) });
-}
 
 export type Config = ValueOf<typeof SCHEMA>;

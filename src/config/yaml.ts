@@ -1,7 +1,20 @@
 /** Reads YAML into configuration nodes that remember their places. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument, Scalar } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseDocument,
+  Scalar,
+} from 'yaml';
 import { type Environment, expandVariables } from './environment.ts';
 import { ConfigError, type ConfigNode, type MapNode, type ScalarValue } from './node.ts';
+
+/** Values in one file; more are a mistake, or an attack. */
+const MAX_VALUES = 100_000;
 
 /**
  * Reads the text of a configuration file. `file` is its name for messages. Values get their environment
@@ -17,16 +30,29 @@ export function parseConfigText(text: string, file: string, environment: Environ
   if (document.errors.length > 0) {
     throw new ConfigError(document.errors.map((error) => `${place(error.pos[0])}: ${error.message}`));
   }
-  const convert = (node: ParsedNode | null, parent: string): ConfigNode => {
-    if (node === null) return { kind: 'scalar', value: null, place: parent };
-    const at = place(node.range[0]);
+  let budget = MAX_VALUES;
+  const convert = (node: ParsedNode | null, parent: string, keyPlace?: string): ConfigNode => {
+    const at = node === null ? parent : place(node.range[0]);
+    const where = keyPlace === undefined ? { place: at } : { place: at, keyPlace };
+    // Aliases of aliases could make a small file a very large configuration.
+    if (budget-- === 0) throw new ConfigError([`${at}: a configuration has at most ${MAX_VALUES} values`]);
+    if (node === null) return { kind: 'scalar', value: null, ...where };
     if (isMap(node)) {
-      const entries = node.items.map((pair) => [keyText(pair.key, at), convert(pair.value, at)] as const);
-      return { kind: 'map', entries: new Map(entries), place: at };
+      const entries = node.items.map((pair) => {
+        const placeOfKey = place(pair.key.range[0]);
+        return [keyText(pair.key, at), convert(pair.value, placeOfKey, placeOfKey)] as const;
+      });
+      return { kind: 'map', entries: new Map(entries), ...where };
     }
-    if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => convert(item, at)), place: at };
-    if (isScalar(node)) return { kind: 'scalar', value: scalarValue(node, environment), place: at };
-    if (isAlias(node)) throw new ConfigError([`${at}: aliases (*name) are not supported in a configuration`]);
+    if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => convert(item, at)), ...where };
+    if (isScalar(node)) return { kind: 'scalar', value: scalarValue(node, environment), ...where };
+    if (isAlias(node)) {
+      const target = node.resolve(document);
+      if (target === undefined || contains(target, node)) {
+        throw new ConfigError([`${at}: there is no finished value with the name ${node.source} before this`]);
+      }
+      return convert(target as ParsedNode, at, keyPlace);
+    }
     throw new ConfigError([`${at}: unexpected kind of value`]);
   };
   const root = convert(document.contents, `${file}:1:1`);
@@ -65,6 +91,12 @@ function fromPlainData(data: unknown, place: string, environment: Environment): 
   }
   const value = typeof data === 'string' ? expandVariables(data, environment) : (data as ScalarValue);
   return { kind: 'scalar', value, place };
+}
+
+/** Whether an alias stands inside of what it names. */
+function contains(target: Node, { range }: ParsedNode): boolean {
+  const [start = 0, end = 0] = target.range ?? [];
+  return range[0] >= start && range[0] < end;
 }
 
 function keyText(key: unknown, place: string): string {

@@ -3,21 +3,12 @@ import { syscallNames } from '../events/syscalls.ts';
 import { EVENT_TYPES, eventCodes } from '../events/table.ts';
 import { FIELD_CATALOG } from '../fields/catalog.ts';
 import type { FieldCatalog } from '../fields/field.ts';
-import type { EventNames, PluginInfo, RuleEnvironment } from '../rules/environment.ts';
+import type { EventNames, RuleEnvironment } from '../rules/environment.ts';
+import { PLUGINS } from './plugins.ts';
 import { SERVICE_PORTS } from './service-ports.ts';
 
 /** Version of Falco's engine whose rule language this is. */
 export const ENGINE_VERSION = '0.63.0';
-
-/**
- * Plugins of Falco that rule files may ask for and whose work Lanner does itself, with the version that
- * it answers for.
- */
-const PLUGINS: ReadonlyMap<string, PluginInfo> = new Map([
-  ['container', { version: '0.7.0', fieldClasses: ['container', 'k8s'] }],
-  ['k8saudit', { version: '0.18.0', source: 'k8s_audit', fieldClasses: ['k8saudit', 'ka'] }],
-  ['json', { version: '0.7.4', fieldClasses: ['json'] }],
-]);
 
 /** Name and codes of the event of a system call that has none of its own. */
 export const GENERIC_EVENT = 'syscall';

@@ -44,7 +44,7 @@ test('--version, as text and as JSON', async () => {
 });
 
 test('listings', async () => {
-  const [names, fields, events, ignored, pageSize, schema] = await Promise.all(
+  const [names, fields, events, ignored, pageSize, schema, configSchema] = await Promise.all(
     [
       ['--list', '-N'],
       ['--list=syscall', '--format', 'json'],
@@ -52,6 +52,7 @@ test('listings', async () => {
       ['-i'],
       ['--page-size'],
       ['--rule-schema'],
+      ['--config-schema'],
     ].map((args) => lanner(args)),
   );
   assert.match(names?.stdout ?? '', /^fd\.name$/m);
@@ -60,6 +61,7 @@ test('listings', async () => {
   assert.equal(ignored?.stdout.match(/^- /gm)?.length, 11);
   assert.match(pageSize?.stdout ?? '', /: \d+$/m);
   assert.equal(JSON.parse(schema?.stdout ?? '').type, 'array');
+  assert.ok(JSON.parse(configSchema?.stdout ?? '').properties.rules_files);
 });
 
 test('-V tells of each file whether it is right', async (context) => {
@@ -160,7 +162,6 @@ test('--dry-run loads everything and watches nothing', async (context) => {
 for (const [args, message] of [
   [['--verson'], /^lanner: unknown option '--verson' \(Did you mean --version\?\)\n$/],
   [['--support'], /^lanner: --support is not there yet: it comes with a later version\n$/],
-  [['--config-schema'], /^lanner: --config-schema is not there yet/],
   [['-p', '%proc.name'], /^lanner: -p with a format is not there yet/],
   [['frobnicate'], /^lanner: there is no such command/],
   [['-M', 'soon'], /^lanner: .*'-M <seconds>'.*Give a number of seconds\.\n$/],

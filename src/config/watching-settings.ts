@@ -1,0 +1,61 @@
+/** Settings about what Lanner says of itself: log, metrics, web server. */
+import { key, section } from './section.ts';
+import { choice, duration, flag, integer, text } from './shape.ts';
+
+/** From the most to the least severe; the index is the syslog number. */
+export const LOG_LEVELS = [
+  'emergency',
+  'alert',
+  'critical',
+  'error',
+  'warning',
+  'notice',
+  'info',
+  'debug',
+] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const LOG_LEVEL = choice(LOG_LEVELS, 'info', { informational: 'info' });
+
+export const LIBS_LOGGER = section({
+  enabled: key("Log what Falco's libraries say.", flag(true), { falco: 'absent false' }),
+  severity: key('From which level on.', choice([...LOG_LEVELS, 'fatal', 'trace'], 'info'), {
+    falco: 'absent debug',
+  }),
+});
+
+export const WEBSERVER = section({
+  enabled: key('Answer questions over HTTP.', flag(false), { falco: 'absent false, shipped true' }),
+  threadiness: key('Threads that answer; 0 for as many as there are CPUs.', integer(0, 0, 65_536)),
+  listen_port: key('Port.', integer(8765, 1, 65_535)),
+  listen_address: key('Address.', text('0.0.0.0')),
+  k8s_healthz_endpoint: key('Path that says whether Lanner works.', text('/healthz')),
+  prometheus_metrics_enabled: key('Metrics for Prometheus under /metrics.', flag(false)),
+  ssl_enabled: key('HTTPS instead of HTTP.', flag(false)),
+  ssl_certificate: key('File with certificate and key.', text('/etc/falco/falco.pem')),
+});
+
+const GROUP_DEFAULT = flag(true);
+
+export const METRICS = section({
+  enabled: key('Measure.', flag(false)),
+  interval: key('How often the metrics are told.', duration('1h', '52w'), { falco: 'absent 5000' }),
+  output_rule: key('As an internal alert.', flag(true), { falco: 'absent false' }),
+  output_file: key('As JSON lines in this file.', text('')),
+  rules_counters_enabled: key('Alerts per rule.', GROUP_DEFAULT),
+  resource_utilization_enabled: key('CPU and memory.', GROUP_DEFAULT),
+  state_counters_enabled: key('The model of the machine.', GROUP_DEFAULT),
+  kernel_event_counters_enabled: key('Events and losses.', GROUP_DEFAULT),
+  kernel_event_counters_per_cpu_enabled: key('The same for each CPU.', flag(false), {
+    falco: 'absent true',
+  }),
+  libbpf_stats_enabled: key('Time that the programs of the probe take.', GROUP_DEFAULT),
+  plugins_metrics_enabled: key('What plugins measure.', GROUP_DEFAULT),
+  kernel_iter_event_counters_enabled: key('Events of the look at what runs at the start.', GROUP_DEFAULT),
+  jemalloc_stats_enabled: key("Falco's memory allocator, which Lanner does not have.", flag(false), {
+    falco: 'absent true',
+  }),
+  convert_memory_to_mb: key('Memory in megabytes.', GROUP_DEFAULT),
+  include_empty_values: key('Also what is zero.', flag(false)),
+});
