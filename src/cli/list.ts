@@ -1,4 +1,5 @@
 /** Flags that list what there is: `--list`, `--list-events`, `-i`. */
+import { IGNORED_EVENTS } from '../engine/traced-events.ts';
 import { listEvents } from '../events/listing.ts';
 import { FIELD_SOURCES, type ListingFormat, listFields } from '../fields/listing.ts';
 import { fail } from './fail.ts';
@@ -17,9 +18,6 @@ export interface ListOptions {
 
 const FORMATS: readonly ListingFormat[] = ['text', 'markdown', 'json'];
 
-/** Events that are so many that rules do not see them unless the configuration asks for them. */
-const IGNORED = 'read write readv writev sendfile preadv pwritev pread pwrite recv send'.split(' ');
-
 export function printFields(options: ListOptions): void {
   const format = listingFormat(options);
   const source = options.list === true ? undefined : options.list;
@@ -31,13 +29,13 @@ export function printFields(options: ListOptions): void {
 }
 
 export function printEvents(options: ListOptions): void {
-  const isAvailable = ({ name }: { readonly name: string }): boolean => !IGNORED.includes(name);
+  const isAvailable = ({ name }: { readonly name: string }): boolean => !IGNORED_EVENTS.has(name);
   printLine(listEvents({ format: listingFormat(options), isAvailable }).trimEnd());
 }
 
 export function printIgnoredEvents(): void {
   printLine('Ignored events:');
-  for (const name of IGNORED) printLine(`- ${name}`);
+  for (const name of IGNORED_EVENTS) printLine(`- ${name}`);
 }
 
 function listingFormat({ format, markdown }: ListOptions): ListingFormat {

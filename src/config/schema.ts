@@ -103,7 +103,7 @@ export const SCHEMA = section({
     idle: 'Lanner loads no plugins',
   }),
   capture: key('Recording what surrounds an alert.', CAPTURE),
-  base_syscalls: key('Which system calls are traced beside those of the rules.', BASE_SYSCALLS, LATER),
+  base_syscalls: key('Which system calls are traced beside those of the rules.', BASE_SYSCALLS),
   falco_libs: key('The model of the machine.', FALCO_LIBS, LATER),
   syscall_event_drops: key('What to do when events are lost.', SYSCALL_EVENT_DROPS),
   syscall_event_timeouts: key('What to do when no events come.', SYSCALL_EVENT_TIMEOUTS, LATER),

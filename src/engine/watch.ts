@@ -14,7 +14,7 @@ import { DropWatch } from './drop-watch.ts';
 import { Engine } from './engine.ts';
 import { type AlertTarget, type OutputSet, openOutputs } from './outputs.ts';
 import { configuredFields } from './rule-options.ts';
-import { tracedEvents } from './traced-events.ts';
+import { chooseEvents } from './traced-events.ts';
 
 export type WatchScope =
   | { readonly kind: 'host' }
@@ -87,12 +87,14 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
   const containers = openContainers(config.container_engines, ({ api, socket }, error) =>
     log(`${api} at ${socket} cannot be asked about containers: ${error.message}`),
   );
+  const choice = chooseEvents(options.ruleSet, config.base_syscalls);
+  for (const warning of choice.warnings) log(`warning: ${warning}`);
   // Before the probe is there, so that no container starts unheard. A single command is watched for itself.
   if (!options.command) containers.listen();
   try {
     const source = await openKernelSource({
       scope: options.scope,
-      eventNames: tracedEvents(options.ruleSet),
+      eventNames: new Set(choice.traced.keys()),
       bufferSize: MEGABYTE << (config.engine.modern_ebpf.buf_size_preset - 1),
     });
     try {

@@ -109,6 +109,21 @@ export function collectedEvents(): ReadonlySet<string> {
   return new Set([GENERIC_EVENT, ...[...SYSTEM_CALLS, ...TRACEPOINTS].map((row) => row.event)]);
 }
 
+/** Names by which events can be asked for: of events, and of calls without an event of their own. */
+export function traceableEvents(architecture: Architecture): ReadonlySet<string> {
+  return new Set(callDescriptions(architecture).map(({ name }) => name));
+}
+
+/** Names of the system calls that become an event, in all interfaces of the architecture. */
+export function callsOfEvent(event: string, architecture: Architecture): ReadonlySet<string> {
+  const rows = SYSTEM_CALLS.filter((row) => row.event === event);
+  return new Set(
+    INTERFACES[architecture].flatMap((of) =>
+      rows.flatMap((row) => callsOf(row, of).filter((name) => entriesOf(name, of).length > 0)),
+    ),
+  );
+}
+
 /** Names of the system calls that rows are about. */
 export function rowCalls(): readonly string[] {
   return SYSTEM_CALLS.flatMap((row) => row.calls ?? [row.event]);
