@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { RuleAlert } from '../alerts/alert.ts';
 import type { AlertMaker } from '../alerts/alert-maker.ts';
 import type { EventCursor } from '../events/cursor.ts';
-import type { Matcher } from '../matcher/compile.ts';
+import type { NamingMatcher } from '../matcher/other-names.ts';
 import type { CheckedRule } from '../rules/checked.ts';
 import type { EventSink, EventSource } from '../sources/source.ts';
 import type { System } from '../system/system.ts';
@@ -33,7 +33,7 @@ function engineFor(events: readonly TestEvent[], matches: (event: EventCursor) =
     },
     settle: () => steps.push('settle'),
   } as unknown as System;
-  const matcher: Matcher = { match: ({ event }) => matches(event) };
+  const matcher: NamingMatcher = { match: ({ event }, found) => matches(event).forEach(found) };
   const hold = (rule: CheckedRule) => ({ isLate: false, finish: () => ({ rule: rule.name }) });
   const maker = { hold } as unknown as AlertMaker;
   const outputs = { write: (alert: RuleAlert) => steps.push(`alert ${alert.rule}`) } as unknown as OutputSet;

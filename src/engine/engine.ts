@@ -2,7 +2,7 @@
 import type { AlertMaker } from '../alerts/alert-maker.ts';
 import { AlertSummary } from '../alerts/summary.ts';
 import type { EventCursor } from '../events/cursor.ts';
-import type { Matcher } from '../matcher/compile.ts';
+import type { NamingMatcher } from '../matcher/other-names.ts';
 import type { CheckedRule } from '../rules/checked.ts';
 import type { EventSource } from '../sources/source.ts';
 import type { EventContext } from '../system/context.ts';
@@ -13,7 +13,7 @@ import type { OutputSet } from './outputs.ts';
 export interface EngineParts {
   readonly source: EventSource;
   readonly system: System;
-  readonly matcher: Matcher;
+  readonly matcher: NamingMatcher;
   readonly maker: AlertMaker;
   readonly outputs: OutputSet;
   /** Who finds out about containers; alerts of one that is still being asked about wait `waitMs` at most. */
@@ -66,7 +66,7 @@ export class Engine {
   #judge(event: EventCursor): void {
     const { system, matcher } = this.#parts;
     const context = system.learn(event);
-    if (!event.stateOnly) for (const rule of matcher.match(context)) this.#raise(rule, context);
+    if (!event.stateOnly) matcher.match(context, (rule) => this.#raise(rule, context));
     system.settle();
   }
 

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { AlertMaker } from '../alerts/alert-maker.ts';
 import type { AlertSummary } from '../alerts/summary.ts';
 import type { Config } from '../config/schema.ts';
-import { compileMatcher } from '../matcher/compile.ts';
+import { compileNamingMatcher } from '../matcher/other-names.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { CaptureError } from '../sources/capture/error.ts';
 import { type CaptureSource, openCapture } from '../sources/capture/source.ts';
@@ -94,7 +94,7 @@ async function replayCapture(
       if (outputs.waiting > MAX_WAITING) capture.pause(Promise.race([outputs.flush(), stopped]));
     }),
     system,
-    matcher: compileMatcher(ruleSet, fields, {
+    matcher: compileNamingMatcher(ruleSet, fields, {
       matching: config.rule_matching,
       source: capture.name,
     }),

@@ -5,10 +5,12 @@ import type { AlertSummary } from '../alerts/summary.ts';
 import type { Config } from '../config/schema.ts';
 import { openContainers } from '../containers/open.ts';
 import type { ContainerMetadataService } from '../containers/service.ts';
-import { compileMatcher } from '../matcher/compile.ts';
+import { compileNamingMatcher } from '../matcher/other-names.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { type KernelSource, openKernelSource } from '../sources/kernel/kernel-source.ts';
+import { KnownFiles } from '../system/known-files.ts';
 import { type Seed, System } from '../system/system.ts';
+import { askedPaths } from './asked-paths.ts';
 import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
 import { DropWatch } from './drop-watch.ts';
 import { Engine } from './engine.ts';
@@ -71,6 +73,8 @@ const MEGABYTE = 1 << 20;
 const LOOK_MS = 1000;
 /** How often containers without processes are forgotten. */
 const FORGET_MS = 60_000;
+/** How often the files behind the names that rules ask for are looked at anew. */
+const REFRESH_MS = 5000;
 
 /**
  * Watches until `stop`, until the command ends, or until nothing is left of the processes in scope.
@@ -121,12 +125,13 @@ async function watchSource(
   options: WatchOptions,
 ): Promise<WatchSummary> {
   const { config, ruleSet, log } = options;
-  const system = System.open({ seed: seedOf(options), containers });
+  const files = new KnownFiles(askedPaths(ruleSet));
+  const system = System.open({ seed: seedOf(options), containers, fileNames: files });
   const fields = configuredFields(config);
   const engine = new Engine({
     source,
     system,
-    matcher: compileMatcher(ruleSet, fields, { matching: config.rule_matching, source: source.name }),
+    matcher: compileNamingMatcher(ruleSet, fields, { matching: config.rule_matching, source: source.name }),
     maker: new AlertMaker(fields),
     outputs,
     containers,
@@ -162,9 +167,11 @@ async function watchSource(
     if (!command && isScopeEmpty(source, options)) stop.abort();
   }, LOOK_MS);
   const forgetting = setInterval(() => containers.retain(system.containersInUse()), FORGET_MS);
+  const refreshing = setInterval(() => files.refresh(), REFRESH_MS);
   try {
     await running;
   } finally {
+    clearInterval(refreshing);
     clearInterval(looking);
     clearInterval(forgetting);
   }

@@ -2,6 +2,7 @@
 import type { ByteString } from '../events/bytes.ts';
 import { extension } from '../events/parameters.ts';
 import type { EventContext } from '../system/context.ts';
+import { GIVEN_PATH } from '../system/other-names.ts';
 import { joinPath } from '../system/paths.ts';
 import { AT_FDCWD, descriptorOf } from './subject.ts';
 
@@ -11,11 +12,13 @@ const UNKNOWN_DIRECTORY = '<UNKNOWN>';
 /**
  * Absolute and normal form of the path in parameter `index`. A relative path is taken from the
  * directory that the kernel looked it up from, or, where the event does not tell, from the directory
- * descriptor or the working directory. Empty for an empty path; `undefined` when there is none.
+ * descriptor or the working directory. Of a file that was opened it is the path by which the event shows it.
+ * Empty for an empty path; `undefined` when there is none.
  */
 export function absolutePath(context: EventContext, index: number): ByteString | undefined {
   const path = context.event.text(index);
   if (path === undefined) return undefined;
+  if (index === GIVEN_PATH[context.event.code] && context.openedPath !== undefined) return context.openedPath;
   return path === '' || path.startsWith('/') ? joinPath('', path) : joinPath(baseOf(context, index), path);
 }
 

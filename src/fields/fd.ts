@@ -2,6 +2,7 @@
 
 import { defineClass, INDEX } from './define.ts';
 import { fdDirectory, fdFileName, fdName, fdRawName } from './fd-name.ts';
+import { aliases, givenPath, resolvedPath, shownPath } from './fd-paths.ts';
 import {
   connectedService,
   inContainer,
@@ -348,6 +349,40 @@ export const FD_FIELDS = defineClass(
       description:
         'Path as the program gave it: relative, with `..` and doubled slashes where it had them. For files only.',
       read: fdRawName,
+    },
+    {
+      name: 'fd.path.resolved',
+      type: 'CHARBUF',
+      cost: 2,
+      description:
+        'Path of the opened file by the kernel: free of links, as the process sees it. Live events only. Lanner also asks rules under `fd.path.given` and `fd.path.aliases`; `fd.name` shows the path by which a rule has matched.',
+      read: resolvedPath,
+    },
+    {
+      name: 'fd.path.given',
+      type: 'CHARBUF',
+      cost: 3,
+      description:
+        'Path of the opened file as the program gave it, made absolute and normal, with the links that are in it. Live events only.',
+      read: givenPath,
+    },
+    {
+      name: 'fd.path.aliases',
+      type: 'CHARBUF',
+      isList: true,
+      noRightHandSide: true,
+      cost: 6,
+      description:
+        "Other paths of the opened file which rules ask for and which lead to the same device and inode on this machine: through a hard link, a mount of the file, or the host's directories in a container. Live events only.",
+      read: aliases,
+    },
+    {
+      name: 'fd.path.shown',
+      type: 'CHARBUF',
+      cost: 2,
+      description:
+        'By which path `fd.name` shows the opened file, the one by which the rule has matched: `resolved`, `given` or `alias`. Live events only.',
+      read: shownPath,
     },
     {
       name: 'fd.types',

@@ -6,6 +6,7 @@ import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import type { ContainerDirectory } from './container.ts';
 import type { Descriptor } from './descriptor.ts';
+import type { OtherName } from './other-names.ts';
 import type { Thread } from './thread.ts';
 import type { UserDatabase } from './users.ts';
 
@@ -25,6 +26,16 @@ export interface EventContext {
   readonly previousTimestamp?: bigint | undefined;
   /** This event gave the descriptor another name; absent when nobody keeps track of names. */
   readonly descriptorRenamed?: boolean | undefined;
+  /** Path of the file that the event opened, under the name that it is shown as; absent in captures. */
+  readonly openedPath?: ByteString | undefined;
+  /** The kernel's own path of that file. */
+  readonly resolvedPath?: ByteString | undefined;
+  /** Other names of the event's file, under which rules are asked as well; absent in captures. */
+  readonly otherNames?: readonly OtherName[];
+  /** The one of them that the event is shown under; undefined: its own. */
+  readonly shownName?: OtherName | undefined;
+  /** Shows the event under another name, or, with `undefined`, under its own again. */
+  showAs?(name: OtherName | undefined): void;
 }
 
 /** The model of the machine as fields read it. */

@@ -82,6 +82,7 @@ export class EventDescriptor implements Descriptor {
   #index = 0;
   #bytes: Buffer | undefined;
   #name: ByteString | undefined;
+  #shownName: ByteString | undefined;
   #socket: SocketEnds | undefined;
 
   constructor(event: EventCursor, acceptedSockets: AcceptedSockets) {
@@ -93,6 +94,7 @@ export class EventDescriptor implements Descriptor {
   show(): boolean {
     this.#bytes = undefined;
     this.#name = undefined;
+    this.#shownName = undefined;
     this.#socket = undefined;
     this.#index = DESCRIPTOR_INDEX[this.#event.code] as number;
     return this.#index !== 0 && this.#event.sizeOf(this.#index) >= HEADER;
@@ -115,15 +117,35 @@ export class EventDescriptor implements Descriptor {
     return (this.#flags() & LOWER_LAYER) !== 0;
   }
   get name(): ByteString {
+    return this.#shownName ?? this.ownName;
+  }
+  /** The name by the kernel, whatever the file is shown as. */
+  get ownName(): ByteString {
     this.#name ??= this.#hasEnds() ? this.#socketName() : textAt(this.#raw(), HEADER);
     return this.#name;
   }
   get rawName(): ByteString {
     const index = RAW_NAME_INDEX[this.#event.code] as number;
-    return (index > 0 ? this.#event.text(index) : undefined) ?? this.name;
+    return (index > 0 ? this.#event.text(index) : undefined) ?? this.ownName;
   }
   get socket(): SocketEnds | undefined {
     return this.#ends();
+  }
+
+  /** Shows a file under another name than its own. */
+  showAs(name: ByteString | undefined): void {
+    this.#shownName = name;
+  }
+
+  /** Bytes of the path, with its NUL, where the descriptor is a file or a directory. */
+  get pathBytes(): Uint8Array | undefined {
+    const bytes = this.#raw();
+    return FILE_KINDS.has(String.fromCharCode(bytes[0] as number)) ? bytes.subarray(HEADER) : undefined;
+  }
+
+  /** The inode, exact below 2^53. */
+  get inodeNumber(): number {
+    return inodeIn(this.#raw());
   }
 
   #raw(): Buffer {

@@ -21,6 +21,7 @@ import { formatIp } from './ip.ts';
 import { examine } from './lost-exec.ts';
 import { LiveMachine, type Machine } from './machine.ts';
 import { Makers } from './makers.ts';
+import { type FileNames, noticeRenaming } from './other-names.ts';
 import { introducesThread, makePhantom } from './phantom.ts';
 import { ProcReader } from './proc-reader.ts';
 import type { Process, ThreadEntry } from './process.ts';
@@ -72,6 +73,8 @@ export interface SystemOptions {
   readonly limits?: Partial<SystemLimits>;
   /** Finds out about containers; told of each as soon as a process is known to be in it. */
   readonly containers?: ContainerObserver | undefined;
+  /** Names that rules ask for by the files that they lead to. */
+  readonly fileNames?: FileNames | undefined;
   /** `every event` for captures unless told, so that they give Falco's answers; `exec` for everything else. */
   readonly argumentAuthority?: ArgumentAuthority;
   /** Milliseconds of a clock that never goes back; for tests. */
@@ -131,6 +134,7 @@ export class System implements SystemView {
   readonly #model: ProcessModel;
   readonly #descriptors: DescriptorEvents | undefined;
   readonly #mayLookUp: boolean;
+  readonly #fileNames: FileNames | undefined;
   readonly #changes: readonly (Change | undefined)[];
   #context: EventContextView | undefined;
   #leaving: ThreadEntry | undefined;
@@ -145,6 +149,7 @@ export class System implements SystemView {
   private constructor(options: SystemOptions) {
     const { hostRoot = '', seed, clock = () => performance.now() } = options;
     this.containers = options.containers;
+    this.#fileNames = options.fileNames;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const captured = seed.kind === 'capture' ? new CapturedMachine() : undefined;
     this.#machine =
@@ -200,9 +205,16 @@ export class System implements SystemView {
    */
   learn(event: EventCursor): EventContext {
     if (this.#context?.event !== event)
-      this.#context = new EventContextView(event, this, this.#model.acceptedSockets, this.#descriptors);
+      this.#context = new EventContextView(
+        event,
+        this,
+        this.#model.acceptedSockets,
+        this.#descriptors,
+        this.#fileNames,
+      );
     const context = this.#context;
     const thread = this.#threadOf(event);
+    if (this.#fileNames) noticeRenaming(event, this.#fileNames);
     context.show(thread);
     return context;
   }

@@ -1,0 +1,23 @@
+/** `fd.path.*`: the paths of an opened file, and the one that an event is shown under. */
+import type { ByteString } from '../events/bytes.ts';
+import type { EventContext } from '../system/context.ts';
+import type { FieldValue } from './field.ts';
+
+export function resolvedPath({ resolvedPath }: EventContext): ByteString | undefined {
+  return resolvedPath;
+}
+
+export function givenPath({ otherNames, resolvedPath }: EventContext): ByteString | undefined {
+  return otherNames?.find(({ kind }) => kind === 'given')?.path ?? resolvedPath;
+}
+
+export function aliases({ otherNames, resolvedPath }: EventContext): FieldValue {
+  if (resolvedPath === undefined) return undefined;
+  return otherNames?.filter(({ kind }) => kind === 'same file').map(({ path }) => path);
+}
+
+export function shownPath({ shownName, resolvedPath }: EventContext): ByteString | undefined {
+  if (resolvedPath === undefined) return undefined;
+  if (!shownName) return 'resolved';
+  return shownName.kind === 'given' ? 'given' : 'alias';
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ParameterValue } from '../events/encode.ts';
+import { AcceptedSockets } from './accepted-sockets.ts';
+import type { SystemView } from './context.ts';
+import { EventContextView } from './event-context.ts';
+import { type FileNames, noticeRenaming } from './other-names.ts';
+import { event } from './testing/event-builder.ts';
+
+function file(path: string, inode = 7n): Buffer {
+  const bytes = Buffer.alloc(16);
+  bytes.write('f');
+  bytes.writeUInt32LE(0x801, 4);
+  bytes.writeBigUInt64LE(inode, 8);
+  return Buffer.concat([bytes, Buffer.from(`${path}\0`, 'latin1')]);
+}
+
+const FILES: FileNames = {
+  namesOf: (device, inode) => (device === 0x801 && inode === 9 ? ['/etc/shadow'] : []),
+  changed() {},
+};
+
+function shown(name: string, parameters: Record<string, ParameterValue>): EventContextView {
+  const context = new EventContextView(
+    event(name, { tid: 1 }, parameters),
+    {} as SystemView,
+    new AcceptedSockets(1),
+    undefined,
+    FILES,
+  );
+  context.show(undefined);
+  return context;
+}
+
+const namesOf = (context: EventContextView) => context.otherNames.map(({ kind, path }) => `${kind} ${path}`);
+
+test('a file that is opened by its own path has no other name', () => {
+  const cases: [string, string][] = [
+    ['/etc/shadow', ''],
+    ['shadow', '/etc'],
+    ['../etc//./shadow', '/usr'],
+  ];
+  for (const [name, base] of cases)
+    assert.deepEqual(namesOf(shown('openat', { fd: 3, name, base, fdinfo: file('/etc/shadow') })), [], name);
+});
+
+test('the given path is another name, made absolute and normal', () => {
+  const cases: [string, string, string][] = [
+    ['/tmp/link', '', 'given /tmp/link'],
+    ['../x/./link', '/tmp/y', 'given /tmp/x/link'],
+    ['/proc/self/root//etc/shadow', '', 'given /proc/self/root/etc/shadow'],
+  ];
+  for (const [name, base, expected] of cases)
+    assert.deepEqual(namesOf(shown('openat', { fd: 3, name, base, fdinfo: file('/etc/shadow') })), [
+      expected,
+    ]);
+});
+
+test('a relative path whose directory is not told is no name', () => {
+  assert.deepEqual(namesOf(shown('openat', { fd: 3, name: 'link', fdinfo: file('/etc/shadow') })), []);
+});
+
+test('an open that failed has no other names, nor has an event that opens nothing', () => {
+  assert.deepEqual(namesOf(shown('openat', { fd: -2, name: '/tmp/link' })), []);
+  assert.deepEqual(namesOf(shown('fchmod', { res: 0, fd: 3, fdinfo: file('/tmp/x', 9n) })), []);
+});
+
+test('names that lead to the same file are other names', () => {
+  const parameters = { fd: 3, path: '/tmp/hard', fdinfo: file('/tmp/hard', 9n) };
+  assert.deepEqual(namesOf(shown('open_by_handle_at', parameters)), ['same file /etc/shadow']);
+});
+
+test('an event is shown under another name until it is shown under its own again', () => {
+  const context = shown('open', { fd: 3, name: '/tmp/link', fdinfo: file('/etc/shadow') });
+  assert.equal(context.descriptor?.name, '/etc/shadow');
+  context.showAs(context.otherNames[0]);
+  assert.deepEqual(
+    [context.descriptor?.name, context.openedPath, context.resolvedPath, context.shownName?.kind],
+    ['/tmp/link', '/tmp/link', '/etc/shadow', 'given'],
+  );
+  context.showAs(undefined);
+  assert.equal(context.descriptor?.name, '/etc/shadow');
+});
+
+test('a rename that succeeded tells the file name that leads to another file now', () => {
+  const changed: string[] = [];
+  const files: FileNames = { namesOf: () => [], changed: (name) => changed.push(name) };
+  const renaming = { res: 0, oldpath: '/etc/nshadow', newpath: '/etc/shadow' };
+  noticeRenaming(event('rename', { tid: 1 }, renaming), files);
+  noticeRenaming(event('rename', { tid: 1 }, { ...renaming, res: -2 }), files);
+  noticeRenaming(event('unlink', { tid: 1 }, { res: 0, path: '/etc/x' }), files);
+  assert.deepEqual(changed, ['shadow']);
+});

@@ -1,0 +1,93 @@
+/**
+ * Other names of the file that an event is about. An event shows the kernel's own path of an opened file;
+ * rules are asked under the name that the program gave as well, and under the names that the file is known
+ * by on this machine. Who hides a file behind one name has not hidden it behind the others.
+ */
+import type { ByteString } from '../events/bytes.ts';
+import type { EventCursor } from '../events/cursor.ts';
+import { extension, parameterIndex } from '../events/parameters.ts';
+import { EVENT_TYPES } from '../events/table.ts';
+import { joinPath } from './paths.ts';
+
+/**
+ * How a name was found. `given`: what the program passed, made absolute and normal. `same file`: a name that
+ * rules ask for and that leads to the same device and inode.
+ */
+export type NameKind = 'given' | 'same file';
+
+export interface OtherName {
+  readonly kind: NameKind;
+  /** Of the opened file. */
+  readonly path: ByteString;
+}
+
+export const NO_NAMES: readonly OtherName[] = [];
+
+/** Names that rules ask for, by the file that they lead to at this moment. */
+export interface FileNames {
+  namesOf(device: number, inode: number): readonly ByteString[];
+  /** Another file may be behind the names that end with this file name. */
+  changed(fileName: ByteString): void;
+}
+
+const FOR_OPENED = new Set(['open', 'openat', 'openat2', 'creat']);
+
+/** By event code: index of the path that an open was given; 0 for other events. */
+export const GIVEN_PATH = Uint8Array.from(EVENT_TYPES, (type) =>
+  FOR_OPENED.has(type.name) && type.extensions.length > 0 ? Math.max(parameterIndex(type, 'name'), 0) : 0,
+);
+
+/** By event code: index of the name that the event gives to a file; 0 for other events. */
+const NAMING = Uint8Array.from(EVENT_TYPES, (type) =>
+  /^(rename|link)/.test(type.name) ? Math.max(parameterIndex(type, 'newpath'), 0) : 0,
+);
+
+/** Tells which names a rename or a new link gives to another file. */
+export function noticeRenaming(event: EventCursor, files: FileNames): void {
+  const index = NAMING[event.code] as number;
+  if (index === 0 || event.i64(0) !== 0) return;
+  const path = event.text(index) ?? '';
+  files.changed(path.slice(path.lastIndexOf('/') + 1));
+}
+
+/**
+ * The path that an open was given, absolute and normal, if it is another than the kernel's; `undefined` when
+ * it is the same, or when the event does not tell. Nothing is decoded for a path that is the same as it stands.
+ */
+export function givenName(event: EventCursor, kernelPath: Uint8Array): ByteString | undefined {
+  const index = GIVEN_PATH[event.code] as number;
+  if (index === 0) return undefined;
+  const given = event.raw(index);
+  if (given === undefined || given.length < 2 || sameText(given, kernelPath)) return undefined;
+  const text = event.text(index) ?? '';
+  const base = text.startsWith('/') ? '' : (extension(event, 'base') ?? '');
+  if (!text.startsWith('/') && base === '') return undefined;
+  const path = joinPath(base, text);
+  return path === pathOf(kernelPath) ? undefined : path;
+}
+
+/** All other names of an opened file, whose path is `kernelPath` with its NUL. */
+export function otherNames(
+  event: EventCursor,
+  kernelPath: Uint8Array,
+  sameFile: readonly ByteString[],
+): readonly OtherName[] {
+  const given = givenName(event, kernelPath);
+  if (given === undefined && sameFile.length === 0) return NO_NAMES;
+  const names: OtherName[] = given === undefined ? [] : [{ kind: 'given', path: given }];
+  const own = pathOf(kernelPath);
+  for (const path of sameFile) if (path !== own && path !== given) names.push({ kind: 'same file', path });
+  return names;
+}
+
+function pathOf(text: Uint8Array): ByteString {
+  const end = text.indexOf(0);
+  return Buffer.from(text.buffer, text.byteOffset, end < 0 ? text.length : end).toString('latin1');
+}
+
+/** Compares two texts with a NUL behind them. */
+function sameText(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = left.length - 1; index >= 0; index--) if (left[index] !== right[index]) return false;
+  return true;
+}
