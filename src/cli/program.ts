@@ -5,6 +5,7 @@ import { RULE_SCHEMA } from '../rules/schema.ts';
 import { addCheckCommand } from './check.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
 import { printDescription } from './describe.ts';
+import { addEventsCommand } from './events.ts';
 import { Failure, fail, notYet } from './fail.ts';
 import { type ListOptions, printEvents, printFields, printIgnoredEvents } from './list.ts';
 import { openLog } from './log.ts';
@@ -61,7 +62,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 function buildProgram(finish: (code: number) => void): Command {
   const program = new Command('lanner')
     .description('Runtime security for Linux: watches system calls and alerts when a rule is violated.')
-    .usage('[options] | run [options] -- COMMAND… | replay FILE | check FILES…')
+    .usage('[options] | run [options] -- COMMAND… | replay FILE | check FILES… | events [NAME]')
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .enablePositionalOptions()
@@ -92,6 +93,7 @@ function buildProgram(finish: (code: number) => void): Command {
   addRunCommand(program, finish);
   addReplayCommand(program, finish);
   addCheckCommand(program, finish);
+  addEventsCommand(program);
   return program;
 }
 
@@ -162,7 +164,7 @@ function parseSeconds(text: string): number | undefined {
 /** Commander's messages in one line. */
 function usageError(error: CommanderError): string {
   if (error.code === 'commander.excessArguments') {
-    return 'there is no such command: try "lanner run -- COMMAND", "lanner replay FILE", "lanner check FILES" or "lanner --help"';
+    return 'there is no such command: try "lanner run -- COMMAND", "lanner replay FILE", "lanner check FILES", "lanner events" or "lanner --help"';
   }
   return error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
 }
