@@ -90,6 +90,21 @@ export class EventCursor {
     return this.#buffer.subarray(this.#offset, this.#offset + this.length);
   }
 
+  /** Copies the event's bytes from `from` up to `to`, counted from its beginning, to index `at` of `target`. */
+  copyTo(target: Buffer, at: number, from = 0, to = this.length): void {
+    this.#buffer.copy(target, at, this.#offset + from, this.#offset + to);
+  }
+
+  /** Where parameter `index` begins, counted from the beginning of the event; the end of the last for their number. */
+  offsetOf(index: number): number {
+    return this.#locate(Math.min(index, this.parameterCount)) - this.#offset;
+  }
+
+  /** Bytes in which the length of a parameter is written. */
+  get lengthSize(): number {
+    return this.#lengthSize;
+  }
+
   /** Nanoseconds since the epoch, by a clock that never jumps: for order and durations. */
   get timestamp(): bigint {
     return this.#view.getBigUint64(this.#offset, true);

@@ -19,12 +19,25 @@ export const BLOCK_HEADER = 8;
 export const BLOCK_TRAILER = 4;
 
 /** Kinds of blocks with the machine's state at the start of the capture. */
-export type StateBlockKind = 'machine' | 'processes' | 'descriptors' | 'interfaces' | 'users';
+export type StateBlockKind = 'machine' | 'processes' | 'descriptors' | 'interfaces' | 'users' | 'facts';
 
 export interface StateBlock {
   readonly kind: StateBlockKind;
   readonly version: number;
 }
+
+/** Types of the blocks that are written: the newest version of each. */
+export const MACHINE = 0x201;
+export const PROCESSES = 0x215;
+export const DESCRIPTORS = 0x218;
+export const INTERFACES = 0x219;
+export const USERS = 0x220;
+
+/**
+ * What Lanner knows beyond Falco's format (facts.ts). The type is one that pcap-ng leaves to local use; readers
+ * go over such a block where it stands before the first event, and only there.
+ */
+export const FACTS = 0x8c4c4e52;
 
 const STATE_BLOCKS: ReadonlyMap<number, StateBlock> = new Map([
   ...versions('machine', [0x201]),
@@ -37,6 +50,7 @@ const STATE_BLOCKS: ReadonlyMap<number, StateBlock> = new Map([
   ...versions('interfaces', [0x8011abcd]),
   ...versions('users', [0x206, 0x220]),
   ...versions('users', [0x8012abcd]),
+  ...versions('facts', [FACTS]),
 ]);
 
 /** What a block of this type holds; undefined for events and for types that nobody knows. */
@@ -58,6 +72,29 @@ export const MAX_EVENT_BLOCK = 65536 + BLOCK_HEADER;
 
 /** Flag of an event: the model of the machine learns from it, rules do not see it. */
 export const STATE_ONLY = 1;
+
+/** Types of event blocks that are written: by whether they have flags, and whether they are large. */
+export const EVENT_BLOCK = 0x216;
+export const EVENT_BLOCK_WITH_FLAGS = 0x217;
+export const LARGE_EVENT_BLOCK = 0x221;
+export const LARGE_EVENT_BLOCK_WITH_FLAGS = 0x222;
+
+/**
+ * Begins what follows an event in its block, which other readers pass over: options. Each is
+ *
+ *     u16 kind, u16 zero, u32 length, value
+ */
+export const OPTIONS_MAGIC = 0x2b524e4c;
+export const OPTION_HEADER = 8;
+
+/** Parameters that the event table has behind `+`: their number in two bytes, the length of each, the values. */
+export const OPTION_EXTENSIONS = 1;
+/** Blocks with state, as at the beginning of a capture: what became known just before the event. */
+export const OPTION_STATE = 2;
+/** Eight bytes: nanoseconds that the machine's clock was set by; part of the times of this and later events. */
+export const OPTION_CLOCK = 3;
+/** Four bytes: the number of the event, where it is not the one after the last event's. */
+export const OPTION_NUMBER = 4;
 
 /** How the event lies in a block of this type, as a sum of the bits above; 0 when the block holds no event. */
 export function eventBlock(type: number): number {

@@ -1,49 +1,10 @@
 /** Decodes lists of open descriptors: one block per thread, two versions. */
-import type { DescriptorKind } from '../../events/descriptors.ts';
+import { DESCRIPTOR_TYPES, PROTOCOLS, USERFAULTFD } from './descriptor-types.ts';
 import { type FieldsReader, MAX_PADDING } from './fields-reader.ts';
 import type { DescriptorRecord, SocketRecord } from './state.ts';
 
 /** From this version on each entry begins with its length. */
 const WITH_LENGTH = 2;
-
-/** How the rest of an entry lies, by the type in it. */
-type Layout = 'none' | 'name' | 'file' | 'ip' | 'ip-listening' | 'unix';
-
-interface DescriptorType {
-  readonly kind: DescriptorKind;
-  readonly layout: Layout;
-}
-
-/** By the number in the file: Falco's types of descriptors. */
-const TYPES: readonly DescriptorType[] = [
-  { kind: 'o', layout: 'none' },
-  { kind: 'f', layout: 'name' },
-  { kind: 'd', layout: 'name' },
-  { kind: '4', layout: 'ip' },
-  { kind: '6', layout: 'ip' },
-  { kind: '4', layout: 'ip-listening' },
-  { kind: '6', layout: 'ip-listening' },
-  { kind: 'p', layout: 'name' },
-  { kind: 'u', layout: 'unix' },
-  { kind: 'e', layout: 'name' },
-  { kind: 'X', layout: 'name' },
-  { kind: 's', layout: 'name' },
-  { kind: 'l', layout: 'name' },
-  { kind: 'i', layout: 'name' },
-  { kind: 't', layout: 'name' },
-  { kind: 'n', layout: 'name' },
-  { kind: 'f', layout: 'file' },
-  { kind: 'b', layout: 'name' },
-  { kind: 'u', layout: 'name' },
-  { kind: 'r', layout: 'name' },
-  { kind: 'm', layout: 'name' },
-  { kind: 'P', layout: 'name' },
-];
-
-const USERFAULTFD = 18;
-
-/** Protocol numbers (IPPROTO_*) by Falco's own: unknown, none, tcp, udp, icmp, raw. */
-const PROTOCOLS = [0, 0, 6, 17, 1, 255];
 
 /** Calls `take` for each descriptor of the block, with the thread's id. Throws Damage. */
 export function readDescriptors(
@@ -63,7 +24,7 @@ function readDescriptor(entry: FieldsReader, delimited: boolean): DescriptorReco
   const fd = entry.i64();
   const inode = entry.u64();
   const number = entry.u8();
-  const type = TYPES[number];
+  const type = DESCRIPTOR_TYPES[number];
   const record = {
     fd,
     kind: type?.kind ?? 'X',

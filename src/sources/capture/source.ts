@@ -7,10 +7,13 @@ import * as blocks from './blocks.ts';
 import { ANY_COUNT, CURRENT_COUNTS } from './conversion-plan.ts';
 import { type ConversionCounts, Converter } from './converter.ts';
 import { CaptureError, Damage } from './error.ts';
+import { type ExtensionMap, extensionMap, joinExtensions, OptionPlaces } from './event-options.ts';
 import { checkEvent, insertCount, OLD_HEADER_SIZE } from './event-shape.ts';
+import { FACTS_VERSION, type RecordingInfo } from './facts.ts';
 import { type Input, openInput } from './input.ts';
 import type { MachineInfo, StateSink } from './state.ts';
-import { readMachine, readState } from './state-reader.ts';
+import { readFacts, readMachine, readState, readStates } from './state-reader.ts';
+import { SCRATCH_SIZE } from './window.ts';
 
 /** Events that tell of the machine and that nobody did. */
 const MACHINE_EVENTS = new Set(['container', 'useradded', 'groupadded', 'userdeleted', 'groupdeleted']);
@@ -22,6 +25,14 @@ const MACHINE_EVENTS = new Set(['container', 'useradded', 'groupadded', 'userdel
 const TELLS_STATE = Uint8Array.from(EVENT_TYPES, ({ kind, code, name }) =>
   (kind === 'SYSCALL' && code % 2 === 0) || MACHINE_EVENTS.has(name) ? 1 : 0,
 );
+
+/** 1 for the codes of events that enter a system call. */
+const ENTERS_CALL = Uint8Array.from(EVENT_TYPES, ({ kind, code }) =>
+  kind === 'SYSCALL' && code % 2 === 0 ? 1 : 0,
+);
+
+/** Where in the window's scratch space events are put together; the converter uses what is before it. */
+const JOINED_AT = SCRATCH_SIZE / 2;
 
 /** A capture has no losses of its own; the counts say what in the file is not delivered. */
 export interface CaptureStatistics extends SourceStatistics, ConversionCounts {
@@ -43,6 +54,8 @@ export interface CaptureProgress {
 export interface CaptureSource extends EventSource {
   /** The machine of the capture's first section; undefined where the capture does not tell. */
   readonly machine: MachineInfo | undefined;
+  /** What made it, when it is a recording of Lanner's. */
+  readonly recording: RecordingInfo | undefined;
   readonly statistics: CaptureStatistics;
   readonly progress: CaptureProgress;
   /** Holds the delivery after the event at work until `until` has ended. To be called from a sink. */
@@ -83,6 +96,8 @@ class Capture implements CaptureSource {
 
   readonly #input: Input;
   readonly #reader: BlockReader;
+  recording: RecordingInfo | undefined;
+
   readonly #converter = new Converter();
   readonly #cursor = new EventCursor();
   /** The buffer that the cursor reads. */
@@ -93,6 +108,11 @@ class Capture implements CaptureSource {
   /** All state before the next event has been told, and the sink knows. */
   #stateComplete = false;
   #stopped = false;
+  #extensions: ExtensionMap = new Map();
+  readonly #options = new OptionPlaces();
+  /** Number of the last event of a recording, and by how much its machine's clock had been set. */
+  #number = 0;
+  #clock = 0n;
   /** Delivery waits for this. */
   #pause: Promise<unknown> | undefined;
 
@@ -126,6 +146,18 @@ class Capture implements CaptureSource {
       this.machine = readMachine(reader.body());
       await reader.skip();
     });
+    if (this.machine) await this.#beginRecording().catch(() => {});
+  }
+
+  /** Looks whether it is a recording of Lanner's. What is damaged here is told when it is read. */
+  async #beginRecording(): Promise<void> {
+    const reader = this.#reader;
+    if (!(await reader.next()) || reader.type !== blocks.FACTS) return;
+    await reader.load();
+    const { recording } = readFacts(reader.body());
+    if (!recording || recording.version > FACTS_VERSION) return;
+    this.recording = recording;
+    this.#extensions = extensionMap(recording);
   }
 
   async run(sink: EventSink, state: StateSink = {}): Promise<void> {
@@ -140,7 +172,7 @@ class Capture implements CaptureSource {
         } else {
           this.#completeState(state);
           await reader.load(kind);
-          this.#deliver(sink);
+          this.#deliver(sink, state);
           await this.#pause;
           this.#pause = undefined;
         }
@@ -162,7 +194,7 @@ class Capture implements CaptureSource {
   }
 
   /** Delivers the events of all blocks that are whole in the window, up to the first without an event. */
-  #deliver(sink: EventSink): void {
+  #deliver(sink: EventSink, state: StateSink): void {
     const { window } = this.#reader;
     const { buffer, view, end } = window;
     const cursor = this.#cursor;
@@ -179,18 +211,23 @@ class Capture implements CaptureSource {
       // Both are read before the event's header may move over them.
       cursor.cpu = view.getUint16(body, true);
       const stateOnly = withFlags && (view.getUint32(body + 2, true) & blocks.STATE_ONLY) !== 0;
-      const event = this.#eventAt(
-        view,
-        body + (withFlags ? 6 : 2),
-        at + length - blocks.BLOCK_TRAILER,
-        kind,
-        length,
-      );
+      const start = body + (withFlags ? 6 : 2);
+      const optionsAt = this.recording ? start + view.getUint32(start + 16, true) : 0;
+      let event = this.#eventAt(view, start, at + length - blocks.BLOCK_TRAILER, kind, length);
       window.start = at + length;
       if (event < 0) continue;
+      cursor.number = ++this.#delivered;
+      if (this.recording) {
+        const code = view.getUint16(event + 20, true);
+        // Made up for other readers.
+        if (ENTERS_CALL[code] === 1) continue;
+        event = this.#completed(event, optionsAt, at + length - blocks.BLOCK_TRAILER, state);
+        if (TELLS_STATE[code] === 0) this.#number++;
+        cursor.number = this.#number;
+        cursor.clockCorrection = this.#clock;
+      }
       cursor.moveTo(event);
       cursor.stateOnly = stateOnly || TELLS_STATE[cursor.code] === 1;
-      cursor.number = ++this.#delivered;
       sink(cursor);
     }
   }
@@ -214,6 +251,21 @@ class Capture implements CaptureSource {
     const current = CURRENT_COUNTS[code];
     if (count === current || current === ANY_COUNT) return event;
     return this.#converter.convert(this.#reader.window, event);
+  }
+
+  /** The event at `offset` with all that a recording tells of it, from `optionsAt` up to `limit`; where it lies. */
+  #completed(offset: number, optionsAt: number, limit: number, state: StateSink): number {
+    const { buffer, view } = this.#reader.window;
+    const options = this.#options;
+    options.find(view, optionsAt, limit);
+    if (options.number >= 0) this.#number = view.getUint32(options.number, true) - 1;
+    if (options.clock >= 0) this.#clock = view.getBigInt64(options.clock, true);
+    if (this.#clock !== 0n) view.setBigUint64(offset, view.getBigUint64(offset, true) - this.#clock, true);
+    if (options.state >= 0) readStates(buffer, options.state, options.stateEnd, state);
+    if (options.extensions < 0) return offset;
+    const places = { offset, extensions: options.extensions, target: JOINED_AT, limit: SCRATCH_SIZE };
+    joinExtensions(buffer, view, places, this.#extensions);
+    return JOINED_AT;
   }
 
   /** Tells the state in the block, which holds no event. */

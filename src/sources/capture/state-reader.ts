@@ -1,8 +1,9 @@
 /** Decodes the blocks with the state of the machine, except processes and descriptors. */
-import type { StateBlock } from './blocks.ts';
+import { BLOCK_HEADER, BLOCK_OVERHEAD, BLOCK_TRAILER, type StateBlock, stateBlock } from './blocks.ts';
 import { readDescriptors } from './descriptor-reader.ts';
 import { Damage } from './error.ts';
-import { type FieldsReader, MAX_PADDING, untilNul } from './fields-reader.ts';
+import { type FactsRecord, parseFacts } from './facts.ts';
+import { FieldsReader, MAX_PADDING, untilNul } from './fields-reader.ts';
 import { readThreads } from './process-reader.ts';
 import type { GroupRecord, InterfaceRecord, MachineInfo, StateSink, UserRecord } from './state.ts';
 
@@ -26,7 +27,27 @@ export function readState(block: StateBlock, body: FieldsReader, sink: StateSink
       sink.users?.(users, groups);
       return;
     }
+    case 'facts':
+      sink.facts?.(readFacts(body));
+      return;
   }
+}
+
+/** Decodes the blocks that lie from `start` to `end` of `buffer`, one behind the other. Throws {@link Damage}. */
+export function readStates(buffer: Buffer, start: number, end: number, sink: StateSink): void {
+  for (let at = start; end - at >= BLOCK_OVERHEAD; ) {
+    const length = buffer.readUInt32LE(at + 4);
+    if (length < BLOCK_OVERHEAD || length > end - at)
+      throw new Damage(`a block of ${length} bytes in an event`);
+    const block = stateBlock(buffer.readUInt32LE(at));
+    if (block)
+      readState(block, new FieldsReader(buffer, at + BLOCK_HEADER, at + length - BLOCK_TRAILER), sink);
+    at += length;
+  }
+}
+
+export function readFacts(body: FieldsReader): FactsRecord {
+  return parseFacts(untilNul(body.bytes(body.left)));
 }
 
 const HOSTNAME_SIZE = 128;

@@ -5,6 +5,7 @@
  */
 import type { ByteString } from '../../events/bytes.ts';
 import type { DescriptorKind } from '../../events/descriptors.ts';
+import type { FactsRecord } from './facts.ts';
 
 /** Takes the records of a capture in the order of the file. What it does not implement is passed over. */
 export interface StateSink {
@@ -18,6 +19,8 @@ export interface StateSink {
   thread?(thread: ThreadRecord): void;
   /** An open descriptor of a thread, which has come before. */
   descriptor?(tid: number, descriptor: DescriptorRecord): void;
+  /** What Lanner wrote beyond the format. */
+  facts?(facts: FactsRecord): void;
   /** Events come next: everything about the machine has been told. */
   complete?(): void;
 }
