@@ -1,15 +1,47 @@
 /** Lines of the program about itself, on standard error, in the form of Falco's own log. */
+import process from 'node:process';
+import type { Config } from '../config/schema.ts';
+import { LOG_LEVELS, type LogLevel } from '../config/watching-settings.ts';
+import { StandardOutput } from '../outputs/standard.ts';
 import { writeError } from './fail.ts';
 
-export type Log = (message: string) => void;
+/** Takes a line; `info` unless told otherwise. */
+export type Log = (message: string, level?: LogLevel) => void;
 
-/** A log whose lines begin with the time, as in C's asctime() or in ISO 8601. */
-export function openLog(iso8601: boolean): Log {
-  return (message) => writeError(`${timestamp(new Date(), iso8601)}: ${message}\n`);
+/** The log of a daemon. Lines never wait for whoever reads them: events would have to wait too. */
+export interface OpenLog {
+  readonly log: Log;
+  /** Lines are written from now on as this configuration wants it. */
+  configure(config: LogSettings): void;
+  /** Writes what waits. */
+  close(): Promise<void>;
+}
+
+type LogSettings = Pick<Config, 'log_level' | 'log_stderr' | 'time_format_iso_8601'>;
+
+/** Opens the log, whose lines begin with the time, as in C's asctime() or in ISO 8601. */
+export function openLog(settings: LogSettings): OpenLog {
+  const stream = new StandardOutput('stderr', () => {});
+  let current = settings;
+  return {
+    log(message, level = 'info') {
+      if (!current.log_stderr || LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(current.log_level)) return;
+      stream.writeLine(`${timestamp(new Date(), current.time_format_iso_8601)}: ${message}`);
+    },
+    configure(config) {
+      current = config;
+    },
+    close: () => stream.close(),
+  };
 }
 
 /** For a command that shares the terminal with another program: nothing but the name before a line. */
 export const plainLog: Log = (message) => writeError(`lanner: ${message}\n`);
+
+/** For commands that print and end: only what somebody should do something about. */
+export const warningLog: Log = (message, level = 'info') => {
+  if (LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf('warning')) plainLog(message, level);
+};
 
 function timestamp(date: Date, iso8601: boolean): string {
   if (iso8601) return `${date.toISOString().slice(0, 19)}+0000`;
