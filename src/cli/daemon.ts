@@ -2,12 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import process from 'node:process';
+import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { type WatchScope, watch } from '../engine/watch.ts';
 import type { LoadOutcome } from '../rules/load.ts';
 import { fail } from './fail.ts';
-import { type Log, openLog } from './log.ts';
-import { type CommonOptions, configFrom } from './options.ts';
+import type { Log, OpenLog } from './log.ts';
+import type { CommonOptions } from './options.ts';
 import { printLastWords } from './print.ts';
 import { runReplay } from './replay.ts';
 import { onEndSignal, onReopenSignal } from './signals.ts';
@@ -23,9 +24,11 @@ export interface DaemonOptions extends CommonOptions {
 }
 
 /** Returns the exit code. */
-export async function runDaemon(options: DaemonOptions): Promise<number> {
-  const config = configFrom(options, openLog(false));
-  const log = openLog(config.time_format_iso_8601);
+export async function runDaemon(
+  options: DaemonOptions,
+  { config }: LoadedConfig,
+  { log }: OpenLog,
+): Promise<number> {
   const isReplay = config.engine.kind === 'replay';
   if (!isReplay) checkEngine(config);
   else if (config.engine.replay.capture_file === '')

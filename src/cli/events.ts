@@ -4,8 +4,9 @@ import { chooseEvents, TRACEABLE_EVENTS } from '../engine/traced-events.ts';
 import { nearest } from '../rules/suggest.ts';
 import { eventPage, eventTable, TABLE_FORMATS, type TableFormat } from './event-table.ts';
 import { fail } from './fail.ts';
+import { addFlags } from './flags.ts';
 import { plainLog } from './log.ts';
-import { addCommonOptions, type CommonOptions, configFrom } from './options.ts';
+import { type CommonOptions, configFrom } from './options.ts';
 import { printLine } from './print.ts';
 import { loadConfiguredRules } from './start.ts';
 
@@ -27,7 +28,7 @@ export function addEventsCommand(program: Command): void {
     .argument('[name]')
     .addOption(new Option('--format <format>', 'form of the output').choices(TABLE_FORMATS).default('text'))
     .action(showEvents);
-  addCommonOptions(command);
+  addFlags(command, 'common');
 }
 
 function showEvents(name: string | undefined, options: EventOptions): void {

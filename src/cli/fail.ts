@@ -14,11 +14,6 @@ export function fail(message: string): never {
   throw new Failure(message);
 }
 
-/** A flag of Falco's that Lanner does not have yet. */
-export function notYet(flag: string): never {
-  fail(`${flag} is not there yet: it comes with a later version`);
-}
-
 /** What an error may carry for those who want to know more, such as the verifier's log. */
 interface Detailed {
   readonly detail?: unknown;

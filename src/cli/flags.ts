@@ -6,7 +6,7 @@ export interface Flag {
   /** As commander and people write it. */
   readonly flags: string;
   readonly about: string;
-  /** The commands that run have it too: run, replay. */
+  /** The commands have it too: run, replay, events. */
   readonly common?: true;
   /** Falco does not have it. */
   readonly own?: true;
@@ -17,8 +17,7 @@ export interface Flag {
 export const FLAGS: readonly Flag[] = [
   {
     flags: '-c <path>',
-    about:
-      'configuration file (default: /etc/lanner/lanner.yaml, else /etc/falco/falco.yaml); "" for none',
+    about: 'configuration file (default: /etc/lanner/lanner.yaml, else /etc/falco/falco.yaml); "" for none',
     common: true,
   },
   {
@@ -87,7 +86,8 @@ export const FLAGS: readonly Flag[] = [
   { flags: '--plugin-info <name>', about: 'print what there is to know of one of them' },
   {
     flags: '--support',
-    about: 'print versions, configuration, rules and machine as JSON, for reports; look through it before you share it',
+    about:
+      'print versions, configuration, rules and machine as JSON, for reports; look through it before you share it',
   },
   { flags: '--page-size', about: "print the size of the machine's pages" },
   { flags: '--version', about: 'print versions; with json_output as JSON' },
@@ -98,7 +98,9 @@ export function addFlags(command: Command, which: 'common' | 'all'): Command {
   for (const { flags, about, common, parse } of FLAGS) {
     if (which === 'common' && !common) continue;
     const option = new Option(flags, about);
-    command.addOption(parse ? option.argParser(parse as (text: string, previous: unknown) => unknown) : option);
+    command.addOption(
+      parse ? option.argParser(parse as (text: string, previous: unknown) => unknown) : option,
+    );
   }
   return command;
 }
@@ -107,7 +109,7 @@ export function addFlags(command: Command, which: 'common' | 'all'): Command {
 export function flagsReference(): string {
   const flags = [...FLAGS, { flags: '-h, --help', about: 'print the flags', common: true } as const];
   const rows = flags.map(({ flags, about, common, own }: Flag) => {
-    const remarks = [common ? 'Also of `run` and `replay`.' : '', own ? '*Not in Falco.*' : ''];
+    const remarks = [common ? 'Also of `run`, `replay` and `events`.' : '', own ? '*Not in Falco.*' : ''];
     const words = [`${about.replace(/^./, (first) => first.toUpperCase())}.`, ...remarks];
     return `| \`${flags.replaceAll('|', '\\|')}\` | ${words.filter(Boolean).join(' ')} |`;
   });

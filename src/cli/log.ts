@@ -1,8 +1,8 @@
 /** Lines of the program about itself, on standard error, in the form of Falco's own log. */
-import process from 'node:process';
 import type { Config } from '../config/schema.ts';
 import { LOG_LEVELS, type LogLevel } from '../config/watching-settings.ts';
-import { StandardOutput } from '../outputs/standard.ts';
+import { LineQueue } from '../outputs/line-queue.ts';
+import { withoutBlocking, writeAll } from '../outputs/write-all.ts';
 import { writeError } from './fail.ts';
 
 /** Takes a line; `info` unless told otherwise. */
@@ -21,17 +21,22 @@ type LogSettings = Pick<Config, 'log_level' | 'log_stderr' | 'time_format_iso_86
 
 /** Opens the log, whose lines begin with the time, as in C's asctime() or in ISO 8601. */
 export function openLog(settings: LogSettings): OpenLog {
-  const stream = new StandardOutput('stderr', () => {});
+  const stream = withoutBlocking(2);
+  const lines = new LineQueue({
+    put: (chunk, signal) => writeAll(stream, chunk, signal),
+    // Nobody is left to tell.
+    onFailure: () => {},
+  });
   let current = settings;
   return {
     log(message, level = 'info') {
       if (!current.log_stderr || LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(current.log_level)) return;
-      stream.writeLine(`${timestamp(new Date(), current.time_format_iso_8601)}: ${message}`);
+      lines.push(`${timestamp(new Date(), current.time_format_iso_8601)}: ${message}`);
     },
     configure(config) {
       current = config;
     },
-    close: () => stream.close(),
+    close: () => lines.close(),
   };
 }
 

@@ -1,5 +1,5 @@
-/** Options that the commands which watch have in common, and what they mean for the engine. */
-import type { Command } from 'commander';
+/** What the flags that commands have in common mean for the configuration. */
+import process from 'node:process';
 import { defaultConfigFile, isFalcos, type LoadedConfig, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { pluginWarnings } from '../engine/plugins.ts';
@@ -9,51 +9,44 @@ export interface CommonOptions {
   readonly c?: string;
   readonly r?: readonly string[];
   readonly option?: readonly string[];
+  readonly print?: string;
   readonly unbuffered?: boolean;
   readonly verbose?: boolean;
 }
 
-/** Adds the options that `lanner` and `lanner run` share. */
-export function addCommonOptions(command: Command): Command {
-  return command
-    .option(
-      '-c <path>',
-      'configuration file in the form of falco.yaml (default: /etc/lanner/lanner.yaml, else /etc/falco/falco.yaml); "" for none',
-    )
-    .option(
-      '-r <file|dir>',
-      'rules file, or directory of *.yaml files, instead of the configured ones; repeatable',
-      collect,
-    )
-    .option(
-      '-o, --option <key=value>',
-      'set a configuration key, such as json_output=true; repeatable',
-      collect,
-    )
-    .option('-U, --unbuffered', 'write every alert at once (Lanner always does)')
-    .option('-v, --verbose', 'tell more: what is being done, and the detail of errors');
-}
-
-/** For repeatable options: all values in order. */
-export function collect(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value];
-}
-
-/** Loads the configuration that the options name, and logs its warnings. */
-export function configFrom(options: CommonOptions, log: Log): Config {
-  return loadConfigOf(options, log).config;
-}
-
-/** As {@link configFrom}, with where it comes from. */
-export function loadConfigOf(options: CommonOptions, log: Log): LoadedConfig {
+/** Loads the configuration that the options name. */
+export function loadConfigOf(options: CommonOptions): LoadedConfig {
   const file = options.c ?? defaultConfigFile();
-  if (options.c === undefined && file !== undefined && isFalcos(file))
-    log(`Using Falco's configuration, ${file}`);
   const loaded = loadConfig({
     file: file === '' ? undefined : file,
     overrides: options.option ?? [],
     environment: process.env,
   });
-  for (const warning of [...loaded.warnings, ...pluginWarnings(loaded.config)]) log(`warning: ${warning}`);
-  return loaded;
+  return { ...loaded, config: withPrinted(loaded.config, options.print) };
+}
+
+/** Says where the configuration is from, when that may surprise, and what is wrong with it. */
+export function logConfiguration(
+  { config, files, warnings }: LoadedConfig,
+  { c }: CommonOptions,
+  log: Log,
+): void {
+  const [first] = files;
+  if (c === undefined && first !== undefined && isFalcos(first)) log(`Using Falco's configuration, ${first}`);
+  for (const warning of [...warnings, ...pluginWarnings(config)]) log(`warning: ${warning}`, 'warning');
+}
+
+/** Loads the configuration that the options name, and logs what there is to say of it. */
+export function configFrom(options: CommonOptions, log: Log): Config {
+  const loaded = loadConfigOf(options);
+  logConfiguration(loaded, options, log);
+  return loaded.config;
+}
+
+/** `-p`: a format behind the output of every rule. Old names of container engines ask for what there always is. */
+function withPrinted(config: Config, format: string | undefined): Config {
+  if (format === undefined || /^(?:c|k|container|kubernetes)$/.test(format)) return config;
+  const everywhere = { source: undefined, tags: [], rule: undefined };
+  const added = { match: everywhere, extra_output: format, extra_fields: [], suggested_output: false };
+  return { ...config, append_output: [...config.append_output, added] };
 }

@@ -13,7 +13,9 @@ export function printPluginInfo(name: string): void {
   const info = PLUGINS.get(name);
   if (info === undefined) fail(`there is no plugin "${name}"; there are ${[...PLUGINS.keys()].join(', ')}`);
   printLine(describe(name, info));
-  printLine('Init config schema type: Not available, a part of Lanner that is configured with keys of its own');
+  printLine(
+    'Init config schema type: Not available, a part of Lanner that is configured with keys of its own',
+  );
 }
 
 function describe(name: string, { version, source, fieldClasses }: PluginInfo): string {

@@ -1,21 +1,24 @@
 /** The command line: which commands and flags there are, and which file does what they ask for. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { CONFIG_SCHEMA } from '../config/documentation.ts';
+import type { Config } from '../config/schema.ts';
 import { RULE_SCHEMA } from '../rules/schema.ts';
 import { addCheckCommand } from './check.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
 import { printDescription } from './describe.ts';
 import { addEventsCommand } from './events.ts';
-import { Failure, fail, notYet } from './fail.ts';
+import { Failure, fail } from './fail.ts';
+import { addFlags } from './flags.ts';
 import { type ListOptions, printEvents, printFields, printIgnoredEvents } from './list.ts';
 import { openLog } from './log.ts';
-import { addCommonOptions, collect, configFrom } from './options.ts';
+import { loadConfigOf, logConfiguration } from './options.ts';
 import { printPageSize } from './page-size.ts';
+import { printPluginInfo, printPlugins } from './plugins.ts';
 import { printLine } from './print.ts';
 import { addReplayCommand } from './replay.ts';
 import { addRunCommand } from './run.ts';
-import { parseScope } from './scope.ts';
-import { loadConfiguredRules } from './start.ts';
+import { configuredRuleFiles, loadConfiguredRules } from './start.ts';
+import { printSupport } from './support.ts';
 import { validate } from './validate.ts';
 import { printVersion } from './version.ts';
 
@@ -26,15 +29,14 @@ interface ProgramOptions extends DaemonOptions, ListOptions {
   readonly i?: boolean;
   readonly L?: boolean;
   readonly l?: string;
+  readonly listPlugins?: boolean;
   readonly pageSize?: boolean;
+  readonly pluginInfo?: string;
   readonly ruleSchema?: boolean;
-  readonly print?: string;
+  readonly support?: boolean;
   readonly validate?: readonly string[];
   readonly version?: boolean;
 }
-
-/** Flags of Falco's that are not built yet, as commander writes them. */
-const LATER = ['--list-plugins', '--plugin-info <name>', '--support'];
 
 /** Sources that `--enable-source` and `--disable-source` may name. */
 const SOURCES = ['syscall'];
@@ -67,29 +69,7 @@ function buildProgram(finish: (code: number) => void): Command {
     .configureOutput({ writeErr: () => {} })
     .enablePositionalOptions()
     .showSuggestionAfterError();
-  addCommonOptions(program)
-    .option('--scope <what>', 'watch only pid=N[,N…] and all that they start, or cgroup=PATH', parseScope)
-    .option('-M <seconds>', 'stop after so many seconds', parseSeconds)
-    .option('--dry-run', 'load configuration and rules, and end')
-    .option('-P, --pidfile <file>', 'write the process id to a file')
-    .option('-V, --validate <file>', 'load rules from a file and say what is wrong; repeatable', collect)
-    .option('-L', 'describe all rules')
-    .option('-l <rule>', 'describe one rule')
-    .option('--list [source]', 'print all fields, or those of a source')
-    .option('--list-events', 'print all events and their parameters')
-    .option('-N', 'with --list, print names alone')
-    .option('--format <format>', 'of --list and --list-events: text, markdown or json')
-    .option('--markdown', 'same as --format markdown')
-    .option('--config-schema', 'print the JSON schema of the configuration')
-    .option('--rule-schema', 'print the JSON schema of rule files')
-    .option('-i', 'print the events that are ignored unless asked for')
-    .option('--enable-source <source>', 'watch this event source and no other; repeatable', collect)
-    .option('--disable-source <source>', 'do not watch this event source; repeatable', collect)
-    .option('-p, --print <format>', 'accepted as c, k, container or kubernetes, without effect')
-    .option('--page-size', "print the size of the machine's pages")
-    .option('--version', 'print versions')
-    .action(async (options: ProgramOptions) => finish(await runFlags(options)));
-  for (const flags of LATER) program.addOption(laterOption(flags));
+  addFlags(program, 'all').action(async (options: ProgramOptions) => finish(await runFlags(options)));
   addRunCommand(program, finish);
   addReplayCommand(program, finish);
   addCheckCommand(program, finish);
@@ -97,48 +77,50 @@ function buildProgram(finish: (code: number) => void): Command {
   return program;
 }
 
-function laterOption(flags: string): Option {
-  return new Option(flags).hideHelp();
-}
-
 /** Does the one thing that a flag asks for, or watches. In the order in which Falco looks at its flags. */
 async function runFlags(options: ProgramOptions): Promise<number> {
-  const given = options as unknown as Record<string, unknown>;
-  const later = LATER.map((flags) => new Option(flags)).find(
-    (option) => given[option.attributeName()] !== undefined,
-  );
-  if (later !== undefined) notYet(later.long ?? later.short ?? later.flags);
-  checkPrint(options.print);
-  checkSources(options);
-  if (options.validate !== undefined) {
-    return validate(options.validate, configFrom(options, openLog(false)), options);
+  if (printWithoutConfiguration(options)) return 0;
+  const loaded = loadConfigOf(options);
+  const { config } = loaded;
+  const { log, ...openedLog } = openLog(config);
+  try {
+    logConfiguration(loaded, options, log);
+    if (printWithConfiguration(options, config)) return 0;
+    checkSources(options);
+    if (options.validate !== undefined) return validate(options.validate, config, options);
+    if (options.L || options.l !== undefined) {
+      printDescription(loadConfiguredRules(options, config, log), options, config.json_output);
+      return 0;
+    }
+    if (options.support) {
+      printSupport(config, configuredRuleFiles(options, config, log));
+      return 0;
+    }
+    return await runDaemon(options, loaded, { log, ...openedLog });
+  } finally {
+    await openedLog.close();
   }
-  return printFacts(options) || printRules(options) ? 0 : runDaemon(options);
 }
 
-/** Prints what needs no rules; false when no flag asks for it. */
-function printFacts(options: ProgramOptions): boolean {
+/** Prints what does not depend on the configuration; false when no flag asks for it. */
+function printWithoutConfiguration(options: ProgramOptions): boolean {
   if (options.configSchema) printLine(JSON.stringify(CONFIG_SCHEMA));
   else if (options.ruleSchema) printLine(JSON.stringify(RULE_SCHEMA));
   else if (options.i) printIgnoredEvents();
   else if (options.listEvents) printEvents(options);
-  else if (options.version) printVersion(configFrom(options, openLog(false)).json_output);
-  else if (options.pageSize) printPageSize();
-  else if (options.list !== undefined) printFields(options);
   else return false;
   return true;
 }
 
-/** Prints what the configured rules are; false when no flag asks for it. */
-function printRules(options: ProgramOptions): boolean {
-  if (!options.L && options.l === undefined) return false;
-  const log = openLog(false);
-  const config = configFrom(options, log);
-  return printDescription(loadConfiguredRules(options, config, log), options, config.json_output);
-}
-
-function checkPrint(format: string | undefined): void {
-  if (format !== undefined && !/^(?:c|k|container|kubernetes)$/.test(format)) notYet('-p with a format');
+/** Prints what needs no rules; false when no flag asks for it. */
+function printWithConfiguration(options: ProgramOptions, { json_output }: Config): boolean {
+  if (options.version) printVersion(json_output);
+  else if (options.pageSize) printPageSize();
+  else if (options.pluginInfo !== undefined) printPluginInfo(options.pluginInfo);
+  else if (options.listPlugins) printPlugins();
+  else if (options.list !== undefined) printFields(options);
+  else return false;
+  return true;
 }
 
 function checkSources({ enableSource = [], disableSource = [] }: ProgramOptions): void {
@@ -150,15 +132,6 @@ function checkSources({ enableSource = [], disableSource = [] }: ProgramOptions)
       fail(`there is no event source "${source}"; there is ${SOURCES.join(', ')}`);
   }
   if (disableSource.length > 0) fail('all event sources are disabled: there is nothing to watch');
-}
-
-function parseSeconds(text: string): number | undefined {
-  const seconds = Number(text);
-  if (text.trim() === '' || !Number.isFinite(seconds) || seconds < 0) {
-    throw new InvalidArgumentError('Give a number of seconds.');
-  }
-  // As in Falco, 0 is no limit.
-  return seconds === 0 ? undefined : seconds;
 }
 
 /** Commander's messages in one line. */

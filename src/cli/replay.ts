@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import type { Config } from '../config/schema.ts';
 import { type ReplaySummary, replay } from '../engine/replay.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
+import { addFlags } from './flags.ts';
 import { type Log, plainLog } from './log.ts';
-import { addCommonOptions, type CommonOptions, configFrom } from './options.ts';
+import { type CommonOptions, configFrom } from './options.ts';
 import { printLine } from './print.ts';
 import { showProgress } from './progress.ts';
 import { onEndSignal, onReopenSignal } from './signals.ts';
@@ -22,7 +23,7 @@ export function addReplayCommand(program: Command, finish: (code: number) => voi
     .usage('[options] FILE')
     .argument('<file>')
     .action(async (file: string, options: CommonOptions) => finish(await replayFile(file, options)));
-  addCommonOptions(command);
+  addFlags(command, 'common');
 }
 
 async function replayFile(file: string, options: CommonOptions): Promise<number> {

@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import type { AlertTarget } from '../engine/outputs.ts';
 import { watch } from '../engine/watch.ts';
 import { writeError } from './fail.ts';
+import { addFlags } from './flags.ts';
 import { plainLog } from './log.ts';
-import { addCommonOptions, type CommonOptions, configFrom } from './options.ts';
+import { type CommonOptions, configFrom } from './options.ts';
 import { whileForwarding } from './signals.ts';
 import { checkEngine, loadConfiguredRules, logRules, summaryLine } from './start.ts';
 
@@ -26,7 +27,7 @@ export function addRunCommand(program: Command, finish: (code: number) => void):
     .passThroughOptions()
     .option('--alerts <where>', 'where alerts go: stdout, stderr, or the path of a file', 'stderr')
     .action(async (words: string[], options: RunOptions) => finish(await run(words, options)));
-  addCommonOptions(command);
+  addFlags(command, 'common');
 }
 
 /** Returns the exit code: the command's own, as a shell would tell it. */

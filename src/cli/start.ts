@@ -8,17 +8,23 @@ import type { Log } from './log.ts';
 import type { CommonOptions } from './options.ts';
 import { describeProblem, failOnErrors } from './problems.ts';
 
+/** Paths of the rule files that the options and the configuration name. Ends the command when there are none. */
+export function configuredRuleFiles(options: CommonOptions, config: Config, log: Log): string[] {
+  const missing = (path: string): void =>
+    log(`warning: no rules at ${path}, which the configuration names`, 'warning');
+  const paths = ruleFilePaths(options.r ?? [], config, missing);
+  if (paths.length === 0) fail('there are no rule files to load');
+  return paths;
+}
+
 /**
  * Loads the rules that the options and the configuration name. Warnings go to `log`; errors end the
  * command.
  */
 export function loadConfiguredRules(options: CommonOptions, config: Config, log: Log): LoadOutcome {
-  const missing = (path: string): void => log(`warning: no rules at ${path}, which the configuration names`);
-  const paths = ruleFilePaths(options.r ?? [], config, missing);
-  if (paths.length === 0) fail('there are no rule files to load');
-  const outcome = loadRuleFiles(paths, config);
+  const outcome = loadRuleFiles(configuredRuleFiles(options, config, log), config);
   failOnErrors(outcome);
-  for (const problem of outcome.problems) log(describeProblem(problem));
+  for (const problem of outcome.problems) log(describeProblem(problem), 'warning');
   return outcome;
 }
 

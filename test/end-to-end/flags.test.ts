@@ -159,10 +159,57 @@ test('--dry-run loads everything and watches nothing', async (context) => {
   assert.match(stderr, /1 of 1 rules are enabled/);
 });
 
+test('--support is JSON with all that a report needs', async (context) => {
+  const folder = rules(context, { 'good.yaml': GOOD });
+  const args = ['-c', '', '-r', join(folder, 'good.yaml'), '-o', 'static_fields.a=b', '--support'];
+  const { code, stdout } = await lanner(args);
+  assert.equal(code, 0);
+  const support = JSON.parse(stdout);
+  assert.deepEqual(Object.keys(support).sort(), [
+    'cmdline',
+    'config',
+    'engine_info',
+    'rules_files',
+    'system_info',
+    'version',
+  ]);
+  assert.deepEqual(support.rules_files, [{ name: join(folder, 'good.yaml'), variants: [{ content: GOOD }] }]);
+  assert.match(support.config, /^static_fields:\n {2}a: b$/m);
+  assert.ok(support.cmdline.endsWith('--support'));
+});
+
+test('plugins that Lanner stands in for', async () => {
+  const all = await lanner(['--list-plugins']);
+  assert.match(all.stdout, /^3 Plugins Loaded:\n\nName: container\nVersion: \d/);
+  const one = await lanner(['--plugin-info', 'k8saudit']);
+  assert.match(one.stdout, /^Name: k8saudit\n[\s\S]*Event Sourcing \(source = k8s_audit\)/);
+  const config = ['-o', 'plugins=[{"name": "github", "library_path": "x.so"}]'];
+  const { stderr } = await lanner([...config, '--version']);
+  assert.match(stderr, /warning: the plugin github is left out: Lanner loads no plugins/);
+});
+
+test('-p stands behind every output, and old names of engines ask for nothing', async (context) => {
+  const folder = rules(context, { 'good.yaml': GOOD });
+  const outputOf = async (format: string): Promise<string> => {
+    const { stdout } = await lanner(['-r', folder, '-p', format, '-L', '-o', 'json_output=true']);
+    return JSON.parse(stdout).rules[0].details.output_compiled;
+  };
+  assert.equal(await outputOf('by %proc.name'), 'shadow was opened (file=%fd.name) by %proc.name');
+  assert.equal(await outputOf('k'), 'shadow was opened (file=%fd.name)');
+});
+
+test('log_level and log_stderr choose what is logged', async (context) => {
+  const folder = rules(context, { 'good.yaml': GOOD });
+  const args = ['-c', '', '-r', folder, '--dry-run', '-o', 'nonsense=1'];
+  const quiet = await lanner([...args, '-o', 'log_level=warning']);
+  assert.match(quiet.stderr, /^\S[^\n]*: warning: -o nonsense=1: unknown key nonsense, left out\n$/);
+  const silent = await lanner([...args, '-o', 'log_stderr=false']);
+  assert.deepEqual([silent.code, silent.stderr], [0, '']);
+});
+
 for (const [args, message] of [
   [['--verson'], /^lanner: unknown option '--verson' \(Did you mean --version\?\)\n$/],
-  [['--support'], /^lanner: --support is not there yet: it comes with a later version\n$/],
-  [['-p', '%proc.name'], /^lanner: -p with a format is not there yet/],
+  [['--plugin-info', 'x'], /^lanner: there is no plugin "x"; there are container, k8saudit, json\n$/],
   [['frobnicate'], /^lanner: there is no such command/],
   [['-M', 'soon'], /^lanner: .*'-M <seconds>'.*Give a number of seconds\.\n$/],
   [['--scope', 'pid=0'], /^lanner: .*"0" is not a process id\.\n$/],

@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { test } from 'node:test';
+import { currentText, PAGES } from './reference-docs.ts';
+
+for (const page of PAGES) {
+  test(`docs/${basename(page.file)} says what the code says`, () => {
+    const hint = 'run node_modules/.bin/node scripts/reference-docs.ts';
+    assert.equal(readFileSync(page.file, 'utf8'), currentText(page), hint);
+  });
+}
