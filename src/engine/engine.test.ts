@@ -32,6 +32,8 @@ function engineFor(events: readonly TestEvent[], matches: (event: EventCursor) =
       return { event };
     },
     settle: () => steps.push('settle'),
+    postpone: () => false,
+    drained: async () => {},
   } as unknown as System;
   const matcher: NamingMatcher = { match: ({ event }, found) => matches(event).forEach(found) };
   const hold = (rule: CheckedRule) => ({ isLate: false, finish: () => ({ rule: rule.name }) });

@@ -40,7 +40,10 @@ export class Engine {
 
   /** Judges events until the source ends or is stopped, and waits for alerts that wait. */
   async run(): Promise<void> {
-    await this.#parts.source.run((event) => this.#take(event));
+    const { source, system } = this.#parts;
+    system.onResumed = (event) => this.#take(event);
+    await source.run((event) => this.#take(event));
+    await system.drained();
     await this.#queue.drained();
   }
 
@@ -65,6 +68,7 @@ export class Engine {
 
   #judge(event: EventCursor): void {
     const { system, matcher } = this.#parts;
+    if (system.postpone(event)) return;
     const context = system.learn(event);
     if (!event.stateOnly) matcher.match(context, (rule) => this.#raise(rule, context));
     system.settle();

@@ -9,6 +9,7 @@ import { compileNamingMatcher } from '../matcher/other-names.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { type KernelSource, openKernelSource } from '../sources/kernel/kernel-source.ts';
 import { KnownFiles } from '../system/known-files.ts';
+import type { ResyncScope } from '../system/resync.ts';
 import { type Seed, System } from '../system/system.ts';
 import { askedPaths } from './asked-paths.ts';
 import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
@@ -162,8 +163,13 @@ async function watchSource(
   if (source.missingEvents.length > 0)
     log(`this kernel cannot tell the events ${source.missingEvents.join(', ')}: rules do not see them`);
   options.onReady?.({ command: command?.process, reopenOutputs: () => outputs.reopen() });
+  let lostBefore = 0;
   const looking = setInterval(() => {
     drops.look();
+    const lostNow = sum(source.statistics.lost);
+    if (lostNow > lostBefore) system.resync(scopeOf(source, options));
+    lostBefore = lostNow;
+    system.upkeep();
     if (!command && isScopeEmpty(source, options)) stop.abort();
   }, LOOK_MS);
   const forgetting = setInterval(() => containers.retain(system.containersInUse()), FORGET_MS);
@@ -174,6 +180,7 @@ async function watchSource(
     clearInterval(refreshing);
     clearInterval(looking);
     clearInterval(forgetting);
+    system.close();
   }
   drops.finish();
   await outputs.close();
@@ -204,6 +211,17 @@ function seedOf({ scope }: WatchOptions): Seed {
     case 'cgroup':
       return { kind: 'none' };
   }
+}
+
+/** What may be read of the machine's processes when events were lost. */
+function scopeOf(source: KernelSource, { scope }: WatchOptions): ResyncScope {
+  return scope.kind === 'host' ? 'host' : source.scopedPids();
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  let total = 0;
+  for (const count of counts.values()) total += count;
+  return total;
 }
 
 function startInScope(source: KernelSource, { command }: WatchOptions): RunningCommand | undefined {

@@ -9,7 +9,6 @@ import {
   PID,
   type ProcessModel,
   PTID,
-  parentProcess,
   presentCode,
   processIdOf,
   RES,
@@ -49,7 +48,8 @@ export function learnOwnBirth(event: EventCursor, model: ProcessModel): ThreadEn
     thread = undefined;
   }
   if (!thread) {
-    const parent = pid === tid ? parentProcess(ptid, now, model) : table.process(pid);
+    // The kernel names the thread that made the child, not always the main one.
+    const parent = pid === tid ? table.thread(ptid)?.process : table.process(pid);
     thread = table.add(tid, pid, now);
     if (!thread) return undefined;
     inheritFrom(parent && table.leader(parent.pid), thread);

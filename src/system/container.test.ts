@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ContainerIdentity } from './containers/cgroup-id.ts';
 import { type Seed, System } from './system.ts';
 import { event, processParameters } from './testing/event-builder.ts';
-import { hostWithShell, pass } from './testing/shell-host.ts';
+import { hostWithShell, inquiryOf, pass } from './testing/shell-host.ts';
 
 const FULL_ID = 'c'.repeat(64);
 const ID = FULL_ID.slice(0, 12);
@@ -22,7 +22,8 @@ function systemWithObserver(root: string, seed: Seed) {
     get: () => undefined,
     see: (container: ContainerIdentity) => void seen.push(container),
   };
-  return { seen, system: System.open({ hostRoot: root, seed, containers, clock: () => 0 }) };
+  const inquiry = inquiryOf({ root });
+  return { seen, system: System.open({ hostRoot: root, seed, containers, inquiry, clock: () => 0 }) };
 }
 
 const EXPECTED = { id: ID, fullId: FULL_ID, engine: 'docker' };

@@ -3,7 +3,7 @@
  * how. What Falco makes of an event is what counts here, for replay must say what Falco says.
  */
 
-import { EventCursor } from '../events/cursor.ts';
+import type { EventCursor } from '../events/cursor.ts';
 import { usedDescriptor } from '../events/descriptors.ts';
 import { EVENT_TYPES } from '../events/table.ts';
 import type { DescriptorKind } from './descriptor.ts';
@@ -12,6 +12,7 @@ import { DescriptorTable } from './descriptor-table.ts';
 import type { InterfaceAddress } from './interfaces.ts';
 import { OpenDescriptor } from './open-descriptor.ts';
 import { learnOpen } from './open-events.ts';
+import { copyOf } from './postponed-events.ts';
 import type { ThreadEntry } from './process.ts';
 import { presentCode } from './process-model.ts';
 import {
@@ -270,11 +271,4 @@ export class DescriptorEvents {
     this.#closing.table.delete(this.#closing.fd);
     this.#closing = undefined;
   }
-}
-
-function copyOf(event: EventCursor): EventCursor {
-  const copy = new EventCursor();
-  copy.attach(Buffer.from(event.bytes));
-  copy.moveTo(0);
-  return copy;
 }

@@ -6,12 +6,10 @@ import { EventContextView } from './event-context.ts';
 import { event, START } from './testing/event-builder.ts';
 
 test('the context knows the time of the first event and of the one before', () => {
-  const cursor = event('setuid', { tid: 1, time: START });
-  const context = new EventContextView(cursor, {} as SystemView, new AcceptedSockets(1));
+  const context = new EventContextView({} as SystemView, new AcceptedSockets(1));
+  // Each with a cursor of its own, as the events of several processors have.
   const times = [START, START + 1, START + 5].map((time) => {
-    cursor.attach(event('setuid', { tid: 1, time }).bytes);
-    cursor.moveTo(0);
-    context.show(undefined);
+    context.show(event('setuid', { tid: 1, time }), undefined);
     return [context.firstTimestamp, context.previousTimestamp];
   });
   const nanoseconds = (time: number): bigint => BigInt(time) * 1_000_000n;

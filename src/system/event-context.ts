@@ -1,5 +1,5 @@
 import type { ByteString } from '../events/bytes.ts';
-import type { EventCursor } from '../events/cursor.ts';
+import { EventCursor } from '../events/cursor.ts';
 import { EVENT_TYPES } from '../events/table.ts';
 import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { EventContext, SystemView } from './context.ts';
@@ -17,9 +17,9 @@ const OPENS = Uint8Array.from(EVENT_TYPES, ({ name, code }) =>
   name === 'open_by_handle_at' || (GIVEN_PATH[code] as number) > 0 ? 1 : 0,
 );
 
-/** The one context of a source: shows each event in turn. */
+/** The one context of a source: shows each event in turn, whichever cursor it comes with. */
 export class EventContextView implements EventContext {
-  readonly event: EventCursor;
+  event = new EventCursor();
   readonly system: SystemView;
   thread: Thread | undefined;
   readonly #descriptor: EventDescriptor;
@@ -37,21 +37,20 @@ export class EventContextView implements EventContext {
   #firstTimestamp: bigint | undefined;
 
   constructor(
-    event: EventCursor,
     system: SystemView,
     acceptedSockets: AcceptedSockets,
     tables?: DescriptorEvents,
     fileNames?: FileNames,
   ) {
-    this.event = event;
     this.system = system;
-    this.#descriptor = new EventDescriptor(event, acceptedSockets);
+    this.#descriptor = new EventDescriptor(acceptedSockets);
     this.#tables = tables;
     this.#fileNames = fileNames;
   }
 
-  /** Moves on to the event that the cursor stands on now, which is of `thread`. */
-  show(thread: Thread | undefined): void {
+  /** Moves on to the event that `event` stands on now, which is of `thread`. */
+  show(event: EventCursor, thread: Thread | undefined): void {
+    this.event = event;
     this.thread = thread;
     this.#isDescriptorShown = false;
     this.#otherNames = undefined;
@@ -83,7 +82,7 @@ export class EventContextView implements EventContext {
     if (this.#tables) return this.#tables.descriptor;
     if (!this.#isDescriptorShown) {
       this.#isDescriptorShown = true;
-      this.#hasDescriptor = this.#descriptor.show();
+      this.#hasDescriptor = this.#descriptor.show(this.event);
     }
     return this.#hasDescriptor ? this.#descriptor : undefined;
   }

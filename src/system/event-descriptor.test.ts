@@ -44,12 +44,8 @@ function unixTuple(source: bigint, destination: bigint, path: string): Buffer {
 }
 
 function descriptorOf(name: string, parameters: Record<string, ParameterValue>) {
-  const context = new EventContextView(
-    event(name, { tid: 1 }, parameters),
-    {} as SystemView,
-    new AcceptedSockets(1),
-  );
-  context.show(undefined);
+  const context = new EventContextView({} as SystemView, new AcceptedSockets(1));
+  context.show(event(name, { tid: 1 }, parameters), undefined);
   return context.descriptor;
 }
 
@@ -166,17 +162,11 @@ test('a descriptor that is cut short or damaged gives what there is', () => {
 
 test('the one object shows the next event after each show', () => {
   const first = event('openat', { tid: 1 }, { fd: 3, name: 'a', fdinfo: fdinfo('f', Buffer.from('/a\0')) });
-  const context = new EventContextView(first, {} as SystemView, new AcceptedSockets(1));
-  context.show(undefined);
+  const context = new EventContextView({} as SystemView, new AcceptedSockets(1));
+  context.show(first, undefined);
   assert.equal(context.descriptor?.name, '/a');
-  const bytes = event(
-    'openat',
-    { tid: 1 },
-    { fd: 3, name: 'b', fdinfo: fdinfo('d', Buffer.from('/b\0')) },
-  ).bytes;
-  first.attach(bytes);
-  first.moveTo(0);
-  context.show(undefined);
+  const next = event('openat', { tid: 1 }, { fd: 3, name: 'b', fdinfo: fdinfo('d', Buffer.from('/b\0')) });
+  context.show(next, undefined);
   assert.deepEqual(
     [context.descriptor?.name, context.descriptor?.kind, context.descriptor?.rawName],
     ['/b', 'd', 'b'],

@@ -16,7 +16,7 @@
  * Unix (1): two kernel addresses of 8 bytes, then the path with its NUL.
  */
 import type { ByteString } from '../events/bytes.ts';
-import type { EventCursor } from '../events/cursor.ts';
+import { EventCursor } from '../events/cursor.ts';
 import { EVENT_TYPES, type EventType, eventCodes } from '../events/table.ts';
 import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { Descriptor, DescriptorKind, SocketEnds } from './descriptor.ts';
@@ -75,9 +75,9 @@ function inodeIn(bytes: Buffer): number {
   return bytes.readUInt32LE(8) + bytes.readUInt32LE(12) * 2 ** 32;
 }
 
-/** One object for all events: it shows the descriptor of the event that its cursor stands on. */
+/** One object for all events: it shows the descriptor of one after the other. */
 export class EventDescriptor implements Descriptor {
-  readonly #event: EventCursor;
+  #event = new EventCursor();
   readonly #acceptedSockets: AcceptedSockets;
   #index = 0;
   #bytes: Buffer | undefined;
@@ -85,13 +85,13 @@ export class EventDescriptor implements Descriptor {
   #shownName: ByteString | undefined;
   #socket: SocketEnds | undefined;
 
-  constructor(event: EventCursor, acceptedSockets: AcceptedSockets) {
-    this.#event = event;
+  constructor(acceptedSockets: AcceptedSockets) {
     this.#acceptedSockets = acceptedSockets;
   }
 
-  /** Shows the descriptor of the event that the cursor stands on now. False when the event has none. */
-  show(): boolean {
+  /** Shows the descriptor of the event that `event` stands on now. False when the event has none. */
+  show(event: EventCursor): boolean {
+    this.#event = event;
     this.#bytes = undefined;
     this.#name = undefined;
     this.#shownName = undefined;

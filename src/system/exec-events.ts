@@ -13,7 +13,6 @@ import {
   PID,
   type ProcessModel,
   PTID,
-  parentProcess,
   presentCode,
   processIdOf,
   RES,
@@ -49,7 +48,7 @@ export function learnExec(event: EventCursor, caller: ThreadEntry, model: Proces
   const ptid = event.i64(PTID) ?? process.ptid;
   if (thread.isPhantom) reviveByExec(thread, knownParent(ptid, model.table));
   if (process.knowledge !== 'full') {
-    const parent = parentProcess(ptid, event.milliseconds, model);
+    const parent = model.table.thread(ptid)?.process;
     process.sid ||= parent?.sid ?? 0;
     process.cwd ||= parent?.cwd ?? '';
     if (process.lookedUp) model.counters.healed++;

@@ -5,6 +5,7 @@
  */
 import type { EventCursor } from '../events/cursor.ts';
 import { withoutDeleted } from './paths.ts';
+import type { Executable } from './proc-reader.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import { COMM, EXE, type ProcessModel } from './process-model.ts';
 
@@ -12,10 +13,11 @@ import { COMM, EXE, type ProcessModel } from './process-model.ts';
 const EXEC_MS = 100;
 
 /**
- * How far the suspicion that an exec was lost has come. `look`: the executable is to be compared. Otherwise
- * the comparison was made at `seenAt` (milliseconds since the epoch), and found another executable.
+ * How far the suspicion that an exec was lost has come. `look`: the executable is to be compared. `asked`: /proc
+ * has been asked for it. Otherwise the answer came at `seenAt` (milliseconds since the epoch), and was another
+ * executable.
  */
-export type Suspicion = 'look' | { readonly seenAt: number };
+export type Suspicion = 'look' | 'asked' | { readonly seenAt: number };
 
 /** Whether a clone event tells another name and another first argument than those that are known. */
 export function tellsOfAnotherProgram(event: EventCursor, { comm, process }: ThreadEntry): boolean {
@@ -47,7 +49,7 @@ export function assureMaker(child: Process, maker: Process): void {
  */
 export function examine(process: Process, now: number, { loader, counters, wallClock }: ProcessModel): void {
   const { suspicion } = process;
-  if (suspicion === undefined) return;
+  if (suspicion === undefined || suspicion === 'asked') return;
   if (suspicion !== 'look') {
     if (now <= suspicion.seenAt + EXEC_MS) return;
     counters.healed++;
@@ -57,10 +59,17 @@ export function examine(process: Process, now: number, { loader, counters, wallC
     process.lookedUp = false;
     return;
   }
-  const seen = loader.executableOf(process.pid, now);
-  if (seen === 'refused') return;
+  process.suspicion = 'asked';
+  const isAsked = loader.executableOf(process.pid, now, (seen) => {
+    // An exec that came meanwhile has cleared it.
+    if (process.suspicion === 'asked') compare(process, seen, wallClock());
+  });
+  if (!isAsked) process.suspicion = 'look';
+}
+
+function compare(process: Process, seen: Executable | undefined, now: number): void {
   const isSame = seen !== undefined && isExecutableOf(process, seen);
-  process.suspicion = seen === undefined || isSame ? undefined : { seenAt: wallClock() };
+  process.suspicion = seen === undefined || isSame ? undefined : { seenAt: now };
   if (isSame) process.exepath ||= withoutDeleted(seen.path);
   else if (!process.isMakerSure) process.exepath = '';
 }

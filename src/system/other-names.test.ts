@@ -21,14 +21,8 @@ const FILES: FileNames = {
 };
 
 function shown(name: string, parameters: Record<string, ParameterValue>): EventContextView {
-  const context = new EventContextView(
-    event(name, { tid: 1 }, parameters),
-    {} as SystemView,
-    new AcceptedSockets(1),
-    undefined,
-    FILES,
-  );
-  context.show(undefined);
+  const context = new EventContextView({} as SystemView, new AcceptedSockets(1), undefined, FILES);
+  context.show(event(name, { tid: 1 }, parameters), undefined);
   return context;
 }
 

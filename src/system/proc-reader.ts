@@ -47,6 +47,13 @@ export interface ProcProcess {
   readonly details: ProcDetails | undefined;
 }
 
+/** What a process runs, and when it began, in clock ticks after the start of the machine. */
+export interface Executable {
+  readonly path: ByteString;
+  readonly inode: bigint;
+  readonly startTicks: number;
+}
+
 /** Arguments and environment are cut here, as the kernel's events cut them. */
 const MAX_STRINGS = 4096;
 
@@ -90,7 +97,7 @@ export class ProcReader {
   }
 
   /** What process `pid` runs, and when it began; `undefined` when it is gone or a kernel thread. */
-  executable(pid: number): { path: ByteString; inode: bigint; startTicks: number } | undefined {
+  executable(pid: number): Executable | undefined {
     const directory = `${this.#root}/${pid}`;
     const path = readLink(`${directory}/exe`);
     const { inode } = executableFacts(`${directory}/exe`);

@@ -9,6 +9,7 @@ test('the name in stat may hold anything', () => {
     const stat = parseStat(`10 (${comm}) ${AFTER_NAME}\n`);
     assert.deepEqual(stat, {
       comm,
+      isZombie: false,
       ppid: 1,
       pgid: 20,
       sid: 30,

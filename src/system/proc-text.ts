@@ -7,6 +7,8 @@ import type { ByteString } from '../events/bytes.ts';
 
 export interface ProcStat {
   comm: ByteString;
+  /** It has ended, and its parent has not asked how: only the name is left of it. */
+  isZombie: boolean;
   ppid: number;
   /** Process group and session as the reader's pid namespace numbers them. */
   pgid: number;
@@ -33,6 +35,7 @@ export function parseStat(text: ByteString): ProcStat | undefined {
   const field = (number: number): number => Number(rest[number - 3]) || 0;
   return {
     comm: text.slice(open + 1, close),
+    isZombie: rest[0] === 'Z' || rest[0] === 'X',
     ppid: field(4),
     pgid: field(5),
     sid: field(6),

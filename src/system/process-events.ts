@@ -85,6 +85,12 @@ export const CHANGES: readonly (Change | undefined)[] = tabulate([
   ['connect', learnOwnSocket],
 ]);
 
+const OF_SOCKETS = ['accept', 'accept4', 'socket', 'connect'];
+
+/** 1 for the codes of events that change what /proc tells of the process that acts; a clone changes its child. */
+export const SHOWS_IN_PROC = Uint8Array.from(CHANGES, (change) => (change === undefined ? 0 : 1));
+for (const name of [...OF_SOCKETS, ...CLONES]) SHOWS_IN_PROC[presentCode(name)] = 0;
+
 /** What Falco learns from captures: more of resources, and less of what old events do not tell fully. */
 export const CAPTURED_CHANGES: readonly (Change | undefined)[] = replaceRows(CHANGES, [
   ...CLONES.map((name): [string, Change] => [name, learnCapturedClone]),

@@ -1,13 +1,15 @@
 /**
  * Brings processes from /proc into the table: all at the start, single ones when an event names a
- * thread that is not known. Keeps the scope: outside it, processes are read by name only.
+ * thread that is not known. Keeps the scope: outside it, processes are read by name only. After the start nothing
+ * is read here: what is asked for is answered later, see {@link ProcInquiry}.
  */
 
-import type { ByteString } from '../events/bytes.ts';
 import type { CgroupSets } from './cgroup-sets.ts';
 import type { ProcessCounters } from './counters.ts';
 import type { Machine } from './machine.ts';
-import type { ProcProcess, ProcReader, ReadDepth } from './proc-reader.ts';
+import { takePlace, takeProgram, takeThreadFacts } from './proc-facts.ts';
+import type { ProcInquiry } from './proc-inquiry.ts';
+import type { Executable, ProcProcess, ProcReader, ReadDepth } from './proc-reader.ts';
 import type { Process } from './process.ts';
 import type { ThreadTable } from './thread-table.ts';
 import type { TokenBucket } from './token-bucket.ts';
@@ -24,77 +26,108 @@ const MAX_ANCESTORS = 4096;
 export class ProcessLoader {
   readonly #table: ThreadTable;
   readonly #reader: ProcReader;
+  readonly #inquiry: ProcInquiry;
   readonly #cgroups: CgroupSets;
   readonly #bucket: TokenBucket;
   readonly #counters: ProcessCounters;
   readonly #machine: Machine;
   /** How much is read of a process that no event names: all when the whole host is watched. */
   readonly #bystanderDepth: ReadDepth;
+  readonly #wallClock: () => number;
+  readonly #onLoaded: (process: Process) => void;
 
   constructor(options: {
     table: ThreadTable;
     reader: ProcReader;
+    inquiry: ProcInquiry;
     cgroups: CgroupSets;
     bucket: TokenBucket;
     counters: ProcessCounters;
     machine: Machine;
     bystanderDepth: ReadDepth;
+    /** Milliseconds since the epoch, as the time of events is. */
+    wallClock: () => number;
+    /** Told of each process that has been read. */
+    onLoaded: (process: Process) => void;
   }) {
     this.#table = options.table;
     this.#reader = options.reader;
+    this.#inquiry = options.inquiry;
     this.#cgroups = options.cgroups;
     this.#bucket = options.bucket;
     this.#counters = options.counters;
     this.#machine = options.machine;
     this.#bystanderDepth = options.bystanderDepth;
+    this.#wallClock = options.wallClock;
+    this.#onLoaded = options.onLoaded;
   }
 
-  /** Reads these processes in full, and their ancestors as the scope allows. Not limited in rate. */
+  /** Reads these processes in full, and their ancestors as the scope allows, now. Not limited in rate. */
   seed(pids: Iterable<number>): void {
     for (const pid of pids) {
       const read = this.#reader.read(pid, 'full');
       const process = read && this.#take(read);
-      if (process) this.#loadAncestors(process, () => true);
+      if (process) this.#seedAncestors(process);
+    }
+  }
+
+  #seedAncestors(process: Process): void {
+    let pid = process.ptid;
+    for (let depth = 0; depth < MAX_ANCESTORS && !this.#isKnown(pid); depth++) {
+      const read = this.#reader.read(pid, this.#bystanderDepth);
+      const parent = read && this.#take(read);
+      if (!parent) return;
+      pid = parent.ptid;
     }
   }
 
   /**
-   * Reads the process of thread `tid`, which an event at `now` (milliseconds) names as the one that
-   * acted, in full. False when there were too many look-ups lately: then a later event may try again.
+   * Asks for the process of thread `tid`, which an event at `now` (milliseconds) names as the one that acted, in
+   * full, and for its ancestors. `done` is called when all is in the table, with the process, or with `undefined`
+   * when it is gone. False, and no call, when there were too many look-ups lately: then a later event may try again.
    */
-  lookUpActor(tid: number, now: number): boolean {
-    if (!this.#mayLookUp()) return false;
-    const process = this.#lookUp(tid, 'full', now);
-    if (process) this.#loadAncestors(process, () => this.#mayLookUp());
-    else this.#counters.lookupsFailed++;
-    return true;
+  lookUpActor(tid: number, now: number, done: (process: Process | undefined) => void): boolean {
+    return this.#lookUp(tid, 'full', now, done);
   }
 
-  /** Process `pid`, which an event names as a parent. */
-  lookUpParent(pid: number, now: number): Process | undefined {
-    if (!this.#mayLookUp()) return undefined;
-    const process = this.#lookUp(pid, this.#bystanderDepth, now);
-    if (process) this.#loadAncestors(process, () => this.#mayLookUp());
-    return process;
+  /** The same for process `pid`, which an event names as a parent. */
+  lookUpParent(pid: number, now: number, done: (process: Process | undefined) => void): boolean {
+    return this.#lookUp(pid, this.#bystanderDepth, now, done);
   }
 
   /**
-   * The executable that process `pid` has now. `refused` when there were too many look-ups lately;
-   * `undefined` when the process of the event at `now` (milliseconds) is gone.
+   * Asks for the executable that process `pid` has now; `undefined` when the process of the event at `now`
+   * (milliseconds) is gone. False, and no answer, when there were too many look-ups lately.
    */
-  executableOf(pid: number, now: number): { path: ByteString; inode: bigint } | 'refused' | undefined {
-    if (!this.#mayLookUp()) return 'refused';
-    const seen = this.#reader.executable(pid);
-    return seen && !this.#isLater(seen.startTicks, now) ? seen : undefined;
+  executableOf(pid: number, now: number, answer: (found: Executable | undefined) => void): boolean {
+    if (!this.#mayLookUp()) return false;
+    this.#inquiry.executable(pid, (found) =>
+      answer(found && !this.#isLater(found.startTicks, now) ? found : undefined),
+    );
+    return true;
   }
 
   /** Asks /proc for the parent that a process has now. */
   refreshParent(process: Process): void {
     if (!this.#mayLookUp()) return;
-    const read = this.#reader.read(process.pid, 'names');
-    if (!read?.threads[0]) return;
-    process.ptid = read.threads[0].status.ppid;
-    this.#loadAncestors(process, () => this.#mayLookUp());
+    this.#inquiry.read(process.pid, 'names', (read) => {
+      const main = read?.threads[0];
+      if (!main || this.#table.process(process.pid) !== process) return;
+      process.ptid = main.status.ppid;
+      this.loadAncestors(process);
+    });
+  }
+
+  /** Takes up a process that was read; its ancestors are asked for. */
+  add(read: ProcProcess): Process | undefined {
+    const process = this.#take(read);
+    if (process) this.loadAncestors(process);
+    return process;
+  }
+
+  /** Asks for the ancestors of a process that are not known. */
+  loadAncestors(process: Process): void {
+    this.#loadAncestors(process, () => {});
   }
 
   #mayLookUp(): boolean {
@@ -106,30 +139,49 @@ export class ProcessLoader {
     return true;
   }
 
-  #lookUp(tid: number, depth: ReadDepth, now: number): Process | undefined {
-    const read = this.#reader.read(tid, depth);
-    const main = read?.threads[0];
-    if (!read || !main) return undefined;
-    return this.#isLater(main.stat.startTicks, now) ? undefined : this.#take(read);
+  #lookUp(tid: number, depth: ReadDepth, now: number, done: (process: Process | undefined) => void): boolean {
+    if (!this.#mayLookUp()) return false;
+    this.#inquiry.read(tid, depth, (read) => {
+      const main = read?.threads[0];
+      const process =
+        read && main && !this.#isLater(main.stat.startTicks, now) ? this.#take(read) : undefined;
+      if (process) this.#loadAncestors(process, () => done(process));
+      else {
+        this.#counters.lookupsFailed++;
+        done(undefined);
+      }
+    });
+    return true;
   }
 
   /** Whether a process that began then is another than the one of an event at `now`. */
   #isLater(startTicks: number, now: number): boolean {
-    return Number(this.#startTime(startTicks) / 1_000_000n) > now + START_TOLERANCE_MS;
+    return this.startMilliseconds(startTicks) > now + START_TOLERANCE_MS;
   }
 
-  /** Reads parent after parent up to one that is known. */
-  #loadAncestors(process: Process, mayLookUp: () => boolean): void {
-    let pid = process.ptid;
-    for (let depth = 0; depth < MAX_ANCESTORS && pid > 0; depth++) {
-      const known = this.#table.process(pid);
-      if (known && known.knowledge !== 'nothing') return;
-      if (!mayLookUp()) return;
-      const read = this.#reader.read(pid, this.#bystanderDepth);
-      const parent = read && this.#take(read);
-      if (!parent) return;
-      pid = parent.ptid;
+  /** Milliseconds since the epoch at which a process began. */
+  startMilliseconds(startTicks: number): number {
+    return Number(this.#startTime(startTicks) / 1_000_000n);
+  }
+
+  /** Asks for parent after parent up to one that is known. */
+  #loadAncestors(process: Process, done: () => void, depth = 0): void {
+    const pid = process.ptid;
+    if (depth >= MAX_ANCESTORS || this.#isKnown(pid) || !this.#mayLookUp()) {
+      done();
+      return;
     }
+    this.#inquiry.read(pid, this.#bystanderDepth, (read) => {
+      const parent = read && this.#take(read);
+      if (parent) this.#loadAncestors(parent, done, depth + 1);
+      else done();
+    });
+  }
+
+  /** Nothing is to be asked of process `pid`: something is known of it, or there is none. */
+  #isKnown(pid: number): boolean {
+    const known = this.#table.process(pid);
+    return pid <= 0 || (known !== undefined && known.knowledge !== 'nothing');
   }
 
   #startTime(ticks: number): bigint {
@@ -139,8 +191,9 @@ export class ProcessLoader {
   /** Puts what was read into the table. What events told of a process stays: they know more than /proc. */
   #take(read: ProcProcess): Process | undefined {
     let process: Process | undefined;
-    for (const { tid, stat, status } of read.threads) {
-      const startTime = this.#startTime(stat.startTicks);
+    for (const found of read.threads) {
+      const { tid } = found;
+      const startTime = this.#startTime(found.stat.startTicks);
       const known = this.#table.thread(tid);
       if (known?.pid === read.pid && known.process.knowledge === 'full') {
         process = known.process;
@@ -148,48 +201,21 @@ export class ProcessLoader {
       }
       const thread = this.#table.add(tid, read.pid, Number(startTime / 1_000_000n));
       if (!thread) continue;
-      thread.vtid = status.vtid;
-      thread.comm = stat.comm;
-      thread.uid = status.uid;
-      thread.gid = status.gid;
-      thread.loginuid = read.details?.loginuid ?? -1;
-      thread.capEffective = status.capEffective;
-      thread.capPermitted = status.capPermitted;
-      thread.capInheritable = status.capInheritable;
+      takeThreadFacts(thread, found, read.details);
       thread.cloneTime = startTime;
-      thread.lastSeen = Date.now();
-      thread.vmSize = status.vmSize;
-      thread.vmRss = status.vmRss;
-      thread.vmSwap = status.vmSwap;
-      thread.majorFaults = stat.majorFaults;
-      thread.minorFaults = stat.minorFaults;
+      thread.lastSeen = this.#wallClock();
       process = thread.process;
     }
     if (process && process.knowledge !== 'full') this.#takeFacts(process, read);
+    if (process) this.#onLoaded(process);
     return process;
   }
 
-  #takeFacts(process: Process, { threads: [main], details }: ProcProcess): void {
-    if (!main) return;
-    const { stat, status } = main;
-    process.lookedUp = details !== undefined;
-    process.knowledge = details ? 'full' : 'names';
-    process.ptid = status.ppid;
-    process.vpid = status.vpid;
-    process.pgid = stat.pgid;
-    process.sid = status.vsid || stat.sid;
-    process.vpgid = status.vpgid || stat.pgid;
-    process.tty = stat.tty;
-    if (!details) return;
-    const [exe, ...args] = details.argv;
-    // Falco's scan calls a process without arguments (a kernel thread) by its name.
-    process.exe = exe ?? stat.comm;
-    process.args = args;
-    process.env = details.env;
-    process.exepath = details.exepath;
-    process.executable = details.executable;
-    process.cwd = details.cwd === '' || details.cwd.endsWith('/') ? details.cwd : `${details.cwd}/`;
-    process.cgroups = this.#cgroups.of(details.cgroups.join('\0'));
-    process.fdLimit = details.fdLimit;
+  #takeFacts(process: Process, read: ProcProcess): void {
+    const isFull = read.details !== undefined;
+    process.lookedUp = isFull;
+    process.knowledge = isFull ? 'full' : 'names';
+    takePlace(process, read, this.#cgroups);
+    takeProgram(process, read);
   }
 }

@@ -79,18 +79,6 @@ export function setDirectory(process: Process, path: ByteString): void {
   process.cwd = path.endsWith('/') ? path : `${path}/`;
 }
 
-/**
- * Process of the thread `tid`, which an event at `now` (milliseconds) names as a parent; looked up when it
- * is not known. The kernel names the thread that made the child, not always the main one.
- */
-export function parentProcess(
-  tid: number,
-  now: number,
-  { table, loader }: ProcessModel,
-): Process | undefined {
-  return table.thread(tid)?.process ?? (tid > 0 ? loader.lookUpParent(tid, now) : undefined);
-}
-
 /** Id of the process of thread `tid`, as far as it is known. */
 export function processIdOf(tid: number, { table }: ProcessModel): number {
   return table.thread(tid)?.process.pid ?? tid;

@@ -27,6 +27,8 @@ export class Process {
   lookedUp = false;
   /** Milliseconds of the last exec that was seen; 0 for none. */
   execTime = 0;
+  /** Milliseconds of the last event that changed it. */
+  changedAt = 0;
   /** Thread that gets the children when the process ends; 0 when it has none, negative when unknown. */
   reaper = 0;
   /** The parent's id for which a search found none; 0 before any search. */
@@ -42,6 +44,8 @@ export class Process {
   /** It asked for the children of its children, see prctl(2). */
   isSubreaper = false;
   threadCount = 0;
+  /** Ids of the threads beside the main one. */
+  otherThreads: Set<number> | undefined;
 
   vpid: number;
   sid = 0;

@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { System } from './system.ts';
 import { event, processParameters } from './testing/event-builder.ts';
 import { FakeHost } from './testing/fake-proc.ts';
+import { open, pass } from './testing/shell-host.ts';
 
 /** Paths that are opened, listed or resolved from now on until the test ends. */
 function watchFiles(context: TestContext): string[] {
@@ -70,20 +71,18 @@ test('a scope of processes reads these in full and their ancestors by name', (co
 
 test('without a seed, only what an event names as acting is read in full', (context) => {
   using made = host();
-  const system = System.open({ hostRoot: made.root, seed: { kind: 'none' }, clock: () => 0 });
+  const system = open(made, { kind: 'none' });
   const paths = watchFiles(context);
-  system.learn(event('setuid', { tid: 30 }, { res: 0, uid: 0 }));
-  system.settle();
+  pass(system, event('setuid', { tid: 30 }, { res: 0, uid: 0 }));
   // A birth names its parent, which does not act by that.
-  system.learn(event('fork', { tid: 50 }, { res: 0, ...processParameters(50, 40, 'x'), vtid: 50, vpid: 50 }));
-  system.settle();
+  pass(system, event('fork', { tid: 50 }, { res: 0, ...processParameters(50, 40, 'x'), vtid: 50, vpid: 50 }));
   const files = filesByPid(paths);
   assert.ok(files.get(30)?.has('environ'));
   for (const pid of [1, 10, 20, 40]) assert.deepEqual(files.get(pid), NAMES_ONLY, `process ${pid}`);
   assert.deepEqual(system.thread(50)?.env, []);
   assert.equal(system.thread(20)?.exe, '');
   // Once it acts itself, it is in the scope.
-  system.learn(event('setuid', { tid: 20 }, { res: 0, uid: 0 }));
+  pass(system, event('setuid', { tid: 20 }, { res: 0, uid: 0 }));
   assert.deepEqual(system.thread(20)?.args, ['a']);
 });
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { System } from './system.ts';
 import { event, processParameters, START } from './testing/event-builder.ts';
 import { BOOT_SECONDS } from './testing/fake-proc.ts';
-import { hostWithShell, open, pass } from './testing/shell-host.ts';
+import { hostWithShell, inquiryOf, open, pass } from './testing/shell-host.ts';
 
 test('the whole host is read at the start', () => {
   using host = hostWithShell();
@@ -48,6 +48,7 @@ test('look-ups are limited, and made up for later', () => {
     hostRoot: host.root,
     seed: { kind: 'none' },
     limits: { lookupsPerSecond: 1, lookupBurst: 1 },
+    inquiry: inquiryOf(host),
     clock: () => now,
   });
   pass(system, event('setuid', { tid: 1 }, { res: 0, uid: 0 }));
@@ -87,14 +88,21 @@ test('a full table takes no more threads and counts them', () => {
   assert.deepEqual([system.statistics.threads, system.statistics.discarded], [2, 1]);
 });
 
-test('threads unseen for long and gone are removed bit by bit', () => {
+test('threads unseen for long and gone are removed, and looked for only so often', () => {
   using host = hostWithShell();
   host.add({ pid: 300, ppid: 100, comm: 'sleep' });
-  const system = open(host);
+  let now = START;
+  const system = System.open({
+    ...{ hostRoot: host.root, seed: { kind: 'host' }, inquiry: inquiryOf(host), wallClock: () => now },
+    limits: { unseenMs: 10_000, purgeIntervalMs: 30_000 },
+  });
   host.remove(300);
-  const later = Date.now() + 400_000;
-  for (let step = 0; step < 3; step++)
-    pass(system, event('setuid', { tid: 100, time: later + step * 1000 }, { res: 0, uid: 0 }));
+  system.upkeep();
+  now += 20_000;
+  system.upkeep();
+  assert.equal(system.thread(300)?.comm, 'sleep', 'the next round is not due');
+  now += 10_000;
+  system.upkeep();
   assert.equal(system.thread(300), undefined);
   assert.equal(system.thread(1)?.comm, 'init');
   assert.equal(system.statistics.purged, 1);

@@ -18,17 +18,20 @@ import type { Descriptor } from './descriptor.ts';
 import { DescriptorEvents } from './descriptor-events.ts';
 import { EventContextView } from './event-context.ts';
 import { formatIp } from './ip.ts';
-import { examine } from './lost-exec.ts';
 import { LiveMachine, type Machine } from './machine.ts';
 import { Makers } from './makers.ts';
 import { type FileNames, noticeRenaming } from './other-names.ts';
 import { introducesThread, makePhantom } from './phantom.ts';
+import { PostponedEvents, type PostponedLimits } from './postponed-events.ts';
+import { DirectInquiry, type ProcInquiry, WorkerInquiry } from './proc-inquiry.ts';
 import { ProcReader } from './proc-reader.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import { endThread, RecentExits } from './process-end.ts';
-import { CAPTURED_CHANGES, CHANGES, IS_CLONE, IS_EXEC } from './process-events.ts';
+import { CAPTURED_CHANGES, CHANGES, IS_CLONE, IS_EXEC, SHOWS_IN_PROC } from './process-events.ts';
 import { ProcessLoader } from './process-loader.ts';
 import type { ArgumentAuthority, Change, ProcessModel } from './process-model.ts';
+import { askFor } from './process-questions.ts';
+import { Resync, type ResyncScope } from './resync.ts';
 import { Snapshot } from './snapshot.ts';
 import { TextLists } from './text-lists.ts';
 import type { Thread } from './thread.ts';
@@ -55,6 +58,13 @@ export interface SystemLimits {
   /** Look-ups in /proc a second, and at once after a quiet time. 0 keeps away from /proc (captures). */
   readonly lookupsPerSecond: number;
   readonly lookupBurst: number;
+  /**
+   * A thread that no event told of for so long is looked for in /proc, and removed if it is gone: its exit was
+   * lost. Falco's `thread_table_auto_purging_thread_timeout_s`.
+   */
+  readonly unseenMs: number;
+  /** How often the table is gone through for them; Falco's `thread_table_auto_purging_interval_s`. */
+  readonly purgeIntervalMs: number;
   /** Containers whose users and groups are remembered. */
   readonly containerUsers: number;
 }
@@ -63,6 +73,8 @@ export const DEFAULT_LIMITS: SystemLimits = {
   threads: 262_144,
   lookupsPerSecond: 500,
   lookupBurst: 1000,
+  unseenMs: 300_000,
+  purgeIntervalMs: 300_000,
   containerUsers: 1024,
 };
 
@@ -71,6 +83,10 @@ export interface SystemOptions {
   readonly hostRoot?: string;
   readonly seed: Seed;
   readonly limits?: Partial<SystemLimits>;
+  /** Who reads /proc after the start; a thread of its own unless told. */
+  readonly inquiry?: ProcInquiry;
+  /** How many events may wait for a look-up, and for how long. */
+  readonly postponed?: Partial<PostponedLimits>;
   /** Finds out about containers; told of each as soon as a process is known to be in it. */
   readonly containers?: ContainerObserver | undefined;
   /** Names that rules ask for by the files that they lead to. */
@@ -100,11 +116,8 @@ const RECENT_EXITS = 8192;
 const RECENT_CLONES = 8192;
 const ACCEPTED_SOCKETS = 65_536;
 
-/** A thread unseen for so long is looked for in /proc, and removed if it is gone: its exit was lost. */
-const UNSEEN_MS = 300_000;
-/** Upkeep looks at so many threads at a time, so often, so that it never holds up events. */
-const UPKEEP_THREADS = 64;
-const UPKEEP_INTERVAL_MS = 100;
+/** Upkeep looks at so many threads at a time, so that it never holds up events. */
+const UPKEEP_THREADS = 1024;
 
 /** The event is of a thread because the thread caused it, or because it tells of the thread. */
 const CAUSED = 1;
@@ -136,10 +149,17 @@ export class System implements SystemView {
   readonly #mayLookUp: boolean;
   readonly #fileNames: FileNames | undefined;
   readonly #changes: readonly (Change | undefined)[];
-  #context: EventContextView | undefined;
+  readonly #context: EventContextView;
+  readonly #inquiry: ProcInquiry;
+  /** Events whose process is being looked up; absent where nothing is looked up. */
+  readonly #postponed: PostponedEvents | undefined;
+  readonly #resync: Resync;
+  readonly #limits: SystemLimits;
   #leaving: ThreadEntry | undefined;
   #now = 0;
-  #nextUpkeep = 0;
+  /** Threads that are left to look at in this round of upkeep, and when the next one begins. */
+  #toLookAt = 0;
+  #nextRound = 0;
 
   /** Builds the model and fills it from /proc as `options.seed` says. */
   static open(options: SystemOptions): System {
@@ -147,10 +167,11 @@ export class System implements SystemView {
   }
 
   private constructor(options: SystemOptions) {
-    const { hostRoot = '', seed, clock = () => performance.now() } = options;
+    const { hostRoot = '', seed, clock = () => performance.now(), wallClock = steadyTime } = options;
     this.containers = options.containers;
     this.#fileNames = options.fileNames;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#limits = limits;
     const captured = seed.kind === 'capture' ? new CapturedMachine() : undefined;
     this.#machine =
       captured ??
@@ -164,15 +185,21 @@ export class System implements SystemView {
     this.#mayLookUp = limits.lookupsPerSecond > 0 && !captured;
     this.#table = new ThreadTable(limits.threads);
     this.#reader = new ProcReader(hostRoot);
+    // What a capture holds is all that is asked.
+    this.#inquiry =
+      options.inquiry ?? (captured ? new DirectInquiry(this.#reader) : new WorkerInquiry(hostRoot));
     const cgroups = new CgroupSets(CGROUP_SETS);
     this.#loader = new ProcessLoader({
       table: this.#table,
       reader: this.#reader,
+      inquiry: this.#inquiry,
       cgroups,
       bucket: new TokenBucket(limits.lookupsPerSecond, this.#mayLookUp ? limits.lookupBurst : 0, clock),
       counters: this.#counters,
       machine: this.#machine,
       bystanderDepth: seed.kind === 'host' ? 'full' : 'names',
+      wallClock,
+      onLoaded: (process) => this.#seeContainer(process),
     });
     this.#model = {
       table: this.#table,
@@ -185,18 +212,69 @@ export class System implements SystemView {
       machine: this.#machine,
       isCapture: captured !== undefined,
       argumentAuthority: options.argumentAuthority ?? (captured ? 'every event' : 'exec'),
-      wallClock: options.wallClock ?? steadyTime,
+      wallClock,
       acceptedSockets: new AcceptedSockets(ACCEPTED_SOCKETS),
     };
+    this.#resync = new Resync(this.#model, this.#inquiry);
+    if (this.#mayLookUp)
+      this.#postponed = new PostponedEvents({
+        counters: this.#counters,
+        ask: (event, done) => HAS_THREAD[event.code] === CAUSED && askFor(event, this.#model, done),
+        limits: options.postponed ?? {},
+      });
     if (captured) {
       this.#descriptors = new DescriptorEvents(this.#table);
       this.descriptor = (thread, fd) => this.#table.thread(thread.tid)?.process.descriptors?.get(fd);
       this.descriptors = (thread) => this.#openDescriptors(thread);
       this.snapshot = new Snapshot(captured, this.#table, cgroups, this.#descriptors);
     }
+    this.#context = new EventContextView(
+      this,
+      this.#model.acceptedSockets,
+      this.#descriptors,
+      this.#fileNames,
+    );
     if (seed.kind === 'host') this.#loader.seed(this.#reader.pids());
     if (seed.kind === 'processes') this.#loader.seed(seed.pids);
-    for (const process of this.#table.processes()) this.#seeContainer(process);
+  }
+
+  /**
+   * Whether `event` must wait until its process has been looked up. Then it was copied and comes back through
+   * {@link onResumed}; otherwise it is to be learned from now.
+   */
+  postpone(event: EventCursor): boolean {
+    return this.#postponed?.postpone(event) ?? false;
+  }
+
+  /** Who takes the events that have waited: to be learned from and judged as if they came now. */
+  set onResumed(resume: (event: EventCursor) => void) {
+    if (this.#postponed) this.#postponed.resume = resume;
+  }
+
+  /** Resolves when no event waits any more, which is soon. */
+  async drained(): Promise<void> {
+    await this.#postponed?.drained();
+  }
+
+  /**
+   * Events were lost: compares all that is known of the processes in scope with /proc in the seconds that follow,
+   * as {@link upkeep} is called. `scope`: the processes in scope, or `host` for all; what the model knows already
+   * is compared in any case.
+   */
+  resync(scope: ResyncScope): void {
+    if (this.#mayLookUp) this.#resync.want(scope);
+  }
+
+  /** To be called once a second: finds what lost events have left wrong. */
+  upkeep(): void {
+    if (!this.#mayLookUp) return;
+    this.#resync.step();
+    this.#purge();
+  }
+
+  /** Ends what runs beside the model. */
+  close(): void {
+    this.#inquiry.close();
   }
 
   /**
@@ -204,19 +282,10 @@ export class System implements SystemView {
    * time, valid until the next call.
    */
   learn(event: EventCursor): EventContext {
-    if (this.#context?.event !== event)
-      this.#context = new EventContextView(
-        event,
-        this,
-        this.#model.acceptedSockets,
-        this.#descriptors,
-        this.#fileNames,
-      );
-    const context = this.#context;
     const thread = this.#threadOf(event);
     if (this.#fileNames) noticeRenaming(event, this.#fileNames);
-    context.show(thread);
-    return context;
+    this.#context.show(event, thread);
+    return this.#context;
   }
 
   /** Thread that the event is of, after the event has changed the model. */
@@ -240,12 +309,12 @@ export class System implements SystemView {
     if (IS_CLONE[code] === 1 && event.i64(0) === 0) return this.#learnBirth(event);
     let thread = this.#table.thread(tid);
     if (thread === undefined && this.#descriptors && !introducesThread(event)) return undefined;
-    if (thread?.process.suspicion !== undefined && this.#mayLookUp) examine(thread.process, now, this.#model);
     if (thread === undefined || (thread.process.knowledge !== 'full' && !thread.process.lookedUp))
       thread = this.#meet(tid, now);
     if (thread === undefined) return undefined;
     const change = this.#changes[code];
     if (change !== undefined) {
+      if (SHOWS_IN_PROC[code] === 1) thread.process.changedAt = now;
       change(event, thread, this.#model);
       // An exec may have put another thread in its place.
       thread = this.#table.thread(tid);
@@ -275,16 +344,15 @@ export class System implements SystemView {
     if (container) this.containers?.see(container);
   }
 
-  /** A thread of which not all is known acts: see what /proc says. */
+  /** A thread acts of which not all is known, and nobody could be asked. */
   #meet(tid: number, now: number): ThreadEntry | undefined {
-    const isSettled = this.#mayLookUp ? this.#loader.lookUpActor(tid, now) : true;
     let thread = this.#table.thread(tid);
     if (!thread) {
       thread = this.#table.add(tid, tid, now);
       this.#counters.unknown++;
       if (thread && this.#descriptors) makePhantom(thread);
     }
-    if (thread && isSettled) thread.process.lookedUp = true;
+    if (thread && !this.#mayLookUp) thread.process.lookedUp = true;
     if (thread) this.#seeContainer(thread.process);
     return thread;
   }
@@ -297,16 +365,20 @@ export class System implements SystemView {
       end(this.#leaving, this.#now, this.#model);
       this.#leaving = undefined;
     }
-    if (this.#now >= this.#nextUpkeep) this.#upkeep();
   }
 
   /** Removes threads whose exit was lost, some at a time. */
-  #upkeep(): void {
-    this.#nextUpkeep = this.#now + UPKEEP_INTERVAL_MS;
-    if (!this.#mayLookUp) return;
+  #purge(): void {
+    const now = this.#model.wallClock();
+    if (this.#toLookAt <= 0) {
+      if (now < this.#nextRound) return;
+      this.#nextRound = now + this.#limits.purgeIntervalMs;
+      this.#toLookAt = this.#table.size;
+    }
+    this.#toLookAt -= UPKEEP_THREADS;
     for (const thread of this.#table.sweep(UPKEEP_THREADS)) {
-      if (this.#now - thread.lastSeen < UNSEEN_MS) continue;
-      if (this.#reader.exists(thread.tid)) thread.lastSeen = this.#now;
+      if (now - thread.lastSeen < this.#limits.unseenMs) continue;
+      if (this.#reader.exists(thread.tid)) thread.lastSeen = now;
       else {
         this.#table.remove(thread);
         this.#counters.purged++;

@@ -50,8 +50,17 @@ export class ThreadTable {
     return this.#processes.values();
   }
 
+  /** Threads of process `pid`, the main one first. */
   threadsOf(pid: number): ThreadEntry[] {
-    return [...this.#threads.values()].filter((thread) => thread.process.pid === pid);
+    const found: ThreadEntry[] = [];
+    const process = this.#processes.get(pid);
+    const main = this.#threads.get(pid);
+    if (main && main.process === process) found.push(main);
+    for (const tid of process?.otherThreads ?? []) {
+      const thread = this.#threads.get(tid);
+      if (thread) found.push(thread);
+    }
+    return found;
   }
 
   /**
@@ -73,6 +82,10 @@ export class ThreadTable {
     }
     const thread = new ThreadEntry(tid, process, now);
     process.threadCount++;
+    if (tid !== pid) {
+      process.otherThreads ??= new Set();
+      process.otherThreads.add(tid);
+    }
     this.#threads.set(tid, thread);
     return thread;
   }
@@ -82,6 +95,7 @@ export class ThreadTable {
     this.#threads.delete(thread.tid);
     if (this.#last === thread) this.#last = undefined;
     const { process } = thread;
+    process.otherThreads?.delete(thread.tid);
     if (--process.threadCount === 0 && this.#processes.get(process.pid) === process)
       this.#processes.delete(process.pid);
   }
@@ -95,11 +109,12 @@ export class ThreadTable {
 
   /** Removes a process with all its threads. */
   removeProcess(process: Process): void {
-    // Most processes have one thread; only the others cost a walk over the table.
     const main = this.#threads.get(process.pid);
     if (main) this.remove(main);
-    if (process.threadCount > 0)
-      for (const thread of this.#threads.values()) if (thread.process === process) this.remove(thread);
+    for (const tid of process.otherThreads ?? []) {
+      const thread = this.#threads.get(tid);
+      if (thread) this.remove(thread);
+    }
   }
 
   /** Gives the children of one process to another. A walk over all processes. */

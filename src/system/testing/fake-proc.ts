@@ -23,6 +23,8 @@ export interface FakeProcess {
   readonly loginuid?: number;
   /** Ids of further threads. */
   readonly threads?: readonly number[];
+  /** It has ended, and nobody has asked how. */
+  readonly isZombie?: boolean;
 }
 
 /** Start of the made-up machine, seconds since the epoch. */
@@ -76,10 +78,10 @@ export class FakeHost {
 
   #writeThread(directory: string, tid: number, process: FakeProcess): void {
     const { pid, ppid = 1, comm = 'true', uid = 0, gid = 0, sid = pid, pgid = pid, vpid = pid } = process;
-    const { tty = 0, startTicks = 100 } = process;
+    const { tty = 0, startTicks = 100, isZombie = false } = process;
     this.write(
       `${directory}/stat`,
-      `${tid} (${comm}) S ${ppid} ${pgid} ${sid} ${tty} -1 0 10 0 2 0 0 0 0 0 20 0 1 0 ${startTicks} 0 0\n`,
+      `${tid} (${comm}) ${isZombie ? 'Z' : 'S'} ${ppid} ${pgid} ${sid} ${tty} -1 0 10 0 2 0 0 0 0 0 20 0 1 0 ${startTicks} 0 0\n`,
     );
     const vtid = tid === pid ? vpid : vpid + tid - pid;
     const ns = (outer: number, inner: number): string =>

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { WorkerInquiry } from './proc-inquiry.ts';
+import type { ProcProcess } from './proc-reader.ts';
+import { hostWithShell } from './testing/shell-host.ts';
+
+test('a thread of its own reads and answers', async () => {
+  using host = hostWithShell();
+  const inquiry = new WorkerInquiry(host.root);
+  // The thread alone would not keep this process running.
+  const alive = setInterval(() => {}, 1000);
+  try {
+    const read = (tid: number): Promise<ProcProcess | undefined> =>
+      new Promise((resolve) => inquiry.read(tid, 'full', resolve));
+    const [shell, nobody] = await Promise.all([read(100), read(4711)]);
+    assert.deepEqual(shell?.details?.argv, ['-bash', '-i']);
+    assert.equal(shell?.threads[0]?.status.capEffective, 0x400n);
+    assert.equal(nobody, undefined);
+    const executable = await new Promise<{ path: string } | undefined>((resolve) =>
+      inquiry.executable(100, resolve),
+    );
+    assert.equal(executable?.path, '/usr/bin/bash');
+    const pids = await new Promise<readonly number[] | undefined>((resolve) => inquiry.pids(resolve));
+    assert.deepEqual([...(pids ?? [])].sort(), [1, 100]);
+    assert.equal(inquiry.stuck, 0);
+  } finally {
+    clearInterval(alive);
+    inquiry.close();
+  }
+});
+
+test('after its end nothing is read, and nobody waits', () => {
+  const inquiry = new WorkerInquiry('');
+  inquiry.close();
+  const answers: unknown[] = [];
+  inquiry.read(1, 'names', (found) => answers.push(found));
+  assert.deepEqual(answers, [undefined]);
+});

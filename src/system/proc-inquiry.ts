@@ -1,0 +1,143 @@
+/**
+ * Questions about processes whose answers come later: reading /proc may take long, and of a process that wants it,
+ * forever (its arguments lie in memory that it can have filled by a file system of its own). So the reading is done
+ * by a thread of its own, which is started with the first question and replaced when it does not come back.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Executable, ProcProcess, ProcReader, ReadDepth } from './proc-reader.ts';
+
+/** What can be asked. Each `answer` is called once, `undefined` for a process that is gone or did not answer. */
+export interface ProcInquiry {
+  /** Facts of the process that has thread `tid`. */
+  read(tid: number, depth: ReadDepth, answer: (found: ProcProcess | undefined) => void): void;
+  /** What process `pid` runs. */
+  executable(pid: number, answer: (found: Executable | undefined) => void): void;
+  /** Ids of all processes. */
+  pids(answer: (found: readonly number[] | undefined) => void): void;
+  /** Readings that were given up because they did not come back. */
+  readonly stuck: number;
+  close(): void;
+}
+
+/** Answers at once, on the caller's thread: for tests, and where nobody waits. */
+export class DirectInquiry implements ProcInquiry {
+  readonly stuck = 0;
+  readonly #reader: ProcReader;
+
+  constructor(reader: ProcReader) {
+    this.#reader = reader;
+  }
+
+  read(tid: number, depth: ReadDepth, answer: (found: ProcProcess | undefined) => void): void {
+    answer(this.#reader.read(tid, depth));
+  }
+
+  executable(pid: number, answer: (found: Executable | undefined) => void): void {
+    answer(this.#reader.executable(pid));
+  }
+
+  pids(answer: (found: readonly number[] | undefined) => void): void {
+    answer(this.#reader.pids());
+  }
+
+  close(): void {}
+}
+
+/** As it goes to the thread that reads. */
+export type Question =
+  | { readonly kind: 'read'; readonly id: number; readonly tid: number; readonly depth: ReadDepth }
+  | { readonly kind: 'executable'; readonly id: number; readonly pid: number }
+  | { readonly kind: 'pids'; readonly id: number };
+
+/** As it comes back. */
+export interface Answer {
+  readonly id: number;
+  readonly found: unknown;
+}
+
+type Asked = Question extends infer One ? (One extends Question ? Omit<One, 'id'> : never) : never;
+
+/** A reading that takes longer than this does not come back. */
+const STUCK_MS = 5000;
+/** Threads that may hang at a time; with more, nothing is read any more. */
+const MAX_STUCK = 4;
+
+export class WorkerInquiry implements ProcInquiry {
+  stuck = 0;
+  readonly #hostRoot: string;
+  readonly #answers = new Map<number, (found: unknown) => void>();
+  #worker: Worker | undefined;
+  #lastId = 0;
+  #watch: NodeJS.Timeout | undefined;
+
+  /** `hostRoot`: prefix of `/proc`, empty on the machine itself. */
+  constructor(hostRoot: string) {
+    this.#hostRoot = hostRoot;
+  }
+
+  read(tid: number, depth: ReadDepth, answer: (found: ProcProcess | undefined) => void): void {
+    this.#ask({ kind: 'read', tid, depth }, answer as (found: unknown) => void);
+  }
+
+  executable(pid: number, answer: (found: Executable | undefined) => void): void {
+    this.#ask({ kind: 'executable', pid }, answer as (found: unknown) => void);
+  }
+
+  pids(answer: (found: readonly number[] | undefined) => void): void {
+    this.#ask({ kind: 'pids' }, answer as (found: unknown) => void);
+  }
+
+  /** Questions that are open stay without an answer. */
+  close(): void {
+    clearTimeout(this.#watch);
+    this.#answers.clear();
+    void this.#worker?.terminate();
+    this.#worker = undefined;
+    this.stuck = MAX_STUCK;
+  }
+
+  #ask(question: Asked, answer: (found: unknown) => void): void {
+    if (this.stuck >= MAX_STUCK) {
+      answer(undefined);
+      return;
+    }
+    const id = ++this.#lastId;
+    this.#answers.set(id, answer);
+    this.#worker ??= this.#start();
+    this.#worker.postMessage({ ...question, id });
+    this.#watch ??= this.#watchFor(id);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./proc-worker.ts', import.meta.url), { workerData: this.#hostRoot });
+    worker.on('message', ({ id, found }: Answer) => {
+      const answer = this.#answers.get(id);
+      this.#answers.delete(id);
+      answer?.(found);
+    });
+    worker.on('error', () => this.#giveUp(worker));
+    worker.unref();
+    return worker;
+  }
+
+  /** Questions are answered in their order: when this one is still open in a while, the thread hangs at it or before. */
+  #watchFor(id: number): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      this.#watch = undefined;
+      if (this.#answers.has(id)) this.#giveUp(this.#worker);
+      else if (this.#answers.size > 0) this.#watch = this.#watchFor(this.#lastId);
+    }, STUCK_MS);
+    return timer.unref();
+  }
+
+  /** The thread is left alone; all that it was asked has no answer, and the next question starts another. */
+  #giveUp(worker: Worker | undefined): void {
+    if (worker === undefined || worker !== this.#worker) return;
+    this.stuck++;
+    this.#worker = undefined;
+    void worker.terminate();
+    const answers = [...this.#answers.values()];
+    this.#answers.clear();
+    for (const answer of answers) answer(undefined);
+  }
+}
