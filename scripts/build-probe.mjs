@@ -1,5 +1,5 @@
-// Builds the kernel probe, bpf/*.[ch] -> build/lanner.bpf.o, if its sources have changed since.
-// Plain JavaScript for any Node from 18 on: it runs before anything is installed. Other scripts call
+// Builds what is written in C, if its sources have changed since: the kernel probe, bpf/*.[ch] ->
+// build/lanner.bpf.o, and the actor of the scenes, scenes/actor/*.[ch] -> build/lanner-actor. Plain JavaScript for any Node from 18 on: it runs before anything is installed. Other scripts call
 // buildProbe(); `node scripts/build-probe.mjs` does the same from the command line.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,6 +13,9 @@ const SOURCES = join(ROOT, 'bpf');
 const BUILD = join(ROOT, 'build');
 const OBJECT = join(BUILD, 'lanner.bpf.o');
 const STAMP = `${OBJECT}.sha256`;
+const ACTOR_SOURCES = join(ROOT, 'scenes', 'actor');
+const ACTOR = join(BUILD, 'lanner-actor');
+const ACTOR_FLAGS = ['-static', '-s', '-O2', '-Wall', '-Wextra'];
 
 /** Per architecture: the macro that libbpf's headers ask for, and Debian's folder of C headers. */
 const TARGETS = {
@@ -36,6 +39,24 @@ export function buildProbe() {
   return OBJECT;
 }
 
+/** Builds the actor, a static program, and returns its path. Throws an Error that says what to do. */
+export function buildActor() {
+  const names = readdirSync(ACTOR_SOURCES).sort();
+  const hash = createHash('sha256').update(ACTOR_FLAGS.join(' '));
+  for (const name of names) hash.update(name).update(readFileSync(join(ACTOR_SOURCES, name)));
+  const stamp = hash.digest('hex');
+  const stampFile = `${ACTOR}.sha256`;
+  if (existsSync(ACTOR) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return ACTOR;
+
+  mkdirSync(BUILD, { recursive: true });
+  const unfinished = `${ACTOR}.${process.pid}`;
+  const sources = names.filter((name) => name.endsWith('.c')).map((name) => join(ACTOR_SOURCES, name));
+  run('clang', [...ACTOR_FLAGS, ...sources, '-o', unfinished], 'clang libc6-dev linux-libc-dev');
+  renameSync(unfinished, ACTOR);
+  writeFileSync(stampFile, stamp);
+  return ACTOR;
+}
+
 /** Compiles one C file to a BPF object file. */
 export function compileProbe(source, object) {
   run('clang', [...compilerFlags(), '-c', source, '-o', object], 'clang libbpf-dev linux-libc-dev');
@@ -55,14 +76,15 @@ function compilerFlags() {
 function run(command, args, packages) {
   const result = spawnSync(command, args, { encoding: 'utf8' });
   if (result.error?.code === 'ENOENT')
-    throw new Error(`${command} is missing, which builds the probe: apt-get install ${packages}`);
+    throw new Error(`${command} is missing, which builds Lanner's parts in C: apt-get install ${packages}`);
   if (result.error) throw result.error;
-  if (result.status !== 0) throw new Error(`${command} could not build the probe:\n${result.stderr.trim()}`);
+  if (result.status !== 0) throw new Error(`${command} failed:\n${result.stderr.trim()}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     console.log(buildProbe());
+    console.log(buildActor());
   } catch (error) {
     console.error(`build-probe: ${error.message}`);
     process.exitCode = 1;

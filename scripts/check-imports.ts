@@ -44,6 +44,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'config',
     ],
   },
+  scenes: { imports: [] },
   cli: {
     imports: [
       'events',
@@ -56,6 +57,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'outputs',
       'config',
       'engine',
+      'scenes',
     ],
   },
 };

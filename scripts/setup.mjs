@@ -8,7 +8,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { buildProbe } from './build-probe.mjs';
+import { buildActor, buildProbe } from './build-probe.mjs';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -105,7 +105,7 @@ export function setUp(purpose) {
   installNpmPackages();
   if (purpose === 'check') return;
   installDebianPackages(purpose);
-  updateProbe();
+  updateBuild();
 }
 
 /** `npm ci` writes node_modules/.package-lock.json last: older than the lockfile means out of date. */
@@ -159,11 +159,12 @@ function aptGet(args) {
   return spawnSync('apt-get', args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', env });
 }
 
-/** Builds the probe unless it is up to date, which {@link buildProbe} itself finds out. */
-function updateProbe() {
-  if (!existsSync(PROBE)) say('building the probe (build/lanner.bpf.o)');
+/** Builds what is written in C unless it is up to date, which the functions themselves find out. */
+function updateBuild() {
+  if (!existsSync(PROBE)) say('building the probe (build/lanner.bpf.o) and the actor of the scenes');
   try {
     buildProbe();
+    buildActor();
   } catch (error) {
     stop(error.message);
   }

@@ -17,6 +17,7 @@ import { printPluginInfo, printPlugins } from './plugins.ts';
 import { printLine } from './print.ts';
 import { addReplayCommand } from './replay.ts';
 import { addRunCommand } from './run.ts';
+import { addScenesCommand } from './scenes.ts';
 import { configuredRuleFiles, loadConfiguredRules } from './start.ts';
 import { printSupport } from './support.ts';
 import { validate } from './validate.ts';
@@ -64,7 +65,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 function buildProgram(finish: (code: number) => void): Command {
   const program = new Command('lanner')
     .description('Runtime security for Linux: watches system calls and alerts when a rule is violated.')
-    .usage('[options] | run [options] -- COMMAND… | replay FILE | check FILES… | events [NAME]')
+    .usage(
+      '[options] | run [options] -- COMMAND… | replay FILE | check FILES… | events [NAME] | scenes [WHICH…]',
+    )
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .enablePositionalOptions()
@@ -74,6 +77,7 @@ function buildProgram(finish: (code: number) => void): Command {
   addReplayCommand(program, finish);
   addCheckCommand(program, finish);
   addEventsCommand(program);
+  addScenesCommand(program, finish);
   return program;
 }
 
@@ -137,7 +141,7 @@ function checkSources({ enableSource = [], disableSource = [] }: ProgramOptions)
 /** Commander's messages in one line. */
 function usageError(error: CommanderError): string {
   if (error.code === 'commander.excessArguments') {
-    return 'there is no such command: try "lanner run -- COMMAND", "lanner replay FILE", "lanner check FILES", "lanner events" or "lanner --help"';
+    return 'there is no such command: try "lanner run -- COMMAND", "lanner replay FILE", "lanner check FILES", "lanner events", "lanner scenes" or "lanner --help"';
   }
   return error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
 }

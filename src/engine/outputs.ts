@@ -3,11 +3,16 @@ import type { Alert } from '../alerts/alert.ts';
 import { type FormatOptions, formatJson, formatText } from '../alerts/format.ts';
 import type { Config } from '../config/schema.ts';
 import { FileOutput } from '../outputs/file.ts';
+import { FunctionOutput } from '../outputs/function.ts';
 import type { Output, OutputFailure } from '../outputs/output.ts';
 import { StandardOutput } from '../outputs/standard.ts';
 
-/** A standard stream, or the path of a file. */
-export type AlertTarget = 'stdout' | 'stderr' | { readonly file: string };
+/** A standard stream, the path of a file, or a function of this program. */
+export type AlertTarget =
+  | 'stdout'
+  | 'stderr'
+  | { readonly file: string }
+  | { readonly take: (alert: Alert) => void };
 
 /** Opens the outputs; `target` takes the place of standard output. Throws when a file cannot be opened. */
 export function openOutputs(
@@ -25,6 +30,7 @@ export function openOutputs(
 
 function openTarget(target: AlertTarget, onFailure: OutputFailure): Output {
   if (typeof target === 'string') return new StandardOutput(target, onFailure);
+  if ('take' in target) return new FunctionOutput(target.take);
   return new FileOutput({ path: target.file, keepAlive: true }, onFailure);
 }
 

@@ -5,6 +5,7 @@ import type { AlertSummary } from '../alerts/summary.ts';
 import type { Config } from '../config/schema.ts';
 import { openContainers } from '../containers/open.ts';
 import type { ContainerMetadataService } from '../containers/service.ts';
+import type { ByteString } from '../events/bytes.ts';
 import { compileNamingMatcher } from '../matcher/other-names.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { type KernelSource, openKernelSource } from '../sources/kernel/kernel-source.ts';
@@ -21,7 +22,8 @@ import { chooseEvents } from './traced-events.ts';
 
 export type WatchScope =
   | { readonly kind: 'host' }
-  | { readonly kind: 'processes'; readonly pids: readonly number[] }
+  /** `isGrowing`: processes are added on the way, so that it may be empty for a while. */
+  | { readonly kind: 'processes'; readonly pids: readonly number[]; readonly isGrowing?: boolean }
   | { readonly kind: 'cgroup'; readonly path: string };
 
 export interface WatchOptions {
@@ -45,6 +47,11 @@ export interface Watching {
   readonly command: ChildProcess | undefined;
   /** Opens files of outputs anew. */
   readonly reopenOutputs: () => void;
+  /**
+   * Adds a running process, and all that it starts, to a scope of processes. Resolves when as much is known of its
+   * container as its engine tells, after `container_engines.wait_ms` at the latest.
+   */
+  readonly follow: (pid: number) => Promise<void>;
 }
 
 export interface WatchSummary {
@@ -162,7 +169,16 @@ async function watchSource(
   void command?.exit.then(() => stop.abort());
   if (source.missingEvents.length > 0)
     log(`this kernel cannot tell the events ${source.missingEvents.join(', ')}: rules do not see them`);
-  options.onReady?.({ command: command?.process, reopenOutputs: () => outputs.reopen() });
+  options.onReady?.({
+    command: command?.process,
+    reopenOutputs: () => outputs.reopen(),
+    async follow(pid) {
+      source.watch([pid]);
+      system.meet([pid]);
+      const container = system.thread(pid)?.containerId ?? '';
+      if (container !== '') await whenKnown(containers, container, config.container_engines.wait_ms);
+    },
+  });
   let lostBefore = 0;
   const looking = setInterval(() => {
     drops.look();
@@ -229,7 +245,18 @@ function startInScope(source: KernelSource, { command }: WatchOptions): RunningC
 }
 
 function isScopeEmpty(source: KernelSource, { scope }: WatchOptions): boolean {
-  return scope.kind === 'processes' && source.scopedPids().length === 0;
+  return scope.kind === 'processes' && !scope.isGrowing && source.scopedPids().length === 0;
+}
+
+function whenKnown(containers: ContainerMetadataService, id: ByteString, limitMs: number): Promise<void> {
+  if (!containers.isPending(id)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, limitMs);
+    containers.whenSettled(id, () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function onAbort(signal: AbortSignal, action: () => void): void {

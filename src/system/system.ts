@@ -277,6 +277,15 @@ export class System implements SystemView {
     this.#inquiry.close();
   }
 
+  /** Reads these processes from /proc, before an event names them. */
+  meet(pids: readonly number[]): void {
+    this.#loader.seed(pids);
+    for (const pid of pids) {
+      const thread = this.#table.thread(pid);
+      if (thread) this.#seeContainer(thread.process);
+    }
+  }
+
   /**
    * Learns from `event` and returns it with all that is known at that moment: the same object every
    * time, valid until the next call.

@@ -160,6 +160,11 @@ export class KernelSource implements EventSource {
     return this.#probe.missingEvents;
   }
 
+  /** Adds running processes, and all that descends from them, to a scope of the kind `processes`. */
+  watch(pids: readonly number[]): void {
+    watchRunning(this.#probe, pids);
+  }
+
   /** Ids of the processes in scope at this moment; empty when all have ended. Of scope `processes` only. */
   scopedPids(): readonly number[] {
     return this.#closed ? [] : this.#probe.watchedProcesses();
