@@ -14,8 +14,9 @@ import type { Scene } from '../scenes/scene.ts';
 import { Theatre } from '../scenes/theatre.ts';
 import { isBad, judge, rulesInUse, type Verdict } from '../scenes/verdict.ts';
 import { fail } from './fail.ts';
+import { addFlags } from './flags.ts';
 import { plainLog } from './log.ts';
-import { addCommonOptions, type CommonOptions, configFrom } from './options.ts';
+import { type CommonOptions, configFrom } from './options.ts';
 import { printLine } from './print.ts';
 import { failOnErrors } from './problems.ts';
 import { onEndSignal } from './signals.ts';
@@ -50,7 +51,7 @@ export function addScenesCommand(program: Command, finish: (code: number) => voi
     .option('--act-only', 'perform, and leave the watching to a Lanner or Falco that is already running')
     .option('--format <format>', 'text or json', 'text')
     .action(async (which: string[], options: ScenesOptions) => finish(await scenes(which, options)));
-  addCommonOptions(command);
+  addFlags(command, 'common');
 }
 
 /** Returns the exit code. */
