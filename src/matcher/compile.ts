@@ -6,6 +6,8 @@ import { Constants } from './constants.ts';
 import { CostModel } from './cost.ts';
 import { ConditionEmitter } from './emit-condition.ts';
 import { ExpressionEmitter } from './emit-expression.ts';
+import type { CandidateIndex } from './index/candidates.ts';
+import { indexFor } from './index/rule-index.ts';
 import { MemoFunctions } from './memo.ts';
 
 export interface Matcher {
@@ -23,36 +25,65 @@ export interface MatcherOptions {
 /** `epoch` starts anew here, long before it would stop being a small integer. */
 const LAST_EPOCH = 2 ** 30;
 
-type MatchFunction = (context: EventContext, matched: CheckedRule[]) => void;
+/** The code of all rules. */
+interface RuleCode {
+  /** One function per rule, in order: does its condition hold? */
+  readonly rules: readonly ((context: EventContext) => boolean)[];
+  /** To be called before the rules are asked about another event: forgets what is remembered of the last one. */
+  begin(): void;
+}
 
 /**
- * Compiles the enabled rules of one source. Every condition becomes a function of its own; for every event
- * code there is a function that tries the rules which can match that code. Throws when an expression of
- * `regex` cannot be compiled or a field is not in the catalogue; a set that was checked with this catalogue
- * has neither.
+ * Compiles the enabled rules of one source. Every condition becomes a function of its own, and an index picks those
+ * that are called for an event. Throws when an expression of `regex` cannot be compiled or a field is not in the
+ * catalogue; a set that was checked with this catalogue has neither.
  */
 export function compileMatcher(
   { rules }: CheckedRuleSet,
   catalog: FieldCatalog<Field>,
   options: MatcherOptions,
 ): Matcher {
-  const candidates = rules.filter((rule) => rule.enabled && rule.source === options.source);
-  const match = generate(candidates, catalog, options.matching);
+  const asked = rules.filter((rule) => rule.enabled && rule.source === options.source);
+  const isFirstOnly = options.matching === 'first';
+  const code = generate(asked, catalog);
+  /** By event code; `null` where no rule can match, `undefined` before the first such event. */
+  const indexes: (CandidateIndex | null | undefined)[] = [];
   const matched: CheckedRule[] = [];
+
+  function indexOf(eventCode: number): CandidateIndex | null {
+    const index = indexFor(eventCode, asked, catalog) ?? null;
+    indexes[eventCode] = index;
+    return index;
+  }
+
   return {
     match(context) {
       matched.length = 0;
-      match(context, matched);
+      const eventCode = context.event.code;
+      let index = indexes[eventCode];
+      if (index === undefined) index = indexOf(eventCode);
+      if (index === null) return matched;
+      let state = index.root;
+      while (state.facet !== undefined) {
+        const eventClass = state.facet.classify(context);
+        state = state.next.get(eventClass) ?? index.expand(state, eventClass);
+      }
+      const candidates = state.rules;
+      if (candidates.length === 0) return matched;
+      code.begin();
+      for (let at = 0; at < candidates.length; at++) {
+        const rule = candidates[at] as number;
+        if (code.rules[rule]?.(context)) {
+          matched.push(asked[rule] as CheckedRule);
+          if (isFirstOnly) break;
+        }
+      }
       return matched;
     },
   };
 }
 
-function generate(
-  rules: readonly CheckedRule[],
-  catalog: FieldCatalog<Field>,
-  matching: MatcherOptions['matching'],
-): MatchFunction {
+function generate(rules: readonly CheckedRule[], catalog: FieldCatalog<Field>): RuleCode {
   const constants = new Constants();
   const memo = new MemoFunctions();
   const expressions = new ExpressionEmitter(catalog, constants, memo);
@@ -63,64 +94,20 @@ function generate(
     expressions,
     memo,
   );
-  const ruleFunctions = rules.map(
+  const functions = rules.map(
     ({ condition }, index) =>
       `function rule${index}(context) { let v, w; return ${conditions.emit(condition)}; }`,
   );
-  const tries = emitTries(rules, (index) => constants.bind(rules[index]), matching);
   const body = `'use strict';
 ${constants.declaration('constants')}
 let epoch = 0;
 ${memo.declarations}
-${ruleFunctions.join('\n')}
-${tries.functions}
-const byCode = [${tries.byCode.join(', ')}];
-return function match(context, matched) {
-  const tryRules = byCode[context.event.code];
-  if (tryRules === undefined) return;
-  if (++epoch === ${LAST_EPOCH}) { epoch = 1; ${memo.forgetting} }
-  tryRules(context, matched);
+${functions.join('\n')}
+return {
+  rules: [${rules.map((_, index) => `rule${index}`).join(', ')}],
+  begin() {
+    if (++epoch === ${LAST_EPOCH}) { epoch = 1; ${memo.forgetting} }
+  },
 };`;
-  return new Function('constants', body)(constants.values) as MatchFunction;
-}
-
-/**
- * The functions that try rules, and their names by event code. Codes with the same rules share one
- * function. An index that picks candidate rules before their conditions are asked belongs here.
- */
-function emitTries(
-  rules: readonly CheckedRule[],
-  ruleName: (index: number) => string,
-  matching: MatcherOptions['matching'],
-): { functions: string; byCode: string[] } {
-  const byRules = new Map<string, string>();
-  const functions: string[] = [];
-  const byCode = rulesByCode(rules).map((indices) => {
-    if (indices.length === 0) return 'undefined';
-    const key = indices.join();
-    let name = byRules.get(key);
-    if (name === undefined) {
-      name = `try${byRules.size}`;
-      byRules.set(key, name);
-      const leave = matching === 'first' ? ' return;' : '';
-      const lines = indices.map(
-        (index) => `  if (rule${index}(context)) { matched.push(${ruleName(index)});${leave} }`,
-      );
-      functions.push(`function ${name}(context, matched) {\n${lines.join('\n')}\n}`);
-    }
-    return name;
-  });
-  return { functions: functions.join('\n'), byCode };
-}
-
-/** For every event code up to the greatest one in use, the rules that can match it, in order. */
-function rulesByCode(rules: readonly CheckedRule[]): number[][] {
-  const byCode: number[][] = [];
-  rules.forEach((rule, index) => {
-    for (const code of rule.eventCodes) {
-      while (byCode.length <= code) byCode.push([]);
-      (byCode[code] as number[]).push(index);
-    }
-  });
-  return byCode;
+  return new Function('constants', body)(constants.values) as RuleCode;
 }

@@ -1,4 +1,4 @@
-/** Checks that the type of the event decides alone: for one event code they are constants. */
+/** Checks that are constants for all events of one code. */
 import { EventCursor } from '../events/cursor.ts';
 import { encodeEvent } from '../events/encode.ts';
 import { carriesOwnName } from '../fields/evt-read.ts';
@@ -10,13 +10,13 @@ import type { Check, Decide } from './necessary.ts';
 
 /**
  * `decide` for events of one code: answers itself what the code decides (`evt.type`, `evt.dir`, `evt.is_io` and
- * the like), and asks `decide` about everything else.
+ * the like) and what no event satisfies (`evt.num=0`), and asks `decide` about everything else.
  */
 export function withEventCode<P>(code: number, catalog: FieldCatalog<Field>, decide: Decide<P>): Decide<P> {
-  if (carriesOwnName(code)) return decide;
   let context: EventContext | undefined;
   return (check, wanted) => {
-    if (!isOfEventType(check, catalog)) return decide(check, wanted);
+    if (neverHolds(check)) return !wanted;
+    if (carriesOwnName(code) || !isOfEventType(check, catalog)) return decide(check, wanted);
     context ??= contextOf(code);
     return holds(check, context, catalog) === wanted;
   };
@@ -25,6 +25,14 @@ export function withEventCode<P>(code: number, catalog: FieldCatalog<Field>, dec
 function isOfEventType({ left, ...check }: Check, catalog: FieldCatalog<Field>): boolean {
   if (left.kind !== 'field' || !readableField(catalog, left.field).byEventType) return false;
   return !('right' in check) || check.right.kind === 'values';
+}
+
+/** Events are counted from 1: asking for number 0 is how rules that never hold are written. */
+function neverHolds(check: Check): boolean {
+  if (check.kind === 'exists' || check.right.kind !== 'values') return false;
+  if (check.left.kind !== 'field' || check.left.field.name !== 'evt.num') return false;
+  if (check.operator !== '=' && check.operator !== 'in') return false;
+  return check.right.values.every((value) => value === 0);
 }
 
 /** An event of which nothing but its type is known. */

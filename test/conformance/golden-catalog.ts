@@ -37,7 +37,8 @@ export const GOLDEN_CATALOG: FieldCatalog<Field> = {
   find(name) {
     const reference = FIELD_CATALOG.find(name);
     if (!reference) return undefined;
-    const { format, json, ...field } = reference.field;
+    // What events told Falco was printed, and the type alone does not tell it.
+    const { format, json, byEventType, ...field } = reference.field;
     return { ...reference, field: { ...field, read: reader(field) } };
   },
 };

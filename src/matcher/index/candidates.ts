@@ -1,0 +1,169 @@
+/**
+ * Which rules may match an event? A graph of states, made while events come: in each state some rules are left,
+ * each with what must still hold of the event for it to match. A state looks at one facet of the event and goes on
+ * to the state in which that is known too. Rules of which nothing can hold any more are gone, and after a few
+ * steps mostly all of them are.
+ *
+ * Why no rule is lost: what stands at a rule in a state is a necessary condition of the rule for the events that
+ * come to that state. At the beginning that is so by what necessary.ts says. A step puts the truth values that the
+ * facet's atoms have at this event in their places, which does not change the truth value of the formula at this
+ * event; simplifying does not either. So a formula that has become false was false at this event, and the rule
+ * does not match it. What remains in a state are candidates, and their whole conditions are evaluated.
+ *
+ * How fast this is does not depend on how many rules there are, but on how many steps are taken, and on the
+ * number of candidates. States are made when they are first needed; they are bounded, and counted.
+ */
+import type { Formula } from '../necessary.ts';
+import type { Atom } from './atom.ts';
+import type { Facet } from './facet.ts';
+import { type Residue, Residues, Substitution } from './residue.ts';
+
+/** One rule and what must hold for it. */
+interface Candidate {
+  readonly rule: number;
+  readonly residue: Residue;
+}
+
+export interface State {
+  /** The facet to look at next; `undefined`: the rules that are left are to be evaluated. */
+  readonly facet: Facet | undefined;
+  /** Where the classes of the facet lead. */
+  readonly next: Map<number, State>;
+  /** Numbers of the rules that are left, ascending. */
+  readonly rules: readonly number[];
+  readonly candidates: readonly Candidate[];
+}
+
+/** States, and rules in them, beyond which all are forgotten. */
+const MAX_STATES = 20_000;
+const MAX_CANDIDATES = 2_000_000;
+const MAX_RESIDUES = 500_000;
+const MAX_CLASSES = 50_000;
+
+/** Evaluating a few rules costs no more than looking at one more facet. */
+const WORTH_ASKING = 2;
+
+export interface IndexStatistics {
+  readonly states: number;
+  /** How often all states were forgotten because they were too many. */
+  readonly resets: number;
+}
+
+export class CandidateIndex {
+  /** Where every event begins. */
+  root: State;
+
+  readonly #facets: readonly Facet[];
+  readonly #formulas: ReadonlyMap<number, Formula<Atom>>;
+  readonly #facetOf: (atom: Atom) => number;
+  #residues: Residues;
+  readonly #states = new Map<string, State>();
+  #candidates = 0;
+  #resets = 0;
+
+  /**
+   * `formulas`: the necessary condition of each rule, by the rule's number, ascending. `facetOf` gives the number
+   * of the facet that an atom belongs to, which is its place among `facets`; there are 31 at most.
+   */
+  constructor(
+    facets: readonly Facet[],
+    formulas: ReadonlyMap<number, Formula<Atom>>,
+    facetOf: (atom: Atom) => number,
+  ) {
+    this.#facets = facets;
+    this.#formulas = formulas;
+    this.#facetOf = facetOf;
+    this.#residues = new Residues(facetOf);
+    this.root = this.#begin();
+  }
+
+  get statistics(): IndexStatistics {
+    return { states: this.#states.size, resets: this.#resets };
+  }
+
+  /** The state after `state` for events of a class of its facet that it has not seen yet. */
+  expand(state: State, eventClass: number): State {
+    const facet = state.facet as Facet;
+    const next = this.#state(this.#after(state.candidates, facet, eventClass));
+    state.next.set(eventClass, next);
+    if (!this.#isFull(facet)) return next;
+    this.#reset();
+    // Its numbers mean nothing any more: all its rules are to be evaluated this time.
+    return { ...next, facet: undefined };
+  }
+
+  #after(candidates: readonly Candidate[], facet: Facet, eventClass: number): Candidate[] {
+    const substitution = new Substitution(this.#residues, facet.id, (atom) => facet.holds(atom, eventClass));
+    const left: Candidate[] = [];
+    for (const candidate of candidates) {
+      const residue = substitution.in(candidate.residue);
+      if (residue === candidate.residue) left.push(candidate);
+      else if (residue.formula !== false) left.push({ rule: candidate.rule, residue });
+    }
+    return left;
+  }
+
+  #begin(): State {
+    const candidates: Candidate[] = [];
+    for (const [rule, formula] of this.#formulas)
+      if (formula !== false) candidates.push({ rule, residue: this.#residues.of(formula) });
+    return this.#state(candidates);
+  }
+
+  /** The state with these candidates, whichever way leads to it. */
+  #state(candidates: readonly Candidate[]): State {
+    const key = candidates.map(({ rule, residue }) => `${rule}:${residue.id}`).join();
+    let state = this.#states.get(key);
+    if (state === undefined) {
+      state = {
+        facet: this.#facetToAsk(candidates),
+        next: new Map(),
+        rules: candidates.map(({ rule }) => rule),
+        candidates,
+      };
+      this.#states.set(key, state);
+      this.#candidates += candidates.length;
+    }
+    return state;
+  }
+
+  /** The facet that is likely to leave the fewest rules for what it costs, if it is worth it at all. */
+  #facetToAsk(candidates: readonly Candidate[]): Facet | undefined {
+    if (candidates.length < WORTH_ASKING) return undefined;
+    let best: Facet | undefined;
+    let bestWorth = 0;
+    for (const facet of this.#facets) {
+      const asking = candidates.filter(({ residue }) => (residue.facets & (1 << facet.id)) !== 0);
+      if (asking.length < WORTH_ASKING) continue;
+      // Of a facet of which nothing is known, expect what a coin would say.
+      const gone =
+        facet.usual === undefined
+          ? asking.length / 2
+          : asking.length - this.#after(asking, facet, facet.usual).length;
+      const worth = gone / facet.cost;
+      if (gone >= WORTH_ASKING && worth > bestWorth) {
+        best = facet;
+        bestWorth = worth;
+      }
+    }
+    return best;
+  }
+
+  #isFull({ remembered }: Facet): boolean {
+    return (
+      this.#states.size > MAX_STATES ||
+      this.#candidates > MAX_CANDIDATES ||
+      this.#residues.size > MAX_RESIDUES ||
+      remembered > MAX_CLASSES
+    );
+  }
+
+  #reset(): void {
+    this.#resets++;
+    this.#states.clear();
+    this.#candidates = 0;
+    this.#residues = new Residues(this.#facetOf);
+    for (const facet of this.#facets) facet.forget();
+    this.root = this.#begin();
+  }
+}
