@@ -11,7 +11,17 @@ export const exe: ThreadFact<ByteString> = ({ exe }) => exe;
 export const exepath: ThreadFact<ByteString> = ({ exepath }) => exepath;
 export const pid: ThreadFact<number> = ({ pid }) => pid;
 export const argumentsText: ThreadFact<ByteString> = ({ args }) => args.join(' ');
-export const environmentText: ThreadFact<ByteString> = ({ env }) => env.join(' ');
+
+/** Processes share their environments: the text of the last one is kept. */
+let lastEnvironment: { readonly env: readonly ByteString[]; readonly text: ByteString } = {
+  env: [],
+  text: '',
+};
+
+export const environmentText: ThreadFact<ByteString> = ({ env }) => {
+  if (lastEnvironment.env !== env) lastEnvironment = { env, text: env.join(' ') };
+  return lastEnvironment.text;
+};
 
 /** Many events of one process ask for its command line: the last one made of a list of arguments is kept. */
 const commandLines = new WeakMap<readonly ByteString[], { comm: ByteString; line: ByteString }>();

@@ -3,7 +3,7 @@ import type { ByteString } from '../events/bytes.ts';
 import { compileGlob } from '../events/glob.ts';
 import type { Scalar } from '../fields/field.ts';
 import type { IpNetwork, ListModifier, ListOperator, ScalarOperator, Value } from '../rules/checked.ts';
-import { lowerAscii } from './ascii.ts';
+import { lowerAscii, upperAscii } from './ascii.ts';
 import { compileNetwork } from './network.ts';
 import { PathPrefixSet } from './path-prefix.ts';
 import { compileRegex } from './regex.ts';
@@ -48,8 +48,8 @@ function compileTextTest(operator: TextOperator, literal: ByteString): (text: By
     case 'bcontains':
       return (text) => text.includes(literal);
     case 'icontains': {
-      const lower = lowerAscii(literal);
-      return (text) => lowerAscii(text).includes(lower);
+      const pattern = ignoringCase(literal);
+      return (text) => pattern.test(text);
     }
     case 'startswith':
     case 'bstartswith':
@@ -63,6 +63,15 @@ function compileTextTest(operator: TextOperator, literal: ByteString): (text: By
     case 'regex':
       return compileRegex(literal);
   }
+}
+
+/** A pattern that finds a text whatever the case of its ASCII letters: no copy in one case is made of what is searched. */
+function ignoringCase(literal: ByteString): RegExp {
+  const source = literal.replace(/./gs, (byte) => {
+    if (/[a-z]/i.test(byte)) return `[${lowerAscii(byte)}${upperAscii(byte)}]`;
+    return `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+  return new RegExp(source);
 }
 
 function compileNetworkTest(operator: ScalarOperator, network: IpNetwork): Test {

@@ -63,12 +63,7 @@ export function compileMatcher(
       let index = indexes[eventCode];
       if (index === undefined) index = indexOf(eventCode);
       if (index === null) return matched;
-      let state = index.root;
-      while (state.facet !== undefined) {
-        const eventClass = state.facet.classify(context);
-        state = state.next.get(eventClass) ?? index.expand(state, eventClass);
-      }
-      const candidates = state.rules;
+      const candidates = index.candidates(context);
       if (candidates.length === 0) return matched;
       code.begin();
       for (let at = 0; at < candidates.length; at++) {

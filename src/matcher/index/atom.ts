@@ -35,7 +35,7 @@ export interface Subject {
 const MAX_CHECK_COST = 1;
 
 /** Dearer fields than this are not read for the index. */
-const MAX_FIELD_COST = 3;
+const MAX_FIELD_COST = 5;
 
 const TEXT_TYPES: ReadonlySet<string> = new Set(['CHARBUF', 'FSPATH', 'FSRELPATH']);
 
@@ -117,7 +117,8 @@ export class AtomMaker {
 
   /**
    * `fd.directory` and `fd.filename` are parts of `fd.name`: the name begins with the one and ends with a slash and
-   * the other, unless the one is `/`, which also stands for "no slash in the name" (fd-name.ts).
+   * the other, so that one look at the name will do. The part `/` is an exception: it also stands for "no slash in
+   * the name" (fd-name.ts).
    */
   #ofDerivedPath(
     check: Check,
@@ -130,10 +131,12 @@ export class AtomMaker {
     if (!whole || argument !== undefined) return true;
     const literals = literalsOf(check) as readonly ByteString[] | undefined;
     if (!wanted || literals === undefined || relationOf(check) !== 'equals') return true;
-    const subject = this.#subjectOf(whole, { ...(check.left as FieldExpression), field: whole });
+    const left = check.left as FieldExpression;
+    const own = this.#subject(left);
+    const subject = this.#subjectOf(whole, { ...left, field: whole });
     return anyOf(
       literals.map((part) => {
-        if (part === '/' || part === '') return true;
+        if (part === '/' || part === '') return predicate(this.#relation(own, 'equals', part));
         if (isDirectory) return predicate(this.#relation(subject, 'starts', part));
         return predicate(this.#relation(subject, 'ends', part.includes('/') ? part : `/${part}`));
       }),

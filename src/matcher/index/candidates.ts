@@ -13,6 +13,7 @@
  * How fast this is does not depend on how many rules there are, but on how many steps are taken, and on the
  * number of candidates. States are made when they are first needed; they are bounded, and counted.
  */
+import type { EventContext } from '../../system/context.ts';
 import type { Formula } from '../necessary.ts';
 import type { Atom } from './atom.ts';
 import type { Facet } from './facet.ts';
@@ -24,9 +25,12 @@ interface Candidate {
   readonly residue: Residue;
 }
 
-export interface State {
-  /** The facet to look at next; `undefined`: the rules that are left are to be evaluated. */
-  readonly facet: Facet | undefined;
+interface State {
+  /**
+   * The facet to look at next; `undefined`: the rules that are left are to be evaluated; `null`: to be chosen when
+   * the first event comes here.
+   */
+  facet: Facet | undefined | null;
   /** Where the classes of the facet lead. */
   readonly next: Map<number, State>;
   /** Numbers of the rules that are left, ascending. */
@@ -40,8 +44,10 @@ const MAX_CANDIDATES = 2_000_000;
 const MAX_RESIDUES = 500_000;
 const MAX_CLASSES = 50_000;
 
-/** Evaluating a few rules costs no more than looking at one more facet. */
+/** Evaluating one rule costs no more than looking at one more facet. */
 const WORTH_ASKING = 2;
+/** What it costs to evaluate a rule, in the unit of Field.cost. */
+const COST_OF_RULE = 3;
 
 export interface IndexStatistics {
   readonly states: number;
@@ -50,14 +56,13 @@ export interface IndexStatistics {
 }
 
 export class CandidateIndex {
-  /** Where every event begins. */
-  root: State;
-
   readonly #facets: readonly Facet[];
   readonly #formulas: ReadonlyMap<number, Formula<Atom>>;
   readonly #facetOf: (atom: Atom) => number;
   #residues: Residues;
   readonly #states = new Map<string, State>();
+  /** Where every event begins. */
+  #root: State;
   #candidates = 0;
   #resets = 0;
 
@@ -74,16 +79,29 @@ export class CandidateIndex {
     this.#formulas = formulas;
     this.#facetOf = facetOf;
     this.#residues = new Residues(facetOf);
-    this.root = this.#begin();
+    this.#root = this.#begin();
   }
 
   get statistics(): IndexStatistics {
     return { states: this.#states.size, resets: this.#resets };
   }
 
+  /** Numbers of the rules that may match an event, ascending. */
+  candidates(context: EventContext): readonly number[] {
+    let state = this.#root;
+    for (;;) {
+      const { facet } = state;
+      if (facet === undefined) return state.rules;
+      if (facet === null) state.facet = this.#facetToAsk(state.candidates, context);
+      else {
+        const eventClass = facet.classify(context);
+        state = state.next.get(eventClass) ?? this.#expand(state, facet, eventClass);
+      }
+    }
+  }
+
   /** The state after `state` for events of a class of its facet that it has not seen yet. */
-  expand(state: State, eventClass: number): State {
-    const facet = state.facet as Facet;
+  #expand(state: State, facet: Facet, eventClass: number): State {
     const next = this.#state(this.#after(state.candidates, facet, eventClass));
     state.next.set(eventClass, next);
     if (!this.#isFull(facet)) return next;
@@ -116,7 +134,7 @@ export class CandidateIndex {
     let state = this.#states.get(key);
     if (state === undefined) {
       state = {
-        facet: this.#facetToAsk(candidates),
+        facet: candidates.length < WORTH_ASKING ? undefined : null,
         next: new Map(),
         rules: candidates.map(({ rule }) => rule),
         candidates,
@@ -127,21 +145,19 @@ export class CandidateIndex {
     return state;
   }
 
-  /** The facet that is likely to leave the fewest rules for what it costs, if it is worth it at all. */
-  #facetToAsk(candidates: readonly Candidate[]): Facet | undefined {
-    if (candidates.length < WORTH_ASKING) return undefined;
+  /**
+   * The facet that leaves the fewest rules for what it costs, if it is worth it at all. Nobody knows what events
+   * will come, so the one that came first is the sample.
+   */
+  #facetToAsk(candidates: readonly Candidate[], context: EventContext): Facet | undefined {
     let best: Facet | undefined;
     let bestWorth = 0;
     for (const facet of this.#facets) {
       const asking = candidates.filter(({ residue }) => (residue.facets & (1 << facet.id)) !== 0);
-      if (asking.length < WORTH_ASKING) continue;
-      // Of a facet of which nothing is known, expect what a coin would say.
-      const gone =
-        facet.usual === undefined
-          ? asking.length / 2
-          : asking.length - this.#after(asking, facet, facet.usual).length;
-      const worth = gone / facet.cost;
-      if (gone >= WORTH_ASKING && worth > bestWorth) {
+      if (asking.length === 0) continue;
+      const gone = asking.length - this.#after(asking, facet, facet.classify(context)).length;
+      const worth = (gone * COST_OF_RULE) / facet.cost;
+      if (worth > 1 && worth > bestWorth) {
         best = facet;
         bestWorth = worth;
       }
@@ -164,6 +180,6 @@ export class CandidateIndex {
     this.#candidates = 0;
     this.#residues = new Residues(this.#facetOf);
     for (const facet of this.#facets) facet.forget();
-    this.root = this.#begin();
+    this.#root = this.#begin();
   }
 }

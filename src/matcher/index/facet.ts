@@ -14,8 +14,6 @@ export interface Facet {
   readonly id: number;
   /** What it costs to classify an event, in the unit of Field.cost. */
   readonly cost: number;
-  /** Class that most events are expected to be in; `undefined` when nothing is known. */
-  readonly usual: number | undefined;
   /** Class of an event: not negative. */
   classify(context: EventContext): number;
   /** Whether an atom of this facet holds for the events of a class. */
@@ -26,13 +24,12 @@ export interface Facet {
   forget(): void;
 }
 
-/** Checks of cheap fields, whose answers are the bits of the class: at most 30. */
+/** A few atoms of a cheap field, whose answers are the bits of the class: at most 30. */
 export class BitsFacet implements Facet {
   static readonly most = 30;
 
   readonly id: number;
   readonly cost: number;
-  readonly usual = undefined;
   readonly remembered = 0;
   readonly classify: (context: EventContext) => number;
   readonly #bits: ReadonlyMap<Atom, number>;
@@ -40,7 +37,7 @@ export class BitsFacet implements Facet {
   /** `read` answers the `atoms` at an event, the first in the lowest bit. */
   constructor(id: number, atoms: readonly Atom[], read: (context: EventContext) => number) {
     this.id = id;
-    this.cost = atoms.length;
+    this.cost = 1;
     this.classify = read;
     this.#bits = new Map(atoms.map((atom, bit) => [atom, bit]));
   }
@@ -54,9 +51,8 @@ export class BitsFacet implements Facet {
   forget(): void {}
 }
 
-/** Class of events that lack the field, and of those whose value none of the literals relates to. */
+/** Class of events that lack the field. Others have the number of their set, and 1. */
 const MISSING = 0;
-const UNRELATED = 1;
 
 /** More sets than there can be: makes one key of the numbers of two. */
 const KEY_FACTOR = 2 ** 26;
@@ -68,7 +64,6 @@ const KEY_FACTOR = 2 ** 26;
 export class ValueFacet implements Facet {
   readonly id: number;
   readonly cost: number;
-  readonly usual = UNRELATED;
 
   readonly #read: (context: EventContext) => FieldValue;
   readonly #equal = new Map<Scalar, number>();

@@ -9,13 +9,14 @@ import { ExpressionEmitter } from '../emit-expression.ts';
 import { withEventCode } from '../event-code.ts';
 import { MemoFunctions } from '../memo.ts';
 import { allOf, anyOf, type Formula, Necessary } from '../necessary.ts';
-import { type Atom, AtomMaker, type Relation, type Subject } from './atom.ts';
+import { type Atom, AtomMaker, type Relation } from './atom.ts';
 import { CandidateIndex } from './candidates.ts';
 import { BitsFacet, type Facet, ValueFacet } from './facet.ts';
 
-/** A cheap field with no more atoms than this is asked by bits, where asking costs next to nothing. */
+/** A cheap field with no more atoms than this is asked about each of them. */
 const FEW_ATOMS = 4;
-const MAX_VALUE_FACETS = 30;
+/** Bits of a mask. */
+const MAX_FACETS = 31;
 
 /** The index of the events of one code; `undefined` when none of the rules can match them. */
 export function indexFor(
@@ -56,40 +57,50 @@ function usage(formulas: Iterable<Formula<Atom>>): Map<Atom, number> {
   return counts;
 }
 
+/** One facet for each field, or two where some atoms are checks; of too many, those that most rules ask for. */
 function chooseFacets(
   counts: ReadonlyMap<Atom, number>,
   catalog: FieldCatalog<Field>,
 ): { facets: Facet[]; facetOf: Map<Atom, number> } {
-  const uses = (atom: Atom): number => counts.get(atom) as number;
-  const groups = [
-    ...Map.groupBy(counts.keys(), ({ kind, subject }) => (kind === 'check' ? undefined : subject)),
-  ];
-  const bits: Atom[] = groups.find(([subject]) => subject === undefined)?.[1].slice() ?? [];
-  const values: [Subject, Atom[]][] = [];
-  for (const [subject, atoms] of groups) {
-    if (subject === undefined) continue;
-    if (subject.field.cost <= 1 && atoms.length <= FEW_ATOMS) bits.push(...atoms);
-    else if (ValueFacet.fits(atoms)) values.push([subject, atoms]);
+  const groups: Atom[][] = [];
+  for (const atoms of Map.groupBy(counts.keys(), ({ subject }) => subject).values()) {
+    const [checks, others] = [atoms.filter(isCheck), atoms.filter((atom) => !isCheck(atom))];
+    if (atoms.length <= FEW_ATOMS && isCheap(atoms)) groups.push(atoms);
+    else groups.push(checks.slice(0, BitsFacet.most), others);
   }
-  const usesOfAll = (atoms: readonly Atom[]) => atoms.reduce((sum, atom) => sum + uses(atom), 0);
-  values.sort(([, a], [, b]) => usesOfAll(b) - usesOfAll(a));
-  bits.sort((a, b) => uses(b) - uses(a));
+  const uses = (atoms: readonly Atom[]) => atoms.reduce((sum, atom) => sum + (counts.get(atom) as number), 0);
+  groups.sort((a, b) => uses(b) - uses(a));
 
   const facets: Facet[] = [];
   const facetOf = new Map<Atom, number>();
-  const add = (facet: Facet, atoms: readonly Atom[]): void => {
+  for (const atoms of groups) {
+    if (facets.length === MAX_FACETS) break;
+    const facet = facetFor(facets.length, atoms, catalog);
+    if (facet === undefined) continue;
     facets.push(facet);
     for (const atom of atoms) facetOf.set(atom, facet.id);
-  };
-  const asked = bits.slice(0, BitsFacet.most);
-  if (asked.length > 0) add(new BitsFacet(0, asked, bitReader(asked, catalog)), asked);
-  for (const [subject, atoms] of values.slice(0, MAX_VALUE_FACETS)) {
-    const { field, expression } = subject;
-    const { argument } = expression;
-    const read = (context: EventContext) => field.read(context, argument);
-    add(new ValueFacet(facets.length, subject, atoms, read), atoms);
   }
   return { facets, facetOf };
+}
+
+/** A facet that answers atoms of one field; `undefined` when there is none that could. */
+function facetFor(id: number, atoms: readonly Atom[], catalog: FieldCatalog<Field>): Facet | undefined {
+  const [first] = atoms;
+  if (first === undefined) return undefined;
+  const { subject } = first;
+  if (atoms.some(isCheck) || (atoms.length <= FEW_ATOMS && isCheap(atoms)))
+    return new BitsFacet(id, atoms, bitReader(atoms, catalog));
+  if (!ValueFacet.fits(atoms)) return undefined;
+  const { argument } = subject.expression;
+  return new ValueFacet(id, subject, atoms, (context) => subject.field.read(context, argument));
+}
+
+function isCheck({ kind }: Atom): boolean {
+  return kind === 'check';
+}
+
+function isCheap(atoms: readonly Atom[]): boolean {
+  return atoms.every(({ subject }) => subject.field.cost <= 1);
 }
 
 /** The formula without the atoms that no facet answers: they may hold or not. */
