@@ -57,7 +57,7 @@ static __always_inline bool is_compat_call(u32 number)
 static __always_inline u32 compat_entry(struct pt_regs *regs, u32 number)
 {
 	if (number == SOCKETCALL)
-		return (u32)regs->bx < MAX_CALLS - CALLS_SOCKET ? CALLS_SOCKET + (u32)regs->bx : NO_ENTRY;
+		return (u32)regs->bx < CALLS_URING - CALLS_SOCKET ? CALLS_SOCKET + (u32)regs->bx : NO_ENTRY;
 	return number < CALLS_SOCKET - CALLS_COMPAT ? CALLS_COMPAT + number : NO_ENTRY;
 }
 

@@ -157,7 +157,10 @@ __noinline int collect_bytes(u64 p)
 	limit = PARAMETER_CONSTANT(p) ? PARAMETER_CONSTANT(p) : settings.data_limit;
 	switch (PARAMETER_KIND(p)) {
 	case KIND_TEXT:
-		append_user_text(s, a);
+		if (s->kernel_copy)
+			append_kernel_text(s, a);
+		else
+			append_user_text(s, a);
 		break;
 	case KIND_BYTES:
 		append_user_bytes(s, a, data_length(s, PARAMETER_C(p), b, limit));

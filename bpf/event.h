@@ -71,6 +71,7 @@ static __always_inline struct lanner_scratch *begin_event(const struct lanner_ca
 	}
 	s->busy = 1;
 	s->compat = 0;
+	s->kernel_copy = 0;
 	start_event(s, call, tid);
 	return s;
 }
@@ -129,6 +130,17 @@ static __always_inline void append_number(struct lanner_scratch *s, u64 value, u
 static __always_inline void append_empty(struct lanner_scratch *s)
 {
 	append(s, 0);
+}
+
+/*
+ * Reads what a call points to. What a request of io_uring pointed to has been copied when it was made: the
+ * copy is kernel memory, and no thread can change it.
+ */
+static __always_inline long read_given(struct lanner_scratch *s, void *to, u32 size, u64 from)
+{
+	if (s->kernel_copy)
+		return bpf_probe_read_kernel(to, size, (void *)from);
+	return bpf_probe_read_user(to, size, (void *)from);
 }
 
 /* A string with its NUL; empty when it cannot be read. */

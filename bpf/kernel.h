@@ -162,6 +162,132 @@ struct task_struct {
 
 #define PF_EXITING 0x00000004
 
+#define PF_IO_WORKER 0x00000010
+
+/* io_uring. The structures of requests are laid over the beginning of struct io_kiocb. */
+struct io_cmd_data {
+	struct file *file;
+};
+
+struct io_cqe {
+	s32 res;
+	int fd; /* until there is a result */
+};
+
+struct io_kiocb {
+	struct file *file;
+	struct io_cmd_data cmd;
+	u8 opcode;
+	u32 flags; /* 64 bits since 6.9 */
+	struct io_cqe cqe;
+	struct io_ring_ctx *ctx;
+	void *async_data;
+};
+
+#define REQ_F_CQE_SKIP (1 << 6)
+
+struct filename {
+	const char *name;
+};
+
+struct open_how {
+	u64 flags, mode, resolve;
+};
+
+struct io_open {
+	int dfd;
+	u32 file_slot;
+	struct filename *filename;
+	struct open_how how;
+};
+
+struct io_unlink {
+	int dfd;
+	int flags;
+	struct filename *filename;
+};
+
+struct io_rename {
+	int old_dfd, new_dfd;
+	struct filename *oldpath, *newpath;
+	int flags;
+};
+
+struct io_mkdir {
+	int dfd;
+	u16 mode;
+	struct filename *filename;
+};
+
+struct io_link {
+	int old_dfd, new_dfd;
+	struct filename *oldpath, *newpath;
+	int flags;
+};
+
+struct io_connect {
+	void *addr;
+	int addr_len;
+};
+
+struct io_socket {
+	int domain, type, protocol, flags;
+	u32 file_slot;
+};
+
+struct io_accept {
+	void *addr;
+	int flags;
+	u32 file_slot;
+};
+
+struct io_sr_msg {
+	void *umsg;
+	int len;
+	u32 msg_flags;
+};
+
+/* 6.0 to 6.12 */
+struct io_sr_msg___with_address {
+	void *addr;
+	int addr_len;
+};
+
+struct io_listen {
+	int backlog;
+};
+
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
+};
+
+struct __kernel_sockaddr_storage {
+	u16 ss_family;
+};
+
+struct io_async_msghdr {
+	struct msghdr msg;
+	struct __kernel_sockaddr_storage addr;
+};
+
+struct io_rsrc_node {
+	unsigned long file_ptr;
+};
+
+struct io_rsrc_data {
+	u32 nr;
+	struct io_rsrc_node **nodes;
+};
+
+struct io_file_table {
+	struct io_rsrc_data data;
+};
+
+struct io_ring_ctx {
+	struct io_file_table file_table;
+};
+
 /* Its other forms begin with the id too. */
 union __sifields {
 	struct {

@@ -7,5 +7,6 @@
 #include "signal.c"
 #include "switch.c"
 #include "system-call.c"
+#include "uring.c"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -8,7 +8,7 @@
 
 #define MAX_CPUS 1024
 #define MAX_CODES 512      /* event codes; the event table has 454 */
-#define MAX_CALLS 1312     /* system call numbers, tracepoints, 32-bit calls */
+#define MAX_CALLS 1376     /* system call numbers, tracepoints, 32-bit calls, requests of io_uring */
 #define MAX_PARAMETERS 32  /* parameters of one event, extensions included */
 #define MAX_TABLES 32      /* bit tables */
 
@@ -24,6 +24,7 @@ enum lanner_entry {
 	CALL_PAGE_FAULT = 764,
 	CALLS_COMPAT = 768,   /* 32-bit calls, from number 0 on */
 	CALLS_SOCKET = 1280,  /* calls behind the 32-bit socketcall(2), from number 0 on */
+	CALLS_URING = 1312,   /* requests of io_uring, by operation (IORING_OP_*) */
 };
 
 /* Which processes the probe watches. */
@@ -220,4 +221,5 @@ struct lanner_counters {
 	u64 oversize[MAX_CODES]; /* lost: larger than an event may be */
 	u64 compat;              /* calls of interfaces that the table lacks, which are passed over */
 	u64 scope_full;          /* threads that found no room in the map of watched threads */
+	u64 requests_full;       /* requests of io_uring that found no room: told when they were made, without result */
 };

@@ -151,7 +151,7 @@ static __always_inline u32 write_ends4(struct lanner_scratch *s, u64 address, u6
 	if (!there_port && user) {
 		struct user_address4 given = {};
 
-		bpf_probe_read_user(&given, sizeof(given), (void *)user);
+		read_given(s, &given, sizeof(given), user);
 		there = given.ip;
 		there_port = given.port;
 	}
@@ -178,7 +178,7 @@ static __always_inline u32 write_ends6(struct lanner_scratch *s, u64 address, u6
 	if (!there_port && user) {
 		struct user_address6 given = {};
 
-		bpf_probe_read_user(&given, sizeof(given), (void *)user);
+		read_given(s, &given, sizeof(given), user);
 		__builtin_memcpy(there, given.ip, 16);
 		there_port = given.port;
 	}
@@ -194,7 +194,7 @@ static __always_inline u32 write_ends_unix(struct lanner_scratch *s, u64 address
 	struct unix_sock *sock = (void *)address;
 	u64 peer = (u64)BPF_CORE_READ(sock, peer);
 	u64 path = unix_path(inbound ? address : peer);
-	bool from_user = !inbound && !peer && user;
+	bool from_user = !inbound && !peer && user && !s->kernel_copy;
 
 	if (!inbound && !peer)
 		path = user ? user + 2 : 0;
@@ -231,12 +231,12 @@ static __always_inline void append_address(struct lanner_scratch *s, u64 address
 {
 	u16 family = 0;
 
-	if (!address || length < sizeof(family) || bpf_probe_read_user(&family, sizeof(family), (void *)address)) {
+	if (!address || length < sizeof(family) || read_given(s, &family, sizeof(family), address)) {
 		append_empty(s);
 	} else if (family == AF_INET) {
 		struct user_address4 given = {};
 
-		bpf_probe_read_user(&given, sizeof(given), (void *)address);
+		read_given(s, &given, sizeof(given), address);
 		*HERE(s) = family;
 		*(u32 *)THERE(s, 1) = given.ip;
 		*(u16 *)THERE(s, 5) = swap16(given.port);
@@ -244,14 +244,14 @@ static __always_inline void append_address(struct lanner_scratch *s, u64 address
 	} else if (family == AF_INET6) {
 		struct user_address6 given = {};
 
-		bpf_probe_read_user(&given, sizeof(given), (void *)address);
+		read_given(s, &given, sizeof(given), address);
 		*HERE(s) = family;
 		__builtin_memcpy(THERE(s, 1), given.ip, 16);
 		*(u16 *)THERE(s, 17) = swap16(given.port);
 		append(s, 19);
 	} else if (family == AF_UNIX) {
 		*HERE(s) = family;
-		append(s, 1 + (length > 2 ? write_unix_path(s, address + 2, 1, true) : 0));
+		append(s, 1 + (length > 2 ? write_unix_path(s, address + 2, 1, !s->kernel_copy) : 0));
 	} else {
 		append_empty(s);
 	}

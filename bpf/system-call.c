@@ -4,30 +4,9 @@
 #include "collect.h"
 #include "scope.h"
 
-#define FIRST_WORD 6
-#define MAX_WORDS 10
 #define MESSAGE_WORDS 8 /* struct mmsghdr: struct msghdr has 7, and the length in the last takes half of it */
 #define MESSAGE_LENGTH (FIRST_WORD + 7)
 #define MAX_MESSAGES 1024 /* UIO_MAXIOV: the kernel takes no more */
-
-/* Words of a structure become arguments 6, 7 …, zero where it cannot be read. */
-static __always_inline void read_structure(struct lanner_scratch *s, const struct lanner_call *call, u64 address)
-{
-	u64 words = BOUND(call->words, 15);
-
-	for (u32 i = 0; i < MAX_WORDS; i++)
-		s->arguments[FIRST_WORD + i] = 0;
-	if (words > MAX_WORDS)
-		words = MAX_WORDS;
-	if (!call->native_words || !s->compat) {
-		bpf_probe_read_user(&s->arguments[FIRST_WORD], words * 8, (void *)address);
-		return;
-	}
-	for (u32 i = 0; i < MAX_WORDS; i++) {
-		if (i < words)
-			s->arguments[FIRST_WORD + i] = user_number(address + 4 * i, 4);
-	}
-}
 
 /* Message `index` of a call that passes several becomes an event of its own; it has its own length for a result. */
 __noinline int tell_message(u32 entry, u32 index)

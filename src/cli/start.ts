@@ -62,6 +62,7 @@ export function summaryLine({ events, lost, alerts, ...counts }: WatchSummary): 
   if (counts.compatCalls > 0)
     parts.push(`${counts.compatCalls} system calls of another interface (x32) not seen`);
   if (counts.unwatchedThreads > 0) parts.push(`${counts.unwatchedThreads} threads not watched`);
+  if (counts.earlyRequests > 0) parts.push(`${counts.earlyRequests} io_uring requests without result`);
   if (counts.leftRunning > 0) parts.push(`${counts.leftRunning} left running, no longer watched`);
   return parts.join(', ');
 }

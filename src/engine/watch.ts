@@ -70,6 +70,8 @@ export interface WatchSummary {
   readonly compatCalls: number;
   /** Threads that were not watched, since too many were in scope. */
   readonly unwatchedThreads: number;
+  /** Requests of io_uring that were told without their result, since too many were under way. */
+  readonly earlyRequests: number;
   /** Threads that the command has started and that run on after the end of the watching. */
   readonly leftRunning: number;
   /** How the command ended; `undefined` without one. */
@@ -169,6 +171,8 @@ async function watchSource(
   void command?.exit.then(() => stop.abort());
   if (source.missingEvents.length > 0)
     log(`this kernel cannot tell the events ${source.missingEvents.join(', ')}: rules do not see them`);
+  if (!source.watchesUring)
+    log('this kernel cannot tell requests of io_uring (Linux 6.0 can): rules do not see them');
   options.onReady?.({
     command: command?.process,
     reopenOutputs: () => outputs.reopen(),
@@ -202,7 +206,7 @@ async function watchSource(
   await outputs.close();
   if (exitReason !== undefined) throw new Error(exitReason);
 
-  const { delivered, lost, compatCalls, unwatchedThreads } = source.statistics;
+  const { delivered, lost, compatCalls, unwatchedThreads, earlyRequests } = source.statistics;
   return {
     events: delivered,
     lost,
@@ -212,6 +216,7 @@ async function watchSource(
     failed: engine.failed,
     compatCalls,
     unwatchedThreads,
+    earlyRequests,
     leftRunning: command ? source.scopedPids().length : 0,
     exit: await command?.exit,
   };

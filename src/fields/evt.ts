@@ -1,5 +1,6 @@
-import { isExit } from '../events/descriptors.ts';
 /** `evt.*` fields of system calls and of the events that come with them. */
+import { isExit } from '../events/descriptors.ts';
+import { extensionIndex } from '../events/parameters.ts';
 import type { EventContext } from '../system/context.ts';
 import { defineClass, REQUIRED_INDEX, REQUIRED_INDEX_OR_KEY, REQUIRED_KEY } from './define.ts';
 import { allArgumentsText, argumentText } from './evt-arguments.ts';
@@ -258,6 +259,13 @@ export const EVENT_FIELDS = defineClass(
       byEventType: true,
       description: '`read` or `write` for events that do one of them, missing for others.',
       read: direction,
+    },
+    {
+      name: 'evt.is_io_uring',
+      type: 'BOOL',
+      description:
+        'True when the event is a request of io_uring, which goes by the name of the system call that does the same. Such an event has no number of a descriptor where the kernel has none: 2147483647 when the request told no result.',
+      read: ({ event }) => event.u8(extensionIndex(event.type, 'io_uring')) === 1,
     },
     {
       name: 'evt.is_wait',

@@ -41,6 +41,8 @@ export interface KernelStatistics extends SourceStatistics {
   readonly compatCalls: number;
   /** Threads that the full map of watched threads could not take: their events are missing. */
   readonly unwatchedThreads: number;
+  /** Requests of io_uring that were told when they were made, without a result: too many were under way. */
+  readonly earlyRequests: number;
 }
 
 /**
@@ -165,6 +167,11 @@ export class KernelSource implements EventSource {
     watchRunning(this.#probe, pids);
   }
 
+  /** Whether requests of io_uring are seen, which takes Linux 6.0. */
+  get watchesUring(): boolean {
+    return this.#probe.watchesUring;
+  }
+
   /** Ids of the processes in scope at this moment; empty when all have ended. Of scope `processes` only. */
   scopedPids(): readonly number[] {
     return this.#closed ? [] : this.#probe.watchedProcesses();
@@ -181,6 +188,7 @@ export class KernelSource implements EventSource {
       emitted: [...emitted.values()].reduce((sum, count) => sum + count, 0),
       compatCalls: this.#probe.counter(COUNTERS.compat),
       unwatchedThreads: this.#probe.counter(COUNTERS.scopeFull),
+      earlyRequests: this.#probe.counter(COUNTERS.requestsFull),
     };
   }
 

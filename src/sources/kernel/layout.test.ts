@@ -33,6 +33,7 @@ test('other constants are the same in the probe', () => {
     ['CALL_PAGE_FAULT', layout.CALL_PAGE_FAULT],
     ['CALLS_COMPAT', layout.CALLS_COMPAT],
     ['CALLS_SOCKET', layout.CALLS_SOCKET],
+    ['CALLS_URING', layout.CALLS_URING],
     ['SCOPE_HOST', layout.SCOPE_HOST],
     ['SCOPE_PROCESSES', layout.SCOPE_PROCESSES],
     ['SCOPE_CGROUP', layout.SCOPE_CGROUP],

@@ -3,7 +3,7 @@
  */
 
 export const MAX_CODES = 512;
-export const MAX_CALLS = 1312;
+export const MAX_CALLS = 1376;
 export const MAX_PARAMETERS = 32;
 export const MAX_TABLES = 32;
 
@@ -15,6 +15,8 @@ export const CALL_SIGNAL = 763;
 export const CALL_PAGE_FAULT = 764;
 export const CALLS_COMPAT = 768;
 export const CALLS_SOCKET = 1280;
+/** Where requests of io_uring begin, by operation. */
+export const CALLS_URING = 1312;
 
 export const SCOPE_HOST = 0;
 export const SCOPE_PROCESSES = 1;
@@ -245,5 +247,6 @@ export const COUNTERS = {
   oversize: 3 * MAX_CODES,
   compat: 4 * MAX_CODES,
   scopeFull: 4 * MAX_CODES + 1,
-  size: 4 * MAX_CODES + 2,
+  requestsFull: 4 * MAX_CODES + 2,
+  size: 4 * MAX_CODES + 3,
 } as const;

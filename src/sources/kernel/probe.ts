@@ -1,7 +1,9 @@
 /** Loads the probe, fills its tables and attaches it. */
 import { existsSync } from 'node:fs';
+import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { EVENT_TYPES } from '../../events/table.ts';
+import { URING_PROGRAMS, uringPrograms } from './calls/uring.ts';
 import { enumerators } from './enumerations.ts';
 import { KernelSourceError } from './error.ts';
 import { checkHost, onlineCpus, thisHost } from './host.ts';
@@ -70,6 +72,8 @@ export class Probe {
   readonly epochOffset: bigint;
   /** Events that were asked for and that this kernel cannot tell. */
   readonly missingEvents: readonly string[];
+  /** Requests of io_uring are seen. */
+  readonly watchesUring: boolean;
   readonly #programs: readonly string[];
   readonly #object: BpfObject;
   readonly #links: BpfLink[] = [];
@@ -85,7 +89,9 @@ export class Probe {
     const { file, settings } = prepare(options);
     const own = OWN_PROGRAMS.filter(({ event }) => !options.eventNames || options.eventNames.has(event));
     const present = own.filter(({ tracepoint }) => hasTracepoint(tracepoint));
-    this.#programs = [...COMMON_PROGRAMS, ...present.map(({ name }) => name)];
+    const uring = uringPrograms(os.release(), hasTracepoint);
+    this.watchesUring = uring.length > 0;
+    this.#programs = [...COMMON_PROGRAMS, ...present.map(({ name }) => name), ...uring];
     this.missingEvents = [
       ...new Set(own.filter((program) => !present.includes(program)).map(({ event }) => event)),
     ];
@@ -285,7 +291,8 @@ function load(
       for (const name of ['scratch', 'counters', 'rings']) object.map(name).setMaxEntries(cpus);
       object.map('rings').setInnerMap(ringFds[0] as number);
       if (settings.scope === SCOPE_PROCESSES) object.map('watched').setMaxEntries(MAX_WATCHED_THREADS);
-      for (const { name } of OWN_PROGRAMS) if (!programs.includes(name)) object.leaveOut(name);
+      for (const name of [...OWN_PROGRAMS.map((program) => program.name), ...URING_PROGRAMS])
+        if (!programs.includes(name)) object.leaveOut(name);
       for (const program of programs) object.setLog(program, log);
       object.load();
       return object;

@@ -23,7 +23,8 @@ import { QUOTA_CALLS } from './calls/quota.ts';
 import { SOCKET_CALLS } from './calls/sockets.ts';
 import { TRACEPOINTS } from './calls/tracepoints.ts';
 import { TRANSFER_CALLS } from './calls/transfers.ts';
-import { CALLS_COMPAT, type CallDescription, MAX_PARAMETERS } from './layout.ts';
+import { URING_MARK, URING_OPERATIONS } from './calls/uring.ts';
+import { CALLS_COMPAT, CALLS_URING, type CallDescription, MAX_PARAMETERS } from './layout.ts';
 import type { Architecture } from './translations.ts';
 
 const SYSTEM_CALLS: readonly CallRow[] = [
@@ -55,6 +56,7 @@ export function callDescriptions(architecture: Architecture): NamedCall[] {
       ...ownCalls(of, architecture),
       ...genericCalls(of, architecture),
     ]),
+    ...uringRequests(architecture),
     ...TRACEPOINTS.map((row) => ({ ...describe(row, row.entry, architecture), name: row.event })),
   ];
 }
@@ -70,6 +72,20 @@ function ownCalls(of: Interface, architecture: Architecture): NamedCall[] {
 /** Names of the calls of an interface that a row is about. */
 function callsOf(row: CallRow, of: Interface): readonly string[] {
   return row.interfaces && !row.interfaces.includes(of) ? [] : (row.calls ?? [row.event]);
+}
+
+function uringRequests(architecture: Architecture): NamedCall[] {
+  return [...URING_OPERATIONS].map(([operation, event]) => {
+    const row = SYSTEM_CALLS.find((candidate) => candidate.event === event && !candidate.interfaces);
+    if (!row) throw new Error(`no row is about ${event}`);
+    const { structure, parameters, ...rest } = row;
+    const marked = {
+      ...rest,
+      ...(structure?.native ? { structure } : {}),
+      parameters: { ...parameters, [URING_MARK]: constant(1) },
+    };
+    return { ...describe(marked, CALLS_URING + operation, architecture), name: event };
+  });
 }
 
 /** Calls that have no event of their own, as far as Falco has a code for them. */
@@ -146,7 +162,9 @@ function describe(
   architecture: Architecture,
 ): CallDescription {
   const type = currentEvent(row.event);
-  const parameters: readonly Parameter[] = [...type.parameters, ...type.extensions];
+  const parameters: readonly Parameter[] = [...type.parameters, ...type.extensions].filter(
+    ({ name }) => name !== URING_MARK || name in row.parameters,
+  );
   const names = parameters.map(({ name }) => name);
   const extra = Object.keys(row.parameters).filter((name) => !names.includes(name));
   if (extra.length > 0) throw new Error(`${row.event} has no parameter ${extra.join(', ')}`);

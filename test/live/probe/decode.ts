@@ -14,12 +14,12 @@ export interface DescriptorValue {
   readonly name: string | undefined;
 }
 
-/** Every parameter by its name, extensions included; an empty one is undefined. */
+/** Every parameter by its name, extensions included; an empty one is undefined, one that the event lacks is left out. */
 export function decodeParameters(event: EventCursor): Record<string, DecodedValue> {
   const { parameters, extensions } = event.type;
   const values: Record<string, DecodedValue> = {};
   [...parameters, ...extensions].forEach(({ name, type }, index) => {
-    values[name] = decodeParameter(type, Buffer.from(event.raw(index) ?? []));
+    if (event.has(index)) values[name] = decodeParameter(type, Buffer.from(event.raw(index) ?? []));
   });
   return values;
 }
