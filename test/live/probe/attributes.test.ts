@@ -13,6 +13,7 @@ import {
   words,
   X64,
 } from './calls.ts';
+import { testCases } from './cases.ts';
 import { descriptor, identity, TestFolder } from './folder.ts';
 
 const AT_FDCWD = -100;
@@ -343,3 +344,5 @@ describe('attributes of processes', { skip }, () => {
     expectEvent(events[0], 'syscall', { ID: 41, nativeID: nr('getppid') });
   });
 });
+
+testCases(import.meta.filename, { skip });

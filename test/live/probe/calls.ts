@@ -16,6 +16,7 @@ import {
   openKernelSource,
 } from '../../../src/sources/kernel/kernel-source.ts';
 import { collectedEvents } from '../../../src/sources/kernel/system-calls.ts';
+import { noteCase } from './cases.ts';
 import { type DecodedValue, type DescriptorValue, decodeParameters } from './decode.ts';
 
 export interface DecodedEvent {
@@ -222,4 +223,8 @@ export function expectEvent(
 ): void {
   assert.equal(event?.name, name);
   assert.deepEqual(event?.values, values);
+  // The first parameter is the result, if the event has it.
+  const [first] = Object.values(event?.values ?? {});
+  if (typeof first === 'number' || typeof first === 'bigint')
+    noteCase(name, BigInt.asIntN(64, BigInt(first)) < 0n ? 'failure' : 'success');
 }

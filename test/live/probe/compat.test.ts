@@ -19,6 +19,7 @@ import {
   words,
   X64,
 } from './calls.ts';
+import { testCases } from './cases.ts';
 import { descriptor, identity, TestFolder } from './folder.ts';
 
 const AT_FDCWD = -100;
@@ -45,7 +46,9 @@ function call(name: string, ...rest: Argument[]): Call {
 const socketCall = (number: number, ...rest: number[]): Call =>
   call('socketcall', number, words(4, ...rest, ...Array(6 - rest.length).fill(0)));
 
-describe('calls of 32-bit programs', { skip: await reason() }, () => {
+const skip = await reason();
+
+describe('calls of 32-bit programs', { skip }, () => {
   const place = new TestFolder();
   const { folder } = place;
   after(() => place.remove());
@@ -222,3 +225,5 @@ describe('calls of 32-bit programs', { skip: await reason() }, () => {
     expectEvent(events[0], 'syscall', { ID: 41, nativeID: 110 });
   });
 });
+
+testCases(import.meta.filename, { skip });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { type Call, expectEvent, fdinfoOf, result, skipReason, X64 } from './calls.ts';
+import { testCases } from './cases.ts';
 import { descriptor, identity, TestFolder } from './folder.ts';
 
 const AT_FDCWD = -100;
@@ -304,3 +305,5 @@ describe('files', { skip }, () => {
     assert.equal(events[1]?.values.path, 'x'.repeat(4095));
   });
 });
+
+testCases(import.meta.filename, { skip });

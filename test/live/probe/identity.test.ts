@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Call, expectEvent, fdinfoOf, make, output, result, skipReason, X64 } from './calls.ts';
+import { testCases } from './cases.ts';
 
 const NR = {
   open: 2,
@@ -231,3 +232,5 @@ describe('identity and privilege', { skip }, () => {
     assert.equal(fdinfo.name, '/etc/hostname');
   });
 });
+
+testCases(import.meta.filename, { skip });

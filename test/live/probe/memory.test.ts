@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { describe, test } from 'node:test';
 import { expectEvent, fdinfoOf, make, nr, result, skipReason, vectors, X64 } from './calls.ts';
+import { testCases } from './cases.ts';
 
 const EINVAL = -22;
 const PAGE = 4096;
@@ -103,3 +104,5 @@ describe('memory', { skip }, () => {
     expectEvent(events[2], 'process_vm_readv', { res: -3, pid: 2 ** 22 + 1, data: undefined });
   });
 });
+
+testCases(import.meta.filename, { skip });

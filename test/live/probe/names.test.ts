@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, lstatSync, symlinkSync, writeFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { type Call, expectEvent, result, skipReason, X64 } from './calls.ts';
+import { testCases } from './cases.ts';
 import { descriptor, TestFolder } from './folder.ts';
 
 const AT_FDCWD = -100;
@@ -228,3 +229,5 @@ describe('names', { skip }, () => {
     assert.equal(lstatSync(path('link')).uid, 9);
   });
 });
+
+testCases(import.meta.filename, { skip });

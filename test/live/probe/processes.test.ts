@@ -18,6 +18,7 @@ import {
   strings,
   X64,
 } from './calls.ts';
+import { testCases } from './cases.ts';
 
 const NR = {
   clone: 56,
@@ -268,3 +269,5 @@ async function watchPerl(script: string): Promise<{ events: DecodedEvent[]; chil
     source.close();
   }
 }
+
+testCases(import.meta.filename, { skip });

@@ -14,6 +14,7 @@ import {
   words,
   X64,
 } from './calls.ts';
+import { noteCase, testCases } from './cases.ts';
 
 const AF_UNIX = 1;
 const AF_INET = 2;
@@ -26,7 +27,7 @@ const text = (value: string) => Buffer.from(value);
 
 describe('pairs and options of sockets', { skip }, () => {
   test('socketpair, shutdown, getsockname, getpeername', async () => {
-    const { events } = await make(
+    const { events, results } = await make(
       [
         [nr('socketpair'), AF_UNIX, SOCK_STREAM, 0, output(8)],
         [nr('dup2'), 3, 60],
@@ -49,8 +50,11 @@ describe('pairs and options of sockets', { skip }, () => {
     expectEvent(events[1], 'shutdown', { res: 0, fd: 60, how: 1, fdinfo });
     expectEvent(events[2], 'shutdown', { res: EBADF, fd: 77, how: 2, fdinfo: undefined });
     expectEvent(events[3], 'shutdown', { res: -22, fd: 60, how: 255, fdinfo });
+    assert.deepEqual([results[5], results[6]], [0, EBADF]);
     expectEvent(events[4], 'getsockname', {});
+    noteCase('getsockname', 'success');
     expectEvent(events[5], 'getpeername', {});
+    noteCase('getpeername', 'failure');
     expectEvent(events[6], 'socketpair', {
       ...{ res: -95, fd1: -1, fd2: -1, source: 0, peer: 0, domain: AF_INET, type: SOCK_STREAM, proto: 6 },
       fdinfo: undefined,
@@ -135,3 +139,5 @@ describe('pairs and options of sockets', { skip }, () => {
     assert.equal(events.length, 8);
   });
 });
+
+testCases(import.meta.filename, { skip });

@@ -17,6 +17,7 @@ import {
   skipReason,
   X64,
 } from './calls.ts';
+import { testCases } from './cases.ts';
 
 const AF_UNIX = 1;
 const AF_INET = 2;
@@ -366,3 +367,5 @@ describe('sockets', { skip }, () => {
     }
   });
 });
+
+testCases(import.meta.filename, { skip });

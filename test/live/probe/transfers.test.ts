@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { type Call, expectEvent, nr, output, result, skipReason, vectors, words, X64 } from './calls.ts';
+import { testCases } from './cases.ts';
 import { descriptor, TestFolder } from './folder.ts';
 
 const EBADF = -9;
@@ -193,3 +194,5 @@ describe('transfers', { skip }, () => {
     expectEvent(events[7], 'epoll_wait', { res: EBADF, maxevents: 3 });
   });
 });
+
+testCases(import.meta.filename, { skip });
