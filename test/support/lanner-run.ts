@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Path of rules instead of the default ones. */
   readonly rules?: string;
+  /** Put behind every output; its fields are among the alert's. */
+  readonly print?: string;
 }
 
 export interface RunResult {
@@ -40,8 +42,22 @@ export interface RunResult {
  * Runs the command under Lanner's default rules, or others, and waits for its end. Rejects when that takes too long,
  * with all that was printed.
  */
-export async function lannerRun({ command, prepare, environment, rules }: RunOptions): Promise<RunResult> {
-  const own = ['run', '-o', 'json_output=true', '--alerts', 'stdout', ...(rules ? ['-r', rules] : [])];
+export async function lannerRun({
+  command,
+  prepare,
+  environment,
+  rules,
+  print,
+}: RunOptions): Promise<RunResult> {
+  const own = [
+    'run',
+    '-o',
+    'json_output=true',
+    '--alerts',
+    'stdout',
+    ...(rules ? ['-r', rules] : []),
+    ...(print ? ['-p', print] : []),
+  ];
   const words = [LANNER, ...own, '--', ...command];
   const [program = '', ...programArguments] =
     prepare === undefined

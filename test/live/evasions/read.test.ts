@@ -1,0 +1,142 @@
+/**
+ * Ways to read a sensitive file so that its name does not show. Lanner's default rules, Falco's own rules and
+ * a rule of one line must all alert, each time and by the file's own name.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { cannotWatch } from '../../support/lanner.ts';
+import { compile as compileProbeTest, X64 } from '../probe/calls.ts';
+import { compile, type Outcome, rulesOf, tryWays, upstream, type Way } from './ways.ts';
+
+const FILE = '/etc/shadow';
+
+/** What each way does is in read.c and uring.c, under the same name. */
+const WAYS: readonly string[] = [
+  'plain',
+  'symbolic-link',
+  'linked-directory',
+  'proc-self-root',
+  'proc-self-cwd',
+  'magic-link',
+  'o-path-reopened',
+  'hard-link',
+  'control-bytes',
+  'directory-and-dots',
+  'openat2-in-root',
+  'chroot',
+  'file-handle',
+  'rewritten-path',
+  'mounted-file',
+  'mounted-directory',
+  'user-namespace',
+  'renamed-thread',
+  'deep-directories',
+];
+
+const URING_WAYS: Readonly<Record<string, readonly string[]>> = {
+  'io_uring openat': ['-', 'openat'],
+  'io_uring openat2': ['-', 'openat2'],
+  'io_uring, submitted by the kernel': ['p', 'openat'],
+  'io_uring, on a worker': ['a', 'openat2'],
+  'io_uring, submitted by the kernel, on a worker': ['pa', 'openat'],
+  'io_uring, success not told': ['s', 'openat'],
+  'io_uring, into the table of fixed files': ['f', 'openat'],
+};
+
+/** What a rule set cannot see, and why. */
+const UNSEEN_UPSTREAM: Readonly<Record<string, string>> = {
+  'file-handle': "Falco's rules do not ask for open_by_handle_at",
+  'renamed-thread': "Falco's rules trust processes by names that they give themselves",
+};
+
+const RULE_SETS = [
+  {
+    title: 'the default rules',
+    names: ['Sensitive File Read by Untrusted Program'],
+    rules: undefined,
+    skip: false,
+    unseen: {} as Readonly<Record<string, string>>,
+  },
+  {
+    title: "Falco's own rules",
+    // By its path as given, one that climbs up is for the second; only the first that matches alerts.
+    names: ['Read sensitive file untrusted', 'Directory traversal monitored file read'],
+    ...upstream,
+    unseen: UNSEEN_UPSTREAM,
+  },
+  { title: 'a rule of one line', names: ['Shadow'], rules: '', skip: false, unseen: {} },
+] as const;
+
+const OWN_RULE = `
+- rule: Shadow
+  desc: The file is opened.
+  condition: evt.type in (open, openat, openat2, open_by_handle_at) and evt.is_open_read = true and fd.name = ${FILE}
+  output: >
+    %evt.type %fd.name %fd.path.shown %fd.path.resolved %fd.path.given %fd.path.aliases %evt.is_io_uring
+    %proc.name %proc.exepath %thread.tid %proc.pid
+  priority: WARNING
+`;
+
+for (const { title, names, rules, skip, unseen } of RULE_SETS) {
+  describe(`by ${title}, a sensitive file is seen`, { skip: cannotWatch() || skip }, () => {
+    let outcomes: ReadonlyMap<string, Outcome> = new Map();
+    let errors = '';
+
+    before(async () => {
+      const read = compile('read');
+      const uring = compile('uring');
+      const ways: Way[] = [
+        ...WAYS.map((name) => ({ name, command: [read, name, FILE, 'FOLDER'] })),
+        ...Object.entries(URING_WAYS).map(([name, words]) => ({ name, command: [uring, ...words, FILE] })),
+        ...(X64 ? [{ name: 'int 0x80', command: [compileProbeTest('open32'), FILE] }] : []),
+      ];
+      ({ outcomes, errors } = await tryWays(ways, rules === '' ? rulesOf(OWN_RULE) : rules));
+    });
+
+    for (const name of [...WAYS, ...Object.keys(URING_WAYS), ...(X64 ? ['int 0x80'] : [])]) {
+      test(name, (context) => {
+        const { said, alerts } = outcomes.get(name) as Outcome;
+        if (!/^(opened|skipped|\d+)$/.test(said))
+          return context.skip(`this machine does not allow it: ${said}`);
+        const found = alerts.filter(({ rule }) => (names as readonly string[]).includes(rule));
+        const reason = (unseen as Readonly<Record<string, string>>)[name];
+        if (reason !== undefined) {
+          assert.equal(found.length, 0, `it is seen, though ${reason}`);
+          return context.diagnostic(reason);
+        }
+        assert.ok(found.length > 0, `no alert\n${errors}`);
+        for (const { output_fields } of found) assert.equal(output_fields['fd.name'], FILE);
+        if (rules === '')
+          checkFields(
+            name,
+            found.map((alert) => alert.output_fields),
+          );
+      });
+    }
+    after(() => {
+      outcomes = new Map();
+    });
+  });
+}
+
+type Fields = Readonly<Record<string, string | number | boolean | null>>;
+
+/** What the fields of an alert tell of the way. */
+function checkFields(name: string, alerts: readonly Fields[]): void {
+  const [fields = {}] = alerts;
+  assert.equal(fields['evt.is_io_uring'], name.startsWith('io_uring'), 'evt.is_io_uring');
+  if (name === 'symbolic-link' || name === 'linked-directory') {
+    assert.equal(fields['fd.path.shown'], 'resolved');
+    assert.equal(fields['fd.path.resolved'], FILE);
+    assert.match(String(fields['fd.path.given']), /work\/(soft|directory\/shadow)$/);
+  }
+  if (['hard-link', 'mounted-file', 'mounted-directory', 'chroot', 'user-namespace'].includes(name)) {
+    assert.equal(fields['fd.path.shown'], 'alias');
+    assert.notEqual(fields['fd.path.resolved'], FILE);
+  }
+  if (name === 'renamed-thread') {
+    assert.equal(fields['proc.name'], 'systemd-logind');
+    assert.match(String(fields['proc.exepath']), /\/read$/);
+  }
+  if (name === 'io_uring, submitted by the kernel') assert.equal(fields['thread.tid'], fields['proc.pid']);
+}
