@@ -65,13 +65,16 @@ export function socketFamily({ descriptor }: EventContext): ByteString | undefin
   return descriptor.kind === 'u' && descriptor.socket ? 'unix' : undefined;
 }
 
-/** As in Falco: the socket listens, or the server's address is one of this machine's. */
+/** As in Falco, in captures: the socket listens, or the server's address is one of this machine's. */
 export function isServer(context: EventContext): boolean | undefined {
   const { descriptor } = context;
   if (!descriptor) return undefined;
   if (!isInternet(descriptor)) return false;
   const ends = socketEnds(context);
-  return ends !== undefined && (ends.isServer === true || isLocal(context, ends.serverIp));
+  if (!ends) return false;
+  // A table of descriptors tells whether it listens; elsewhere the kernel tells who is the server.
+  const isKnown = ends.listening ?? ends.isServer === true;
+  return isKnown || isLocal(context, ends.serverIp);
 }
 
 /** A socket with both ends has a peer, unless the model knows better. */

@@ -1,6 +1,7 @@
 /** A descriptor as a table of descriptors keeps it. */
 import type { ByteString } from '../events/bytes.ts';
 import type { Descriptor, DescriptorKind, SocketEnds } from './descriptor.ts';
+import type { SocketMemory } from './socket-memory.ts';
 
 const TWO_32 = 2 ** 32;
 
@@ -18,14 +19,19 @@ export class OpenDescriptor implements Descriptor {
   inodeHigh = 0;
   upperLayer = false;
   lowerLayer = false;
-  socket: SocketEnds | undefined;
+  /** Of a socket. */
+  memory: SocketMemory | undefined;
   closesOnExec = false;
   /** Of a pidfd: the process. */
   pid = 0;
 
-  constructor(kind: DescriptorKind, facts?: Partial<OpenDescriptor>) {
+  constructor(kind: DescriptorKind, facts?: Partial<Omit<OpenDescriptor, 'inode' | 'socket' | 'with'>>) {
     this.kind = kind;
     if (facts) Object.assign(this, facts);
+  }
+
+  get socket(): SocketEnds | undefined {
+    return this.memory?.describe();
   }
 
   get inode(): bigint {
@@ -33,7 +39,7 @@ export class OpenDescriptor implements Descriptor {
   }
 
   /** A copy that differs in `facts`. */
-  with(facts: Partial<Omit<OpenDescriptor, 'inode' | 'with'>>): OpenDescriptor {
+  with(facts: Partial<Omit<OpenDescriptor, 'inode' | 'socket' | 'with'>>): OpenDescriptor {
     const copy = new OpenDescriptor(this.kind);
     copy.name = this.name;
     copy.rawName = this.rawName;
@@ -42,7 +48,7 @@ export class OpenDescriptor implements Descriptor {
     copy.inodeHigh = this.inodeHigh;
     copy.upperLayer = this.upperLayer;
     copy.lowerLayer = this.lowerLayer;
-    copy.socket = this.socket;
+    copy.memory = this.memory;
     copy.closesOnExec = this.closesOnExec;
     copy.pid = this.pid;
     return Object.assign(copy, facts);

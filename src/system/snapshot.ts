@@ -6,7 +6,7 @@ import type { ByteString } from '../events/bytes.ts';
 import type { CapturedMachine } from './captured-machine.ts';
 import { adopt, knownParent } from './captured-parents.ts';
 import type { CgroupSets } from './cgroup-sets.ts';
-import type { DescriptorKind, SocketEnds } from './descriptor.ts';
+import type { DescriptorKind } from './descriptor.ts';
 import type { DescriptorEvents } from './descriptor-events.ts';
 import { DescriptorTable } from './descriptor-table.ts';
 import type { InterfaceAddress } from './interfaces.ts';
@@ -15,7 +15,8 @@ import { OpenDescriptor } from './open-descriptor.ts';
 import { withoutDeleted } from './paths.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import { setDirectory } from './process-model.ts';
-import { swapped, unboundEnds } from './socket-state.ts';
+import { type Ends, L4_TCP, L4_UNKNOWN, SocketMemory } from './socket-memory.ts';
+import { L4_NUMBERS } from './socket-names.ts';
 import { toIpv4 } from './socket-text.ts';
 import type { Thread } from './thread.ts';
 import type { ThreadTable } from './thread-table.ts';
@@ -49,7 +50,6 @@ export interface SocketState {
 }
 
 const O_CLOEXEC = 1 << 12;
-const IPPROTO_TCP = 6;
 const UNSET = 0xffff_ffff;
 
 export class Snapshot {
@@ -157,36 +157,35 @@ export class Snapshot {
       closesOnExec: (state.openFlags & O_CLOEXEC) !== 0,
     });
     if (!state.socket) return made;
-    if (state.kind === 'u') return made.with({ socket: { ...unboundEnds(4, 0), path: state.name } });
-    return this.#openSocket(made, state.socket);
+    if (state.kind !== 'u') return this.#openSocket(made, state.socket);
+    const role = state.name === '' ? { isClient: true } : { isServer: true };
+    return made.with({ memory: SocketMemory.create('other').with({ ...role, path: state.name }) });
   }
 
   #openSocket(made: OpenDescriptor, state: SocketState): OpenDescriptor {
-    const { protocol, listening } = state;
-    if (listening) {
+    const protocol = L4_NUMBERS[state.protocol] ?? L4_UNKNOWN;
+    if (state.listening) {
       this.#serverPorts.add(state.sourcePort);
-      const size = state.sourceIp.length === 4 ? 4 : 16;
-      const socket: SocketEnds = {
-        ...unboundEnds(size, protocol),
-        serverIp: state.sourceIp,
-        serverPort: state.sourcePort,
-        listening: true,
-      };
-      return made.with({ socket, name: `${formatIp(state.sourceIp)}:${state.sourcePort}` });
+      const version = state.sourceIp.length === 4 ? 4 : 6;
+      const memory = SocketMemory.create(`${version}`, protocol)
+        .listenAt(state.sourceIp, state.sourcePort, version)
+        .with({ isServer: false });
+      return made.with({ memory, name: `${formatIp(state.sourceIp)}:${state.sourcePort}` });
     }
     const client = toIpv4(state.sourceIp);
     const server = toIpv4(state.destinationIp);
     const isIpv4 = client !== undefined && server !== undefined;
-    const socket: SocketEnds = {
-      ...unboundEnds(isIpv4 ? 4 : 16, protocol),
-      clientIp: isIpv4 ? client : state.sourceIp,
-      clientPort: state.sourcePort,
-      serverIp: isIpv4 ? server : state.destinationIp,
-      serverPort: state.destinationPort,
-      connected: protocol === IPPROTO_TCP,
+    const ends: Ends = {
+      sourceIp: isIpv4 ? client : state.sourceIp,
+      sourcePort: state.sourcePort,
+      destinationIp: isIpv4 ? server : state.destinationIp,
+      destinationPort: state.destinationPort,
     };
-    const name = nameOfEnds(socket);
-    return made.with({ kind: isIpv4 ? '4' : '6', socket, name });
+    const kind = isIpv4 ? '4' : '6';
+    const memory = SocketMemory.create(kind, protocol)
+      .withEnds(ends)
+      .with({ connected: protocol === L4_TCP });
+    return made.with({ kind, memory, name: nameOfEnds(ends) });
   }
 
   /** All state has been told: now it can be said who is the server of a connection. */
@@ -201,12 +200,15 @@ export class Snapshot {
   #tellServers(table: DescriptorTable | undefined): void {
     if (!table) return;
     for (const [fd, descriptor] of table.entries()) {
-      const { kind, socket } = descriptor;
-      if (kind !== '4' || !socket || socket.listening || socket.isServer !== undefined) continue;
-      const isServer = this.#serverPorts.has(socket.clientPort);
-      const ends = { ...(isServer ? swapped(socket) : socket), isServer };
-      const name = isServer ? nameOfEnds(ends) : descriptor.name;
-      table.set(fd, descriptor.with({ socket: ends, name }));
+      const { memory } = descriptor;
+      if (memory?.view !== '4' || memory.isClient || memory.isServer) continue;
+      const isServer = this.#serverPorts.has(memory.ends?.sourcePort ?? 0);
+      if (isServer) {
+        const turned = memory.swapped().with({ isServer });
+        table.set(fd, descriptor.with({ memory: turned, name: nameOfEnds(turned.ends) }));
+      } else {
+        table.set(fd, descriptor.with({ memory: memory.with({ isClient: true }) }));
+      }
     }
   }
 
@@ -216,6 +218,8 @@ export class Snapshot {
   }
 }
 
-function nameOfEnds({ clientIp, clientPort, serverIp, serverPort }: SocketEnds): ByteString {
-  return `${formatIp(clientIp)}:${clientPort}->${formatIp(serverIp)}:${serverPort}`;
+function nameOfEnds(ends: Ends | undefined): ByteString {
+  if (!ends) return '';
+  const { sourceIp, sourcePort, destinationIp, destinationPort } = ends;
+  return `${formatIp(sourceIp)}:${sourcePort}->${formatIp(destinationIp)}:${destinationPort}`;
 }

@@ -83,8 +83,14 @@ test('IPv4 inside IPv6 is IPv4, and so is the unspecified address', () => {
   const mapped = tuple('::ffff:10.0.0.5', 4000, '::ffff:93.184.216.34', 443);
   assert.equal(
     told(host.pass(100, 'connect', { res: 0n, fd: 3n, tuple: mapped })),
-    `4 ${V4} client connected renamed`,
+    '4 <unknown> client connected renamed',
+    'the protocol lies where an IPv6 socket has it',
   );
+  const { descriptor: connected } = host.pass(100, 'write', { res: 1n, fd: 3n });
+  assert.equal(formatIp(connected?.socket?.serverIp ?? ''), '93.184.216.34');
+  assert.deepEqual([connected?.socket?.serverPort, connected?.socket?.protocol], [443, 0]);
+  const accepted = host.pass(100, 'accept4', { fd: 8n, tuple: mapped });
+  assert.equal(told(accepted), `4 ${V4} server connected renamed`);
   const bound = withSocket(AF_INET6, STREAM);
   const { descriptor } = bound.pass(100, 'bind', { res: 0n, fd: 3n, addr: address('::', 80) });
   assert.deepEqual([descriptor?.kind, descriptor?.name], ['4', ':::80']);
@@ -202,4 +208,54 @@ test('damaged addresses change nothing', () => {
   const { descriptor } = host.pass(100, 'read', { res: -1n, fd: 3n });
   assert.equal(formatIp(descriptor?.socket?.serverIp ?? ''), '0.0.0.0');
   assert.equal(host.nameOf(100, 5), undefined);
+});
+
+/** Both ends with the role and the protocol, of the descriptor that an event is about. */
+function ends({ descriptor }: EventContext): string {
+  const { clientIp = '', clientPort, serverIp = '', serverPort, protocol } = descriptor?.socket ?? {};
+  return `${formatIp(clientIp)}:${clientPort} ${formatIp(serverIp)}:${serverPort} ${protocol}`;
+}
+
+test('a datagram server on all addresses, and peers of both families', () => {
+  const host = withSocket(AF_INET6, DGRAM);
+  const receive = (peer: string, own: string) =>
+    host.pass(100, 'recvfrom', { res: 1n, fd: 3n, tuple: tuple(peer, 5353, own, 53) });
+  const bound = host.pass(100, 'bind', { res: 0n, fd: 3n, addr: address('::', 53) });
+  assert.equal(ends(bound), '0.0.0.0:0 0.0.0.0:53 17');
+  // The IPv6 address lies where the listener has its own.
+  const six = receive('2001:db8::1', '2001:db8::2');
+  assert.equal(told(six), '4 2001:db8::1:5353->2001:db8::2:53 server listening renamed');
+  assert.equal(ends(six), '0.0.0.0:0 32.1.13.184:0 0');
+  const four = receive('::ffff:10.0.0.9', '::ffff:10.0.0.5');
+  assert.equal(told(four), '4 10.0.0.9:5353->10.0.0.5:53 server idle renamed');
+  assert.equal(ends(four), '10.0.0.9:5353 10.0.0.5:53 17');
+});
+
+test('a socket that was a client and is bound then is both', () => {
+  const host = withSocket(AF_INET, DGRAM);
+  const pass = (name: string, source: string, sourcePort: number, to: string, port: number) =>
+    host.pass(100, name, { res: 1n, fd: 3n, tuple: tuple(source, sourcePort, to, port) });
+  pass('sendto', '10.0.0.5', 6000, '10.0.0.9', 53);
+  host.pass(100, 'bind', { res: 0n, fd: 3n, addr: address('10.0.0.5', 6000) });
+  const received = pass('recvfrom', '10.0.0.9', 53, '10.0.0.5', 6000);
+  assert.equal(ends(received), '112.23.3.9:53 10.0.0.9:53 17', 'as a client it is turned');
+  const sent = pass('sendto', '10.0.0.5', 6000, '10.0.0.8', 53);
+  assert.equal(ends(sent), '10.0.0.9:53 10.0.0.5:6000 17', 'and as a server too');
+});
+
+test('an IPv6 listener stays one when datagrams come', () => {
+  const host = withSocket(AF_INET6, DGRAM);
+  host.pass(100, 'bind', { res: 0n, fd: 3n, addr: address('2001:db8::2', 53) });
+  const received = host.pass(100, 'recvfrom', {
+    ...{ res: 1n, fd: 3n },
+    tuple: tuple('2001:db8::1', 5353, '2001:db8::2', 53),
+  });
+  assert.equal(told(received), '6 2001:db8::1:5353->2001:db8::2:53 server listening renamed');
+  assert.equal(ends(received), ':::0 2001:db8::1:53 17');
+});
+
+test('what old captures do not tell of messages in lots changes nothing', () => {
+  const host = withSocket(AF_INET, DGRAM);
+  for (const name of ['sendmmsg', 'recvmmsg'])
+    assert.equal(told(host.pass(100, name, { fd: 3n })), '4 - none idle', name);
 });

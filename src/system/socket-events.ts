@@ -1,20 +1,12 @@
 /** Sockets in captures: how they are made, bound and connected, and what sending and receiving tells of them. */
 import type { EventCursor } from '../events/cursor.ts';
-import type { DescriptorKind, SocketEnds } from './descriptor.ts';
+import type { DescriptorKind } from './descriptor.ts';
 import { type DescriptorChange, type LearnDescriptor, resultOf } from './descriptor-change.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
-import { completeEnds, type Ends } from './interfaces.ts';
+import { completeEnds } from './interfaces.ts';
 import { OpenDescriptor } from './open-descriptor.ts';
-import {
-  boundEnds,
-  guessedRole,
-  isTcp4,
-  isUdp4,
-  socketName,
-  swapped,
-  unboundEnds,
-  withEnds,
-} from './socket-state.ts';
+import { L4_RAW, L4_TCP, L4_UDP, L4_UNKNOWN, SocketMemory, type SocketView } from './socket-memory.ts';
+import { connectionName, IPPROTO_IP, IPPROTO_RAW, IPPROTO_UDP, L4_NUMBERS } from './socket-names.ts';
 import {
   AF_INET,
   AF_INET6,
@@ -33,12 +25,6 @@ const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
 const SOCK_TYPE_MASK = 0xff;
 
-const IPPROTO_IP = 0;
-const IPPROTO_ICMP = 1;
-const IPPROTO_TCP = 6;
-const IPPROTO_UDP = 17;
-const IPPROTO_RAW = 255;
-
 const O_CLOEXEC = 1 << 12;
 const EINPROGRESS = -115;
 
@@ -54,11 +40,11 @@ export const learnSocket: LearnDescriptor = (event, table, change) => {
 function newSocket(domain: number, type: number, protocol: number): OpenDescriptor {
   switch (domain) {
     case AF_UNIX:
-      return new OpenDescriptor('u', { socket: unboundEnds(4, 0) });
+      return new OpenDescriptor('u', { memory: SocketMemory.create('other') });
     case AF_INET:
-      return new OpenDescriptor('4', { socket: unboundEnds(4, protocolOf(type, protocol)) });
+      return new OpenDescriptor('4', { memory: SocketMemory.create('4', protocolOf(type, protocol)) });
     case AF_INET6:
-      return new OpenDescriptor('6', { socket: unboundEnds(16, protocolOf(type, protocol)) });
+      return new OpenDescriptor('6', { memory: SocketMemory.create('6', protocolOf(type, protocol)) });
     case AF_NETLINK:
       return new OpenDescriptor('n');
     default:
@@ -66,21 +52,14 @@ function newSocket(domain: number, type: number, protocol: number): OpenDescript
   }
 }
 
-/** Layer-4 protocol number; 0 when it is none that fields name. */
+/** Falco's number of the layer-4 protocol. */
 function protocolOf(type: number, protocol: number): number {
-  switch (protocol) {
-    case IPPROTO_IP:
-      if ((type & SOCK_TYPE_MASK) === SOCK_STREAM) return IPPROTO_TCP;
-      return (type & SOCK_TYPE_MASK) === SOCK_DGRAM ? IPPROTO_UDP : 0;
-    case IPPROTO_TCP:
-    case IPPROTO_UDP:
-    case IPPROTO_ICMP:
-      return type === SOCK_RAW ? IPPROTO_RAW : protocol;
-    case IPPROTO_RAW:
-      return IPPROTO_RAW;
-    default:
-      return 0;
+  if (protocol === IPPROTO_IP) {
+    if ((type & SOCK_TYPE_MASK) === SOCK_STREAM) return L4_TCP;
+    return (type & SOCK_TYPE_MASK) === SOCK_DGRAM ? L4_UDP : L4_UNKNOWN;
   }
+  const number = L4_NUMBERS[protocol] ?? L4_UNKNOWN;
+  return number !== L4_UNKNOWN && protocol !== IPPROTO_RAW && type === SOCK_RAW ? L4_RAW : number;
 }
 
 /** As in Falco, a socket that is bound to a port is one that listens. */
@@ -91,21 +70,32 @@ export const learnBind: LearnDescriptor = (event, table, change) => {
   const address = parseAddress(bytes);
   if (!address) return;
   const name = addressText(bytes) ?? '';
-  const socket = address.port > 0 ? boundEnds(descriptor.socket, address) : descriptor.socket;
-  const kind = address.port > 0 ? kindOf(address.ip.length) : descriptor.kind;
-  change.replace(table, descriptor.with({ kind, socket, name }));
+  if (address.port === 0) {
+    change.replace(table, descriptor.with({ name }));
+    return;
+  }
+  const socket = descriptor.memory ?? SocketMemory.create('other');
+  const memory = socket.listenAt(address.ip, address.port, address.family === AF_INET6 ? 6 : 4);
+  change.replace(table, descriptor.with({ kind: kindOf(memory.view, descriptor.kind), memory, name }));
 };
 
-function kindOf(size: number): DescriptorKind {
-  return size === 4 ? '4' : '6';
+/** Letter of an internet socket; what is none keeps its own. */
+function kindOf(view: SocketView, kind: DescriptorKind): DescriptorKind {
+  if (view === 'other') return kind;
+  return view === '4' || view === 'listener 4' ? '4' : '6';
+}
+
+/** How an internet socket is looked at that has these addresses. */
+function viewOf(ip: string): '4' | '6' {
+  return ip.length === 4 ? '4' : '6';
 }
 
 export const learnConnect: LearnDescriptor = (event, table, change, _thread, enter) => {
   const { descriptor } = change;
   const result = resultOf(event);
   if (!descriptor || (result < 0 && result !== EINPROGRESS)) return;
-  const socket = descriptor.socket ?? unboundEnds(4, 0);
-  const connected = descriptor.with({ socket: { ...socket, connected: true } });
+  const socket = descriptor.memory ?? SocketMemory.create('other');
+  const connected = descriptor.with({ memory: socket.with({ connected: true }) });
   change.replace(table, connected);
   const asked = enter?.raw(1);
   const told = event.raw(1);
@@ -114,7 +104,7 @@ export const learnConnect: LearnDescriptor = (event, table, change, _thread, ent
     return;
   }
   const tuple = parseTuple(told);
-  if (tuple) connectToTuple(trusted(tuple, event.raw(3), asked), table, change, connected);
+  if (tuple) connectToTuple(trusted(tuple, event.raw(3), asked), told, table, change, connected);
 };
 
 /** Fast open: the kernel has no connection yet to tell of, so the address that was asked for counts. */
@@ -125,14 +115,13 @@ function connectToAddress(
   descriptor: OpenDescriptor,
 ): void {
   const address = parseAddress(asked);
-  const { socket } = descriptor;
-  if (!address || !socket) return;
+  if (!address || !descriptor.memory) return;
   if (address.ip === '') {
     change.replace(table, descriptor.with({ name: 'NULL' }));
     return;
   }
-  const ends = { ...socket, serverIp: address.ip, serverPort: address.port, listening: false };
-  change.replace(table, descriptor.with({ kind: kindOf(address.ip.length), socket: ends }));
+  const memory = descriptor.memory.aimAt(address.ip, address.port);
+  change.replace(table, descriptor.with({ kind: kindOf(memory.view, descriptor.kind), memory }));
 }
 
 /**
@@ -155,23 +144,30 @@ function withPath(tuple: SocketTuple, path: string): SocketTuple {
 
 function connectToTuple(
   tuple: SocketTuple,
+  told: Buffer,
   table: DescriptorTable,
   change: DescriptorChange,
   descriptor: OpenDescriptor,
 ): void {
-  const { socket } = descriptor;
+  const socket = descriptor.memory;
   if (!socket) return;
   if (tuple.sourceIp === '') {
     if (descriptor.kind !== 'u') return;
-    const client = { ...socket, isServer: socket.isServer ?? false, path: tuple.path };
-    change.replace(table, descriptor.with({ socket: client, name: tupleText(tuple) ?? '' }));
+    const memory = asClient(socket.tellUnix(told.subarray(1), tuple.path));
+    change.replace(table, descriptor.with({ memory, name: tupleText(tuple) ?? '' }));
     return;
   }
-  const kind = kindOf(tuple.sourceIp.length);
-  const { ends, changed } = withEnds(descriptor, kind, tuple, true);
-  const turned = changed && ends.isServer && isUdp4(kind, ends) ? swapped(ends) : ends;
-  const client = { ...turned, isServer: turned.isServer ?? false };
-  change.replace(table, descriptor.with({ kind, socket: client, name: socketName(kind, client) }));
+  const view = viewOf(tuple.sourceIp);
+  const updated = socket.tell(tuple, view, true);
+  const known = updated ?? socket.with({ view });
+  const isTurned = updated !== undefined && known.isServer && view === '4' && known.protocol === L4_UDP;
+  const memory = asClient(isTurned ? known.swapped() : known);
+  change.replace(table, descriptor.with({ kind: view, memory, name: connectionName(memory) ?? '' }));
+}
+
+/** Who connects is a client, unless something else is known. */
+function asClient(socket: SocketMemory): SocketMemory {
+  return socket.isServer || socket.isClient ? socket : socket.with({ isClient: true });
 }
 
 /** Accepted connections are TCP's, as far as Falco knows. */
@@ -183,20 +179,13 @@ export const learnAccept: LearnDescriptor = (event, table, change) => {
   const tuple = bytes && parseTuple(bytes);
   if (!tuple || (tuple.sourceIp === '' && tuple.family !== AF_UNIX)) return;
   const isUnix = tuple.sourceIp === '';
-  const socket: SocketEnds = {
-    protocol: isUnix ? 0 : IPPROTO_TCP,
-    clientIp: tuple.sourceIp,
-    clientPort: tuple.sourcePort,
-    serverIp: tuple.destinationIp,
-    serverPort: tuple.destinationPort,
-    isServer: true,
-    listening: false,
-    connected: true,
-    path: tuple.path,
-  };
-  const kind = isUnix ? 'u' : kindOf(tuple.sourceIp.length);
+  const socket = isUnix
+    ? SocketMemory.create('other').tellUnix(bytes.subarray(1), tuple.path)
+    : SocketMemory.create(viewOf(tuple.sourceIp), L4_TCP).withEnds(tuple);
+  const memory = socket.with({ isServer: true, connected: true });
   const closesOnExec = event.type.name === 'accept4' && ((event.u32(5) ?? 0) & O_CLOEXEC) !== 0;
-  change.add(table, fd, new OpenDescriptor(kind, { socket, closesOnExec, name: tupleText(tuple) ?? '' }));
+  const kind = isUnix ? 'u' : viewOf(tuple.sourceIp);
+  change.add(table, fd, new OpenDescriptor(kind, { memory, closesOnExec, name: tupleText(tuple) ?? '' }));
 };
 
 /** Two sockets that are connected to each other. The event counts as one about the first. */
@@ -205,7 +194,10 @@ export const learnSocketPair: LearnDescriptor = (event, table, change) => {
   const first = event.i64(1) ?? -1;
   const second = event.i64(2) ?? -1;
   if (first === second) return;
-  const made = new OpenDescriptor('u', { socket: unboundEnds(4, 0) });
+  const addresses = Buffer.alloc(16);
+  addresses.writeBigUInt64LE(event.u64(3) ?? 0n, 0);
+  addresses.writeBigUInt64LE(event.u64(4) ?? 0n, 8);
+  const made = new OpenDescriptor('u', { memory: SocketMemory.create('other').tellUnix(addresses, '') });
   change.add(table, first, made);
   table.set(second, made);
   change.number = second;
@@ -214,21 +206,28 @@ export const learnSocketPair: LearnDescriptor = (event, table, change) => {
 /** Makes a function for the calls that read; `tupleIndex` is their parameter with the sender, -1 for none. */
 export function learnRead(tupleIndex: number): LearnDescriptor {
   return (event, table, change) => {
-    if (resultOf(event) >= 0) transfer(event, table, change, tupleIndex, true);
+    if (hasResult(event) && resultOf(event) >= 0) transfer(event, table, change, tupleIndex, true);
   };
 }
 
 /** The same for the calls that write. */
 export function learnWrite(tupleIndex: number): LearnDescriptor {
   return (event, table, change) => {
-    if (resultOf(event) < 0) return;
-    if (!change.descriptor && tupleIndex === SEND_TUPLE) inferSocket(event, table, change);
+    if (!hasResult(event) || resultOf(event) < 0) return;
+    if (!change.descriptor && INFERS.has(event.type.name)) inferSocket(event, table, change);
     transfer(event, table, change, tupleIndex, false);
   };
 }
 
+/** Old captures tell nothing of sendmmsg and recvmmsg. */
+function hasResult(event: EventCursor): boolean {
+  return event.sizeOf(0) > 0;
+}
+
 /** Where send, sendto and sendmsg have the tuple. */
 export const SEND_TUPLE = 4;
+
+const INFERS = new Set(['send', 'sendto', 'sendmsg']);
 
 /** Who sends through a descriptor of which nothing is known has a socket, most likely one of UDP. */
 function inferSocket(event: EventCursor, table: DescriptorTable, change: DescriptorChange): void {
@@ -247,71 +246,81 @@ function transfer(
 ): void {
   let { descriptor } = change;
   if (!descriptor) return;
-  const { socket } = descriptor;
-  const isConnection = socket !== undefined && !socket.listening && descriptor.kind !== 'u';
-  if (isConnection && !socket.connected) {
-    descriptor = descriptor.with({ socket: { ...socket, connected: true } });
+  const { memory } = descriptor;
+  const isConnection = memory?.view === '4' || memory?.view === '6';
+  if (isConnection && !memory.connected) {
+    descriptor = descriptor.with({ memory: memory.with({ connected: true }) });
     change.replace(table, descriptor);
   }
-  if (tupleIndex < 0 || (descriptor.name !== '' && isTcp4(descriptor))) return;
+  // Falco knows the protocol of IPv4 connections only when it asks for it here.
+  const isTcp = memory?.view === '4' && memory.protocol === L4_TCP;
+  if (tupleIndex < 0 || (descriptor.name !== '' && isTcp)) return;
   const bytes = event.raw(tupleIndex);
   const tuple = bytes && bytes.length > 0 ? parseTuple(bytes) : undefined;
   if (!tuple) return;
-  const updated =
-    tuple.sourceIp === '' ? toNamed(descriptor, tuple) : toPeer(descriptor, tuple, table, change, incoming);
-  if (updated) change.replace(table, updated);
+  if (tuple.sourceIp === '') change.replace(table, toNamed(descriptor, tuple, bytes as Buffer));
+  else toPeer(descriptor, tuple, table, change, incoming);
 }
 
-function toNamed(descriptor: OpenDescriptor, tuple: SocketTuple): OpenDescriptor {
+function toNamed(descriptor: OpenDescriptor, tuple: SocketTuple, bytes: Buffer): OpenDescriptor {
   const name = tupleText(tuple) ?? '';
   if (tuple.family !== AF_UNIX) return descriptor.with({ name });
-  const socket = { ...(descriptor.socket ?? unboundEnds(4, 0)), listening: false, path: tuple.path };
-  return descriptor.with({ kind: 'u', socket, name });
+  const socket = descriptor.memory ?? SocketMemory.create('other');
+  return descriptor.with({ kind: 'u', memory: socket.tellUnix(bytes.subarray(1), tuple.path), name });
 }
 
+/** The event tells who the peer of this datagram is. */
 function toPeer(
   descriptor: OpenDescriptor,
   tuple: SocketTuple,
   table: DescriptorTable,
   change: DescriptorChange,
   incoming: boolean,
-): OpenDescriptor | undefined {
-  const kind = kindOf(tuple.sourceIp.length);
-  // Falco leaves the type of a socket that listens at an IPv6 address as it is.
-  const isListener6 = kind === '6' && descriptor.socket?.listening === true;
-  const { ends, changed } = withEnds(descriptor, kind, tuple, false);
-  if (!changed) return undefined;
-  if (isListener6) {
-    const socket = {
-      ...ends,
-      listening: true,
-      serverIp: tuple.sourceIp,
-      serverPort: descriptor.socket?.serverPort ?? 0,
-    };
-    return descriptor.with({ socket, name: tupleText(tuple) ?? '' });
+): void {
+  const before = descriptor.memory ?? SocketMemory.create('other');
+  const is4 = tuple.sourceIp.length === 4;
+  const kept = tuple.family === AF_INET && before.view === 'listener 4' ? before.keepProtocol() : before;
+  // Falco leaves the type of a socket as it is when an IPv6 address comes, whatever it was.
+  const view = is4 ? '4' : before.view;
+  const kind = kindOf(view, descriptor.kind);
+  const told = kept.tell(tuple, view, false);
+  if (!told) {
+    change.replace(table, descriptor.with({ kind, memory: kept.with({ view }) }));
+    return;
   }
-  const complete = fromEnds(ends, completeEnds(toEnds(ends), change.interfaces));
-  const known = { ...complete, protocol: complete.protocol || IPPROTO_UDP };
-  table.set(change.number, descriptor.with({ kind, socket: known }));
-  const isServer = known.isServer ?? guessedRole(kind, known, table, incoming);
-  const settled = { ...known, isServer };
-  const turned = isServer === incoming ? settled : swapped(settled);
-  return descriptor.with({ kind, socket: turned, name: socketName(kind, turned) });
+  const { ends } = told;
+  if (!ends) {
+    change.replace(table, descriptor.with({ kind, memory: told, name: tupleText(tuple) ?? '' }));
+    return;
+  }
+  const complete = told.withEnds(completeEnds(ends, change.interfaces));
+  const known = complete.protocol === L4_UNKNOWN ? complete.withProtocol(L4_UDP) : complete;
+  // Among the sockets that tell who is the server is this one too.
+  table.set(change.number, descriptor.with({ kind, memory: known }));
+  const settled = known.isServer || known.isClient ? known : known.with(guessedRole(known, table, incoming));
+  const isTurned = incoming ? settled.isClient : settled.isServer;
+  const memory = isTurned ? settled.swapped() : settled;
+  change.replace(table, descriptor.with({ kind, memory, name: connectionName(memory) ?? '' }));
 }
 
-function toEnds({ clientIp, clientPort, serverIp, serverPort }: SocketEnds): Ends {
-  return { sourceIp: clientIp, sourcePort: clientPort, destinationIp: serverIp, destinationPort: serverPort };
-}
-
-function fromEnds(
-  socket: SocketEnds,
-  { sourceIp, sourcePort, destinationIp, destinationPort }: Ends,
-): SocketEnds {
-  return {
-    ...socket,
-    clientIp: sourceIp,
-    clientPort: sourcePort,
-    serverIp: destinationIp,
-    serverPort: destinationPort,
-  };
+/**
+ * Who is the server, guessed as Falco does: who owns the destination's port is one. Where that does not tell, who
+ * receives first is.
+ */
+function guessedRole(
+  { portsAsIpv4 }: SocketMemory,
+  table: DescriptorTable,
+  incoming: boolean,
+): { readonly isServer: boolean; readonly isClient: boolean } {
+  const { source, destination } = portsAsIpv4;
+  let owns = false;
+  let uses = false;
+  for (const [, { memory }] of table.entries()) {
+    if (memory?.view === 'listener 4') owns ||= memory.listeningPort === destination;
+    if (memory?.view !== '4' || !memory.ends) continue;
+    owns ||= memory.ends.destinationPort === destination;
+    uses ||= memory.ends.sourcePort === source;
+  }
+  const isServer = owns && (!uses || incoming);
+  return { isServer, isClient: !isServer };
 }
