@@ -9,7 +9,7 @@ import { AlertListener, END_RULE, END_RULE_FILE, type IncomingAlert } from '../s
 import { findEngine } from '../scenes/find-engine.ts';
 import { loadScenes, scenesFor } from '../scenes/load.ts';
 import { type Audience, type Performance, perform, twinOf } from '../scenes/perform.ts';
-import { describeScenes, describeVerdicts, verdictLine } from '../scenes/report.ts';
+import { describeScenes, describeVerdicts, type ReportFormat, verdictLine } from '../scenes/report.ts';
 import type { Scene } from '../scenes/scene.ts';
 import { Theatre } from '../scenes/theatre.ts';
 import { isBad, judge, rulesInUse, type Verdict } from '../scenes/verdict.ts';
@@ -49,26 +49,29 @@ export function addScenesCommand(program: Command, finish: (code: number) => voi
       'also perform the legitimate twin of each scene, for which no rule of the scene may fire',
     )
     .option('--act-only', 'perform, and leave the watching to a Lanner or Falco that is already running')
-    .option('--format <format>', 'text or json', 'text')
+    .option('--format <format>', 'text or json, for --list also markdown', 'text')
     .action(async (which: string[], options: ScenesOptions) => finish(await scenes(which, options)));
   addFlags(command, 'common');
 }
 
+const FORMATS: readonly ReportFormat[] = ['text', 'json', 'markdown'];
+
 /** Returns the exit code. */
 async function scenes(which: readonly string[], options: ScenesOptions): Promise<number> {
-  if (options.format !== 'text' && options.format !== 'json')
-    fail(`there is no format "${options.format}"; there are text, json`);
+  const format = FORMATS.find((known) => known === options.format);
+  if (format === undefined) fail(`there is no format "${options.format}"; there are ${FORMATS.join(', ')}`);
   const known = await loadScenes();
   const chosen = which.length === 0 ? known : chooseScenes(which, known);
   if (options.list || (which.length === 0 && !options.all)) {
-    printLine(describeScenes(chosen, options.format === 'json'));
+    printLine(describeScenes(chosen, format));
     return 0;
   }
+  if (format === 'markdown') fail('the format markdown is for --list');
   const config = configFrom(options, plainLog);
   const verdicts: Verdict[] = [];
   const report = (verdict: Verdict): void => {
     verdicts.push(verdict);
-    if (options.format === 'text') printLine(verdictLine(verdict));
+    if (format === 'text') printLine(verdictLine(verdict));
   };
   const stop = new AbortController();
   const handler = onEndSignal(() => stop.abort());
@@ -79,7 +82,7 @@ async function scenes(which: readonly string[], options: ScenesOptions): Promise
   } finally {
     handler.end();
   }
-  printLine(describeVerdicts(verdicts, options.format === 'json'));
+  printLine(describeVerdicts(verdicts, format === 'json'));
   return stop.signal.aborted || verdicts.some(isBad) ? 1 : 0;
 }
 
@@ -114,7 +117,7 @@ async function performAll(
       for (const isTwin of options.twins ? [false, true] : [false]) {
         if (stop.aborted) return;
         const play = isTwin ? twinOf(scene) : scene;
-        report(verdictOn(scene, isTwin, await perform(theatre, play, audience)));
+        report(verdictOn(scene, isTwin, await perform(theatre, play, stop, audience)));
       }
     }
   } finally {

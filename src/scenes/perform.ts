@@ -21,8 +21,16 @@ export function twinOf({ place, twin }: Scene): Play {
   return { place, ...twin };
 }
 
-/** Never rejects, and leaves nothing behind. Without an audience the scene is only performed. */
-export async function perform(theatre: Theatre, play: Play, audience?: Audience): Promise<Performance> {
+/**
+ * Never rejects, and leaves nothing behind. Without an audience the scene is only performed. `stop` ends it in the
+ * middle.
+ */
+export async function perform(
+  theatre: Theatre,
+  play: Play,
+  stop: AbortSignal,
+  audience?: Audience,
+): Promise<Performance> {
   const reason = theatre.lacks(play.place);
   if (reason !== undefined) return { kind: 'skipped', reason };
   let stage: Stage;
@@ -31,6 +39,10 @@ export async function perform(theatre: Theatre, play: Play, audience?: Audience)
   } catch (error) {
     return { kind: 'failed', reason: `the stage could not be built: ${(error as Error).message}` };
   }
+  const end = (): void => {
+    void stage.close();
+  };
+  stop.addEventListener('abort', end);
   try {
     await audience?.follow(stage.pid);
     stage.start();
@@ -40,6 +52,7 @@ export async function perform(theatre: Theatre, play: Play, audience?: Audience)
   } catch (error) {
     return { kind: 'failed', reason: (error as Error).message };
   } finally {
+    stop.removeEventListener('abort', end);
     await stage.close();
   }
 }

@@ -4,9 +4,13 @@ import type { Result, Verdict } from './verdict.ts';
 
 const NAME_WIDTH = 46;
 
-/** The list of scenes, as text or JSON. */
-export function describeScenes(scenes: readonly Scene[], json: boolean): string {
-  if (json)
+/** Of `--format`. Markdown is for the list alone. */
+export type ReportFormat = 'text' | 'json' | 'markdown';
+
+/** The list of scenes. */
+export function describeScenes(scenes: readonly Scene[], format: ReportFormat): string {
+  if (format === 'markdown') return tableOf(scenes);
+  if (format === 'json')
     return JSON.stringify(
       scenes.map(({ name, place, technique, story, falco, lanner, twin }) => ({
         name,
@@ -25,6 +29,18 @@ export function describeScenes(scenes: readonly Scene[], json: boolean): string 
     ...lines,
     `${scenes.length} scenes: perform them with "lanner scenes --all", or "lanner scenes NAME…"`,
   ].join('\n');
+}
+
+/** The table of docs/scenes.md. */
+function tableOf(scenes: readonly Scene[]): string {
+  const rows = scenes.map(({ name, story, technique, place, falco, lanner }) => {
+    const where = place.kind === 'host' ? 'host' : place.engine ? 'Docker, Podman' : 'container';
+    const rules = [...falco, ...lanner.map((rule) => `*${rule}*`)].join('<br>');
+    return `| [${name}](../scenes/${name}.ts) | ${story} | ${technique} | ${where} | ${rules} |`;
+  });
+  return ['| scene | what happens | technique | where | rules |', '|---|---|---|---|---|', ...rows].join(
+    '\n',
+  );
 }
 
 /** One line for a scene that has been performed. */

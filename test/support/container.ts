@@ -177,7 +177,15 @@ const CAPABILITIES =
 
 /** All capabilities that this process may pass on; asking runc for more is an error. */
 function ownCapabilities(): string[] {
+  const missing = missingCapabilities();
+  return CAPABILITIES.map((name) => `CAP_${name}`).filter((name) => !missing.includes(name));
+}
+
+/** Capabilities that this process may not pass on. */
+export function missingCapabilities(): string[] {
   const bounding = /^CapBnd:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0';
   const mask = BigInt(`0x${bounding}`);
-  return CAPABILITIES.filter((_, number) => (mask >> BigInt(number)) & 1n).map((name) => `CAP_${name}`);
+  return CAPABILITIES.filter((_, number) => ((mask >> BigInt(number)) & 1n) === 0n).map(
+    (name) => `CAP_${name}`,
+  );
 }

@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { missingCapabilities } from './container.ts';
 import { IMAGE, writeImage } from './image.ts';
 
 /** A daemon that is still there after so many seconds is ended, even when the tests themselves are gone. */
@@ -35,6 +36,23 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+/**
+ * A privileged container gets all capabilities, but nobody can pass on what he does not have himself: this
+ * runtime leaves out those that this machine withholds. Returns its path.
+ */
+function writeRuntime(folder: string): string {
+  const path = join(folder, 'runtime');
+  const edits = missingCapabilities().map((name) => `s/"${name}",//g; s/,"${name}"//g`);
+  const lines = [
+    '#!/bin/sh',
+    'for word; do [ "$before" = --bundle ] && bundle=$word; before=$word; done',
+    `[ -z "$bundle" ] || sed -i '${edits.join('; ')}' "$bundle/config.json"`,
+    'exec runc "$@"',
+  ];
+  writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o755 });
+  return path;
+}
+
 /** dockerd without a network. */
 export async function startDocker(): Promise<Engine> {
   const folder = mkdtempSync(join(tmpdir(), 'lanner-docker-'));
@@ -43,6 +61,7 @@ export async function startDocker(): Promise<Engine> {
     'dockerd',
     ...['--iptables=false', '--ip6tables=false', '--bridge=none', '--storage-driver=overlay2'],
     ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
+    ...['--add-runtime', `withheld=${writeRuntime(folder)}`, '--default-runtime', 'withheld'],
     ...['--pidfile', join(folder, 'pid'), '--host', `unix://${socket}`],
   ]);
   const docker = ['/usr/bin/docker', '--host', `unix://${socket}`];

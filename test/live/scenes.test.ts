@@ -1,0 +1,204 @@
+/**
+ * All scenes that ship with Lanner, with their legitimate twins: against Falco's rules as they are, with all 93
+ * of them enabled, and against the default rules. Every scene is a test.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { loadScenes } from '../../src/scenes/load.ts';
+import { type Engine, missingPrograms, startDocker } from '../support/engines.ts';
+import { cannotWatch, LANNER, lanner, ROOT, start } from '../support/lanner.ts';
+
+/** As `lanner scenes --format json` prints it. */
+interface Verdict {
+  readonly scene: string;
+  readonly twin: boolean;
+  readonly result: string;
+  readonly rules: readonly { readonly rule: string; readonly delay_ms: number | null }[];
+  readonly reason?: string;
+}
+
+const UPSTREAM = resolve(ROOT, '../shared/upstream-rules');
+const UPSTREAM_FILES = ['falco_rules.yaml', 'falco-incubating_rules.yaml', 'falco-sandbox_rules.yaml'];
+const UPSTREAM_RULES = 93;
+/**
+ * Rules that cannot fire as they are: the first two match nothing (a list of namespaces that is empty, and a
+ * condition that every container fulfils), the others compare addresses with names that nobody here resolves.
+ */
+const WITHOUT_SCENE = [
+  'Network Connection outside Local Subnet',
+  'Launch Disallowed Container',
+  'Contact K8S API Server From Container',
+  'Detect outbound connections to common miner pool ports',
+];
+
+const scenes = await loadScenes();
+const skip = cannotWatch() || missingPrograms('runc');
+const noEngine = missingPrograms('dockerd', '/usr/bin/docker');
+/** Debian's own client before all others. */
+const env = { PATH: `/usr/bin:${process.env.PATH}` };
+
+let engine: Engine | undefined;
+
+before(async () => {
+  if (!skip && !noEngine) engine = await startDocker();
+});
+after(() => engine?.stop());
+
+/** Arguments that let Lanner know no container engine but ours. */
+function engineArguments(): string[] {
+  const value = engine ? `sockets[0]=${engine.socket}` : 'enabled=false';
+  const others = ['podman', 'cri', 'containerd'].map((api) => `container_engines.${api}.enabled=false`);
+  return [`container_engines.docker.${value}`, ...others].flatMap((option) => ['-o', option]);
+}
+
+async function perform(...args: string[]): Promise<Map<string, Verdict>> {
+  const own = ['scenes', '--format', 'json', ...engineArguments()];
+  const { stdout, stderr } = await lanner([...own, ...args], { env });
+  assert.equal(stderr, '');
+  const verdicts = JSON.parse(stdout) as Verdict[];
+  return new Map(verdicts.map((verdict) => [`${verdict.scene}${verdict.twin ? ', twin' : ''}`, verdict]));
+}
+
+function check(context: TestContext, verdict: Verdict | undefined, expected: string): void {
+  assert.ok(verdict, 'it was not performed');
+  if (verdict.result === 'skipped' && !engine) context.skip(verdict.reason ?? '');
+  else assert.equal(verdict.result, expected, JSON.stringify(verdict));
+}
+
+/** Scenes and twins of one set of rules. */
+function performances(
+  title: string,
+  which: 'falco' | 'lanner',
+  unable: string | false,
+  args: string[],
+): void {
+  const chosen = scenes.filter((scene) => scene[which].length > 0);
+  describe(title, { skip: unable }, () => {
+    let verdicts: Map<string, Verdict>;
+    before(async () => {
+      verdicts = await perform('--all', '--twins', ...args);
+    });
+    for (const { name, story, twin, [which]: rules } of chosen) {
+      test(`${name}: ${rules.join(', ')}`, (context) => {
+        check(context, verdicts.get(name), 'detected');
+        assert.ok(story.length > 30);
+      });
+      test(`${name}, twin: silent, since ${twin.because}`, (context) => {
+        check(context, verdicts.get(`${name}, twin`), 'silent');
+      });
+    }
+    test('in all', (context) => {
+      const found = [...verdicts.values()];
+      const fired = new Set(
+        found
+          .filter(({ twin }) => !twin)
+          .flatMap(({ rules }) => rules.filter(({ delay_ms }) => delay_ms !== null).map(({ rule }) => rule)),
+      );
+      const count = (result: string) => found.filter((verdict) => verdict.result === result).length;
+      context.diagnostic(
+        `${count('detected')} scenes detected, ${fired.size} rules fired, ${count('silent')} twins silent`,
+      );
+      assert.deepEqual([...fired].sort(), [...new Set(chosen.flatMap((scene) => scene[which]))].sort());
+    });
+  });
+}
+
+const upstream = UPSTREAM_FILES.map((name) => resolve(UPSTREAM, name));
+const noUpstream = !existsSync(UPSTREAM) && "needs Falco's rules in ../shared/upstream-rules";
+performances("Falco's rules", 'falco', skip || noUpstream || noEngine, [
+  ...upstream.flatMap((path) => ['-r', path]),
+  ...['-o', 'rules[0].enable.rule=*'],
+]);
+performances('the default rules', 'lanner', skip, []);
+
+function ruleNames(paths: readonly string[]): string[] {
+  return paths.flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(/^- rule: (.*)$/gm)].map(([, name = '']) => name.trim()),
+  );
+}
+
+test("every rule of Falco's has a scene, but for those that cannot fire", { skip: noUpstream }, () => {
+  const all = ruleNames(upstream);
+  assert.equal(all.length, UPSTREAM_RULES);
+  const covered = new Set(scenes.flatMap(({ falco }) => falco));
+  assert.deepEqual(all.filter((rule) => !covered.has(rule)).sort(), [...WITHOUT_SCENE].sort());
+  assert.deepEqual([...covered].filter((rule) => !all.includes(rule)).sort(), []);
+});
+
+test('every default rule that a scene names is there', () => {
+  const all = new Set(ruleNames(globSync(resolve(ROOT, 'rules/*.yaml'))));
+  assert.deepEqual(
+    scenes.flatMap(({ lanner }) => lanner).filter((rule) => !all.has(rule)),
+    [],
+  );
+});
+
+describe('scenes leave nothing behind', { skip }, () => {
+  function assertClean(): void {
+    for (const path of ['/etc/implant.conf', '/usr/bin/sl', '/root/loot', '/usr/lib/libimplant.so'])
+      assert.equal(existsSync(path), false, path);
+    assert.doesNotMatch(readFileSync('/proc/self/mountinfo', 'latin1'), /lanner-scenes-/);
+  }
+
+  test('when all has gone well, and without a watcher', async () => {
+    const verdicts = await perform('--act-only', 'write-below-etc', 'add-program', 'unshare-in-container');
+    assert.deepEqual(
+      [...verdicts.values()].map(({ result }) => result),
+      ['performed', 'performed', 'performed'],
+    );
+    assertClean();
+  });
+
+  for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+    test(`when ${signal} ends Lanner in the middle of a scene`, async (context) => {
+      const name = 'server-reads-password-hashes-late';
+      const folder = mkdtempSync(join(tmpdir(), 'lanner-killed-'));
+      context.after(() => rmSync(folder, { recursive: true, force: true }));
+      const running = start(LANNER, ['scenes', 'add-program', name, ...engineArguments()], {
+        env: { ...env, TMPDIR: folder },
+      });
+      await running.printed('stdout', 'add-program');
+      running.child.kill(signal);
+      const { code } = await running.finished;
+      assert.equal(code, signal === 'SIGKILL' ? null : 1);
+      assertClean();
+      if (signal === 'SIGINT') assert.deepEqual(readdirSync(folder), []);
+    });
+  }
+});
+
+describe('lanner scenes', () => {
+  test('without a name lists what there is, and performs nothing', async () => {
+    const { stdout, code } = await lanner(['scenes']);
+    assert.equal(code, 0);
+    assert.match(stdout, new RegExp(`^${scenes.length} scenes: `, 'm'));
+    assert.match(stdout, /^read-password-hashes +host +T1003\.008 +Read sensitive file untrusted$/m);
+  });
+
+  test('takes rules and techniques as names, and says when there is none', async () => {
+    const { stdout } = await lanner([
+      'scenes',
+      '--list',
+      '--format',
+      'json',
+      'Clear Log Activities',
+      'T1003.008',
+    ]);
+    assert.deepEqual(
+      (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name),
+      ['clear-log', 'read-password-hashes'],
+    );
+    const { stderr, code } = await lanner(['scenes', 'nothing']);
+    assert.equal(code, 1);
+    assert.equal(stderr, 'lanner: there is no scene, rule or technique "nothing": --list shows them\n');
+  });
+
+  test('tells when a rule has missed its scene', { skip }, async () => {
+    const { stdout, code } = await lanner(['scenes', 'clear-log', '-o', 'rules[0].disable.rule=*']);
+    assert.match(stdout, /^clear-log +no rule$/m);
+    assert.equal(code, 0);
+  });
+});
