@@ -7,7 +7,7 @@ import process from 'node:process';
 export const ROOT = resolve(import.meta.dirname, '../..');
 export const LANNER = resolve(ROOT, 'bin/lanner');
 
-/** After this time a program counts as hanging. */
+/** After this time a program counts as hanging, unless a test says otherwise. */
 const LIMIT_MS = 60_000;
 
 export interface Finished {
@@ -28,12 +28,14 @@ export interface StartOptions {
   /** Leave standard input open, for the test to write to. */
   readonly pipe?: boolean;
   readonly cwd?: string;
+  /** After how many milliseconds the program counts as hanging. */
+  readonly limitMs?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Starts a program in a process group of its own, which is ended with all that is in it after a minute. */
+/** Starts a program in a process group of its own, which is ended with all that is in it after a minute or `limitMs`. */
 export function start(program: string, args: readonly string[], options: StartOptions = {}): Running {
-  const { input, pipe = false, cwd = ROOT, env = {} } = options;
+  const { input, pipe = false, cwd = ROOT, env = {}, limitMs = LIMIT_MS } = options;
   const child = spawn(program, args, {
     cwd,
     detached: true,
@@ -49,7 +51,7 @@ export function start(program: string, args: readonly string[], options: StartOp
     });
   }
   if (!pipe) child.stdin?.end(input);
-  const timer = setTimeout(() => endGroup(child.pid), LIMIT_MS);
+  const timer = setTimeout(() => endGroup(child.pid), limitMs);
   const finished = new Promise<Finished>((done, failed) => {
     child.on('error', failed);
     child.on('close', (code) => {
