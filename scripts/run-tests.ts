@@ -1,6 +1,6 @@
 /**
- * Runs the checks and the tests: `npm test`, or `npm test -- unit live` for some groups. Prints one line
- * per group, one per test that failed or was skipped with its reason, and last `N passed, N failed`.
+ * Runs the checks and the tests: `npm test`, or `npm test -- unit live` for some groups. Groups that take long run
+ * only when they are named: `npm run test:live`, and continuous integration. Prints one line per group, one per test that failed or was skipped with its reason, and last `N passed, N failed`.
  * Exit code 1 when anything failed.
  */
 import { globSync } from 'node:fs';
@@ -21,11 +21,21 @@ const CHECKS: readonly { name: string; command: readonly string[] }[] = [
   { name: 'imports', command: ['scripts/check-imports.ts'] },
 ];
 
-/**
- * Groups of test files. `concurrency` is how many files run at a time: live tests load the machine and
- * watch it, so they run one by one. `limit` is the time after which a file counts as hanging.
- */
-const GROUPS: readonly { name: string; files: readonly string[]; concurrency: number; limit: number }[] = [
+interface Group {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** How many files run at a time: live tests load the machine and watch it, so they run one by one. */
+  readonly concurrency: number;
+  /** Time after which a file counts as hanging. */
+  readonly limit: number;
+  /** It runs only when it is named. */
+  readonly isLong?: true;
+}
+
+/** Files of live tests that take long; no other group has them. */
+const LONG = 'test/live/**/*.long.test.ts';
+
+const GROUPS: readonly Group[] = [
   { name: 'unit', files: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], concurrency: 2, limit: 5 * MINUTE },
   { name: 'conformance', files: ['test/conformance/**/*.test.ts'], concurrency: 2, limit: 10 * MINUTE },
   { name: 'end-to-end', files: ['test/end-to-end/**/*.test.ts'], concurrency: 1, limit: 5 * MINUTE },
@@ -35,6 +45,7 @@ const GROUPS: readonly { name: string; files: readonly string[]; concurrency: nu
     concurrency: 1,
     limit: 10 * MINUTE,
   },
+  { name: 'live-long', files: [LONG], concurrency: 1, limit: 10 * MINUTE, isLong: true },
 ];
 
 const known = ['check', ...GROUPS.map((group) => group.name)];
@@ -54,8 +65,10 @@ if (isChosen('check')) {
   }
 }
 for (const group of GROUPS) {
-  if (!isChosen(group.name)) continue;
-  const files = group.files.flatMap((pattern) => globSync(pattern)).sort();
+  if (!isChosen(group.name, group.isLong)) continue;
+  const files = group.files
+    .flatMap((pattern) => globSync(pattern, { exclude: group.isLong ? [] : [LONG] }))
+    .sort();
   await report(group.name, [runTestFiles(files, group.concurrency, group.limit)]);
 }
 
@@ -71,8 +84,8 @@ const [passed, failed, skipped] = (['passed', 'failed', 'skipped'] as const).map
 console.log(`${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-function isChosen(name: string): boolean {
-  return chosen.length === 0 || chosen.includes(name);
+function isChosen(name: string, isLong = false): boolean {
+  return chosen.includes(name) || (chosen.length === 0 && !isLong);
 }
 
 /** Waits for a group and prints its line, and all that is known of each failure. */
@@ -85,6 +98,7 @@ async function report(group: string, running: readonly Promise<Result | Result[]
     console.log(`\n${result.place} › ${result.name}`);
     console.log(result.detail.replace(/^/gm, '    '));
   }
+  for (const { outcome, place, name } of found) if (outcome === 'noted') console.log(`  ${place}: ${name}`);
   const count = (outcome: Result['outcome']): number => found.filter((r) => r.outcome === outcome).length;
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(

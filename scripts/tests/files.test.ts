@@ -47,6 +47,11 @@ test('tests that pass, fail and are skipped, each with its reason in one line', 
   assert.match(results[1]?.detail ?? '', /one is not\ntwo/);
 });
 
+test('what a test has to say is noted, and how Node sums up is not', (context) => {
+  const results = resultsOf(context, `test('good', (context) => context.diagnostic('7 of 9 events'));`);
+  assert.deepEqual(outcomes(results), ['passed good: ', 'noted 7 of 9 events: ']);
+});
+
 test('a suite counts by its tests', (context) => {
   const results = resultsOf(
     context,

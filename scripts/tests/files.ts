@@ -8,6 +8,9 @@ import { firstLine, type Result } from './result.ts';
 /** What is kept of a file's stderr, to explain a file that fails as a whole. */
 const STDERR_LINES = 40;
 
+/** Lines with which Node sums up. */
+const SUMMARY = /^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
+
 /** What both `test:pass` and `test:fail` carry, as far as it is used here. */
 interface TestEvent {
   readonly name: string;
@@ -55,6 +58,17 @@ async function runFile(file: string, limit: number): Promise<Result[]> {
   stream.on('test:stderr', (data) => {
     stderr.push(data.message.trimEnd());
     if (stderr.length > STDERR_LINES) stderr.shift();
+  });
+  stream.on('test:diagnostic', (data) => {
+    // Node sums up each file in the same way.
+    if (data.file === undefined || SUMMARY.test(data.message)) return;
+    const note = {
+      outcome: 'noted',
+      place: relative(process.cwd(), data.file),
+      reason: '',
+      detail: '',
+    } as const;
+    results.push({ ...note, name: data.message });
   });
   stream.on('test:pass', (data) => results.push(...passed(data)));
   stream.on('test:fail', (data) => {

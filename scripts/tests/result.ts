@@ -1,8 +1,9 @@
-/** Outcome of one test or check. */
+/** Outcome of one test or check, or a note: a line that a test has to say (`context.diagnostic`). */
 export interface Result {
-  readonly outcome: 'passed' | 'failed' | 'skipped';
+  readonly outcome: 'passed' | 'failed' | 'skipped' | 'noted';
   /** File and line, or the name of the check. */
   readonly place: string;
+  /** Of a note what it says. */
   readonly name: string;
   /** One line; empty when passed. */
   readonly reason: string;
