@@ -6,11 +6,14 @@ export interface InternalNews extends Pick<InternalAlert, 'priority' | 'time' | 
   readonly subject: string;
   /** What happened, in a sentence; follows the rule name in the message. */
   readonly detail?: string;
+  /** Why, in place of a sentence; follows the rule name after a colon. */
+  readonly reason?: string;
 }
 
 /** An internal alert with the rule name `Lanner internal: SUBJECT`. */
-export function internalAlert({ subject, detail, ...rest }: InternalNews): InternalAlert {
+export function internalAlert({ subject, detail, reason, ...rest }: InternalNews): InternalAlert {
   const rule = INTERNAL_PREFIX + subject;
-  const message = detail === undefined ? rule : `${rule}. ${detail}`;
+  const message =
+    rule + (detail === undefined ? '' : `. ${detail}`) + (reason === undefined ? '' : `: ${reason}`);
   return { kind: 'internal', rule, message, ...rest };
 }

@@ -9,7 +9,12 @@ export class AlertSummary {
 
   /** `rules` gives the order in which the summary names rules; others follow as they come. */
   constructor(rules: Iterable<{ readonly name: string }> = []) {
-    for (const { name } of rules) this.#byRule.set(name, 0);
+    this.follow(rules);
+  }
+
+  /** Further rules stand behind those that were there before. */
+  follow(rules: Iterable<{ readonly name: string }>): void {
+    for (const { name } of rules) if (!this.#byRule.has(name)) this.#byRule.set(name, 0);
   }
 
   count({ name, priority }: { readonly name: string; readonly priority: Priority }): void {

@@ -1,17 +1,17 @@
 /** `lanner` without a command: watches the machine, or what `--scope` names, as falco does. */
-import { writeFileSync } from 'node:fs';
 import os from 'node:os';
-import process from 'node:process';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { type WatchScope, watch } from '../engine/watch.ts';
+import { type Watching, type WatchScope, watch } from '../engine/watch.ts';
 import type { LoadOutcome } from '../rules/load.ts';
 import { fail } from './fail.ts';
 import type { Log, OpenLog } from './log.ts';
 import type { CommonOptions } from './options.ts';
+import { pidFileOf, writePidFile } from './pid-file.ts';
 import { printLastWords } from './print.ts';
+import { Reloader, type ReloadOptions } from './reload.ts';
 import { runReplay } from './replay.ts';
-import { onEndSignal, onReopenSignal } from './signals.ts';
+import { onEndSignal, onReloadSignal, onReopenSignal } from './signals.ts';
 import { checkEngine, loadConfiguredRules, logRules, summaryLine } from './start.ts';
 import { LANNER_VERSION } from './version.ts';
 
@@ -26,9 +26,11 @@ export interface DaemonOptions extends CommonOptions {
 /** Returns the exit code. */
 export async function runDaemon(
   options: DaemonOptions,
-  { config }: LoadedConfig,
-  { log }: OpenLog,
+  loaded: LoadedConfig,
+  opened: OpenLog,
 ): Promise<number> {
+  const { config } = loaded;
+  const { log } = opened;
   const isReplay = config.engine.kind === 'replay';
   if (!isReplay) checkEngine(config);
   else if (config.engine.replay.capture_file === '')
@@ -37,10 +39,15 @@ export async function runDaemon(
   const outcome = loadConfiguredRules(options, config, log);
   logRules(outcome, log);
   if (options.dryRun) return 0;
-  if (options.pidfile !== undefined) writeFileSync(options.pidfile, `${process.pid}\n`);
-  if (isReplay) return replayConfigured(options, config, outcome, log);
-  await watchUntilStopped(options, config, outcome, log);
-  return 0;
+  const pidFile = pidFileOf(options.pidfile);
+  const removePidFile = pidFile === undefined ? () => {} : writePidFile(pidFile);
+  try {
+    if (isReplay) return await replayConfigured(options, config, outcome, log);
+    await watchUntilStopped({ options, loaded, log: opened }, outcome);
+    return 0;
+  } finally {
+    removePidFile();
+  }
 }
 
 function replayConfigured(
@@ -62,31 +69,45 @@ function replayConfigured(
   });
 }
 
-async function watchUntilStopped(
-  options: DaemonOptions,
-  config: Config,
-  { ruleSet }: LoadOutcome,
-  log: Log,
-): Promise<void> {
+interface Start extends ReloadOptions {
+  readonly options: DaemonOptions;
+}
+
+async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promise<void> {
+  const { options, loaded } = start;
+  const { log } = start.log;
   const stop = new AbortController();
   const scope = options.scope ?? { kind: 'host' };
-  let reopenOutputs = (): void => {};
-  const handlers = [onEndSignal(() => stop.abort()), onReopenSignal(() => reopenOutputs())];
+  let watching: Watching | undefined;
+  let reloader: Reloader | undefined;
+  // A signal that comes before all is set up is answered then.
+  let isReloadDue = false;
+  const handlers = [
+    onEndSignal(() => stop.abort()),
+    onReopenSignal(() => watching?.reopenOutputs()),
+    onReloadSignal(() => {
+      if (reloader) reloader.reload();
+      else isReloadDue = true;
+    }),
+  ];
   try {
     const summary = await watch({
-      config,
+      config: loaded.config,
       ruleSet,
       scope,
       stop: options.M === undefined ? stop.signal : withLimit(stop.signal, options.M),
       log,
-      onReady(watching) {
-        reopenOutputs = watching.reopenOutputs;
+      onReady(ready) {
+        watching = ready;
+        reloader = new Reloader(start, ready);
         log(`Watching system calls of ${describeScope(scope)} on Linux ${os.release()}`);
+        if (isReloadDue) reloader.reload();
       },
     });
     await printLastWords(summary.alerts.format());
     log(summaryLine(summary));
   } finally {
+    reloader?.close();
     for (const handler of handlers) handler.end();
   }
 }

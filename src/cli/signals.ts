@@ -18,6 +18,11 @@ export function onReopenSignal(action: () => void): { end(): void } {
   return handle(['SIGUSR1'], action);
 }
 
+/** Calls `action` at SIGHUP. */
+export function onReloadSignal(action: () => void): { end(): void } {
+  return handle(['SIGHUP'], action);
+}
+
 /**
  * From now on signals go to a command that is named with `to`; those that came before it was there are
  * sent then. A terminal sends its signals to the command by itself, so they are not sent twice.

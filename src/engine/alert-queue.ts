@@ -34,6 +34,8 @@ interface Waiting {
 const DEFAULT_LIMIT = 4096;
 
 export class AlertQueue {
+  /** How long alerts that are added from now on may wait, in milliseconds. */
+  waitMs: number;
   readonly #options: AlertQueueOptions;
   readonly #waiting: Waiting[] = [];
   #whenEmpty: (() => void)[] = [];
@@ -41,6 +43,7 @@ export class AlertQueue {
 
   constructor(options: AlertQueueOptions) {
     this.#options = options;
+    this.waitMs = options.waitMs;
   }
 
   /** Hands on an alert of a process in `container` (empty on the host), at once or later. */
@@ -60,7 +63,7 @@ export class AlertQueue {
     };
     this.#waiting.push(entry);
     if (!mustWait) return;
-    entry.timer = setTimeout(() => this.#release(entry), this.#options.waitMs);
+    entry.timer = setTimeout(() => this.#release(entry), this.waitMs);
     containers?.whenSettled(container, () => this.#release(entry));
   }
 

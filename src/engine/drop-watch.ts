@@ -1,5 +1,5 @@
 /** Says when events are lost, as `syscall_event_drops` in the configuration wants it. */
-
+import { isDeepStrictEqual } from 'node:util';
 import type { InternalAlert } from '../alerts/alert.ts';
 import { internalAlert } from '../alerts/internal.ts';
 import type { Config } from '../config/schema.ts';
@@ -38,11 +38,12 @@ const START: Mark = { delivered: 0, lost: 0, byCategory: new Map() };
  * of the next report, so that the reports add up to all losses.
  */
 export class DropWatch {
-  readonly #config: Config['syscall_event_drops'];
+  #config: Config['syscall_event_drops'];
   readonly #counts: () => LossCounts;
   readonly #actions: DropActions;
   readonly #hostname: string;
-  readonly #bucket: TokenBucket;
+  #bucket: TokenBucket;
+  readonly #clock: () => number;
   #looked = START;
   #reported = START;
   #due = false;
@@ -60,7 +61,15 @@ export class DropWatch {
     this.#counts = options.counts;
     this.#actions = options.actions;
     this.#hostname = options.hostname;
+    this.#clock = clock;
     this.#bucket = new TokenBucket(config.rate, config.max_burst, clock);
+  }
+
+  /** Other settings from now on; what has been counted stays. */
+  configure(config: Config['syscall_event_drops']): void {
+    if (isDeepStrictEqual(config, this.#config)) return;
+    this.#config = config;
+    this.#bucket = new TokenBucket(config.rate, config.max_burst, this.#clock);
   }
 
   /** To be called once a second. */

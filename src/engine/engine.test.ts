@@ -40,7 +40,7 @@ function engineFor(events: readonly TestEvent[], matches: (event: EventCursor) =
   const maker = { hold } as unknown as AlertMaker;
   const outputs = { write: (alert: RuleAlert) => steps.push(`alert ${alert.rule}`) } as unknown as OutputSet;
   const engine = new Engine({
-    ...{ source, system, matcher, maker, outputs, rules: [RULE] },
+    ...{ source, system, outputs, judge: { matcher, maker, rules: [RULE] } },
     onFailure: (error) => failures.push(error),
   });
   return { engine, steps, failures };

@@ -10,17 +10,22 @@ import type { System } from '../system/system.ts';
 import { AlertQueue, type PendingContainers } from './alert-queue.ts';
 import type { OutputSet } from './outputs.ts';
 
+/** What judges events: made of one rule set, and replaced as a whole. */
+export interface Judge {
+  readonly matcher: NamingMatcher;
+  readonly maker: AlertMaker;
+  /** For the order of the summary. */
+  readonly rules: readonly CheckedRule[];
+}
+
 export interface EngineParts {
   readonly source: EventSource;
   readonly system: System;
-  readonly matcher: NamingMatcher;
-  readonly maker: AlertMaker;
+  readonly judge: Judge;
   readonly outputs: OutputSet;
   /** Who finds out about containers; alerts of one that is still being asked about wait `waitMs` at most. */
   readonly containers?: PendingContainers;
   readonly waitMs?: number;
-  /** For the order of the summary. */
-  readonly rules: readonly CheckedRule[];
   /** Told of the first event of which the engine could not make sense; later ones are only counted. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -29,13 +34,15 @@ export class Engine {
   readonly alerts: AlertSummary;
   readonly #parts: EngineParts;
   readonly #queue: AlertQueue;
+  #judge: Judge;
   #failed = 0;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#judge = parts.judge;
     const { outputs, containers, waitMs = 0 } = parts;
     this.#queue = new AlertQueue({ write: (alert) => outputs.write(alert), containers, waitMs });
-    this.alerts = new AlertSummary(parts.rules);
+    this.alerts = new AlertSummary(parts.judge.rules);
   }
 
   /** Judges events until the source ends or is stopped, and waits for alerts that wait. */
@@ -45,6 +52,16 @@ export class Engine {
     await source.run((event) => this.#take(event));
     await system.drained();
     await this.#queue.drained();
+  }
+
+  /**
+   * Judges by other rules, from the next event on. What is known of the machine, and the counts, stay; alerts
+   * that wait go out as they were made.
+   */
+  replace(judge: Judge, waitMs: number): void {
+    this.#judge = judge;
+    this.#queue.waitMs = waitMs;
+    this.alerts.follow(judge.rules);
   }
 
   /** Events that could not be judged to the end, because something in the engine threw. */
@@ -60,22 +77,22 @@ export class Engine {
   /** One event that cannot be judged must not end the watching of all others. */
   #take(event: EventCursor): void {
     try {
-      this.#judge(event);
+      this.#judgeEvent(event);
     } catch (error) {
       if (this.#failed++ === 0) this.#parts.onFailure(error);
     }
   }
 
-  #judge(event: EventCursor): void {
-    const { system, matcher } = this.#parts;
+  #judgeEvent(event: EventCursor): void {
+    const { system } = this.#parts;
     if (system.postpone(event)) return;
     const context = system.learn(event);
-    if (!event.stateOnly) matcher.match(context, (rule) => this.#raise(rule, context));
+    if (!event.stateOnly) this.#judge.matcher.match(context, (rule) => this.#raise(rule, context));
     system.settle();
   }
 
   #raise(rule: CheckedRule, context: EventContext): void {
     this.alerts.count(rule);
-    this.#queue.add(this.#parts.maker.hold(rule, context), context.thread?.containerId ?? '');
+    this.#queue.add(this.#judge.maker.hold(rule, context), context.thread?.containerId ?? '');
   }
 }

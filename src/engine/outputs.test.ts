@@ -53,3 +53,25 @@ test('a file as the target takes the place of standard output', async (context) 
   await outputs.close();
   assert.match(readFileSync(join(folder, 'target'), 'utf8'), /Lanner internal: test/);
 });
+
+test('another configuration: alerts taken before are written, those after go to the new outputs', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-outputs-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const configured = (name: string, ...overrides: string[]) => {
+    const file = JSON.stringify({ enabled: true, keep_alive: true, filename: join(folder, name) });
+    const all = ['stdout_output.enabled=false', `file_output=${file}`, ...overrides];
+    return loadConfig({ file: undefined, overrides: all, environment: {} }).config;
+  };
+  const outputs = openOutputs(configured('one'), undefined, fail);
+  outputs.write(ALERT);
+  outputs.configure(configured('two'));
+  outputs.write(ALERT);
+  outputs.configure(configured('two', 'json_output=true'));
+  outputs.write(ALERT);
+  assert.throws(() => outputs.configure(configured('no/such/folder')), /ENOENT/);
+  outputs.write(ALERT);
+  await outputs.close();
+  const lines = ['one', 'two'].map((name) => readFileSync(join(folder, name), 'utf8').match(/^./gm));
+  assert.deepEqual(lines, [['0'], ['0', '{', '{']]);
+  assert.equal(outputs.dropped, 0);
+});

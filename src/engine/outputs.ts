@@ -14,24 +14,47 @@ export type AlertTarget =
   | { readonly file: string }
   | { readonly take: (alert: Alert) => void };
 
+/** An output that is wanted. */
+interface Wanted {
+  /** What it is, with all its settings: an output of the same key need not be opened anew. */
+  readonly key: string;
+  readonly open: (onFailure: OutputFailure) => Output;
+}
+
 /** Opens the outputs; `target` takes the place of standard output. Throws when a file cannot be opened. */
 export function openOutputs(
   config: Config,
   target: AlertTarget | undefined,
   onFailure: OutputFailure,
 ): OutputSet {
-  const outputs: Output[] = [];
-  if (target !== undefined) outputs.push(openTarget(target, onFailure));
-  else if (config.stdout_output.enabled) outputs.push(new StandardOutput('stdout', onFailure));
-  const { enabled, filename, keep_alive } = config.file_output;
-  if (enabled) outputs.push(new FileOutput({ path: filename, keepAlive: keep_alive }, onFailure));
-  return new OutputSet(outputs, lineFormat(config));
+  const set = new OutputSet((next) => wantedOutputs(next, target), onFailure);
+  set.configure(config);
+  return set;
 }
 
-function openTarget(target: AlertTarget, onFailure: OutputFailure): Output {
-  if (typeof target === 'string') return new StandardOutput(target, onFailure);
-  if ('take' in target) return new FunctionOutput(target.take);
-  return new FileOutput({ path: target.file, keepAlive: true }, onFailure);
+function wantedOutputs(config: Config, target: AlertTarget | undefined): Wanted[] {
+  const { stdout_output, file_output } = config;
+  const wanted: Wanted[] = [];
+  if (target !== undefined) wanted.push(wantedTarget(target));
+  else if (stdout_output.enabled) wanted.push(wantedTarget('stdout'));
+  if (file_output.enabled) {
+    const { filename: path, keep_alive: keepAlive } = file_output;
+    wanted.push({
+      key: `file ${keepAlive} ${path}`,
+      open: (onFailure) => new FileOutput({ path, keepAlive }, onFailure),
+    });
+  }
+  return wanted;
+}
+
+function wantedTarget(target: AlertTarget): Wanted {
+  if (typeof target === 'string')
+    return { key: target, open: (onFailure) => new StandardOutput(target, onFailure) };
+  if ('take' in target) return { key: 'function', open: () => new FunctionOutput(target.take) };
+  return {
+    key: `file true ${target.file}`,
+    open: (onFailure) => new FileOutput({ path: target.file, keepAlive: true }, onFailure),
+  };
 }
 
 function lineFormat(config: Config): (alert: Alert) => string {
@@ -48,45 +71,84 @@ function lineFormat(config: Config): (alert: Alert) => string {
 
 /** Hands every alert to every output, in the order in which alerts come. */
 export class OutputSet {
-  readonly #outputs: readonly Output[];
-  readonly #format: (alert: Alert) => string;
+  readonly #wanted: (config: Config) => readonly Wanted[];
+  readonly #onFailure: OutputFailure;
+  #outputs: ReadonlyMap<string, Output> = new Map();
+  #format: (alert: Alert) => string = () => '';
+  /** Outputs that were replaced, and still write what they had taken. */
+  readonly #leaving = new Set<Output>();
+  #droppedBefore = 0;
 
-  constructor(outputs: readonly Output[], format: (alert: Alert) => string) {
-    this.#outputs = outputs;
-    this.#format = format;
+  /** Without outputs until it is configured. */
+  constructor(wanted: (config: Config) => readonly Wanted[], onFailure: OutputFailure) {
+    this.#wanted = wanted;
+    this.#onFailure = onFailure;
+  }
+
+  /**
+   * Has the outputs that a configuration wants. Those that it wants as they were stay open; the others write what
+   * they had taken and are closed. Throws when one cannot be opened: everything then stays as it was.
+   */
+  configure(config: Config): void {
+    const next = new Map<string, Output>();
+    try {
+      for (const { key, open } of this.#wanted(config)) {
+        if (!next.has(key)) next.set(key, this.#outputs.get(key) ?? open(this.#onFailure));
+      }
+    } catch (error) {
+      for (const [key, output] of next) if (this.#outputs.get(key) !== output) void output.close();
+      throw error;
+    }
+    const before = this.#outputs;
+    this.#outputs = next;
+    this.#format = lineFormat(config);
+    for (const [key, output] of before) if (next.get(key) !== output) void this.#retire(output);
   }
 
   write(alert: Alert): void {
     const message = { alert, line: this.#format(alert) };
-    for (const output of this.#outputs) output.write(message);
+    for (const output of this.#outputs.values()) output.write(message);
   }
 
   /** Whether there is one output and no other. */
   get isSingle(): boolean {
-    return this.#outputs.length === 1;
+    return this.#outputs.size === 1;
   }
 
   reopen(): void {
-    for (const output of this.#outputs) output.reopen();
+    for (const output of this.#outputs.values()) output.reopen();
   }
 
   /** Bytes that wait, of the output that is furthest behind. */
   get waiting(): number {
-    return this.#outputs.reduce((most, { waiting }) => Math.max(most, waiting), 0);
+    return this.#all.reduce((most, { waiting }) => Math.max(most, waiting), 0);
   }
 
   /** Ends when everything that waits has been written, however long that takes. */
   async flush(): Promise<void> {
-    await Promise.all(this.#outputs.map((output) => output.flush()));
+    await Promise.all(this.#all.map((output) => output.flush()));
   }
 
   /** Writes what waits. */
   async close(): Promise<void> {
-    await Promise.all(this.#outputs.map((output) => output.close()));
+    await Promise.all(this.#all.map((output) => output.close()));
   }
 
   /** Alerts that an output did not write, summed over the outputs. */
   get dropped(): number {
-    return this.#outputs.reduce((sum, output) => sum + output.statistics.dropped, 0);
+    return this.#all.reduce((sum, output) => sum + output.statistics.dropped, this.#droppedBefore);
+  }
+
+  get #all(): readonly Output[] {
+    return [...this.#outputs.values(), ...this.#leaving];
+  }
+
+  /** However long it takes: only the end of the program may cut it short. */
+  async #retire(output: Output): Promise<void> {
+    this.#leaving.add(output);
+    await output.flush();
+    await output.close();
+    this.#leaving.delete(output);
+    this.#droppedBefore += output.statistics.dropped;
   }
 }

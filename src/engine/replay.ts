@@ -1,17 +1,15 @@
 /** Replay from beginning to end: the events of a capture through model, rules and outputs. */
 import process from 'node:process';
-import { AlertMaker } from '../alerts/alert-maker.ts';
 import type { AlertSummary } from '../alerts/summary.ts';
 import type { Config } from '../config/schema.ts';
-import { compileNamingMatcher } from '../matcher/other-names.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { CaptureError } from '../sources/capture/error.ts';
 import { type CaptureSource, openCapture } from '../sources/capture/source.ts';
 import type { EventSource } from '../sources/source.ts';
 import { type CapturedSystem, openCapturedSystem } from './captured-system.ts';
 import { Engine } from './engine.ts';
+import { makeJudge } from './judge.ts';
 import { type OutputSet, openOutputs } from './outputs.ts';
-import { configuredFields } from './rule-options.ts';
 
 /** Bytes of alerts that may wait for a slow reader before the replay waits for it: a file can wait, events cannot be lost. */
 const MAX_WAITING = 4 * 1024 * 1024;
@@ -88,19 +86,13 @@ async function replayCapture(
   const captured = openCapturedSystem();
   const { system } = captured;
   const stopped = aborted(stop);
-  const fields = configuredFields(config);
   const engine = new Engine({
     source: withState(capture, captured, () => {
       if (outputs.waiting > MAX_WAITING) capture.pause(Promise.race([outputs.flush(), stopped]));
     }),
     system,
-    matcher: compileNamingMatcher(ruleSet, fields, {
-      matching: config.rule_matching,
-      source: capture.name,
-    }),
-    maker: new AlertMaker(fields, hostnameOfAlerts()),
+    judge: makeJudge({ config, ruleSet }, capture.name, hostnameOfAlerts()),
     outputs,
-    rules: ruleSet.rules,
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),
   });
   if (stop.aborted) capture.stop();

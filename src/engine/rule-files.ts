@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import type { Config } from '../config/schema.ts';
+import type { FieldCatalog } from '../fields/field.ts';
 import { type LoadOutcome, loadRules, type RuleFile } from '../rules/load.ts';
 import { ruleEnvironment } from './rule-environment.ts';
 import { configuredFields, ruleOptions } from './rule-options.ts';
@@ -38,10 +39,14 @@ export function ruleFilePaths(
 
 /**
  * Loads rule files in order, with what the configuration says of rules. The outcome tells what is wrong
- * in them; a file that cannot be read is one problem among others.
+ * in them; a file that cannot be read is one problem among others. `fields` are those that rules may use.
  */
-export function loadRuleFiles(paths: readonly string[], config: Config): LoadOutcome {
-  const environment = ruleEnvironment(configuredFields(config));
+export function loadRuleFiles(
+  paths: readonly string[],
+  config: Config,
+  fields: FieldCatalog = configuredFields(config),
+): LoadOutcome {
+  const environment = ruleEnvironment(fields);
   return loadRules(paths.map(readRuleFile), environment, ruleOptions(config, environment));
 }
 

@@ -1,13 +1,10 @@
 /** Watching from beginning to end: rules, probe, model, outputs, the loop, and the summary. */
 import type { ChildProcess } from 'node:child_process';
-import { AlertMaker } from '../alerts/alert-maker.ts';
+import { type InternalNews, internalAlert } from '../alerts/internal.ts';
 import type { AlertSummary } from '../alerts/summary.ts';
-import type { Config } from '../config/schema.ts';
 import { openContainers } from '../containers/open.ts';
 import type { ContainerMetadataService } from '../containers/service.ts';
-import type { ByteString } from '../events/bytes.ts';
-import { compileNamingMatcher } from '../matcher/other-names.ts';
-import type { CheckedRuleSet } from '../rules/checked.ts';
+import { type ByteString, toText } from '../events/bytes.ts';
 import { type KernelSource, openKernelSource } from '../sources/kernel/kernel-source.ts';
 import { KnownFiles } from '../system/known-files.ts';
 import type { ResyncScope } from '../system/resync.ts';
@@ -16,8 +13,9 @@ import { askedPaths } from './asked-paths.ts';
 import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
 import { DropWatch } from './drop-watch.ts';
 import { Engine } from './engine.ts';
+import { makeJudge, type RunSettings } from './judge.ts';
 import { type AlertTarget, type OutputSet, openOutputs } from './outputs.ts';
-import { configuredFields } from './rule-options.ts';
+import { type ReloadResult, reloader } from './reload.ts';
 import { chooseEvents } from './traced-events.ts';
 
 export type WatchScope =
@@ -26,9 +24,7 @@ export type WatchScope =
   | { readonly kind: 'processes'; readonly pids: readonly number[]; readonly isGrowing?: boolean }
   | { readonly kind: 'cgroup'; readonly path: string };
 
-export interface WatchOptions {
-  readonly config: Config;
-  readonly ruleSet: CheckedRuleSet;
+export interface WatchOptions extends RunSettings {
   readonly scope: WatchScope;
   /** Program and arguments to start and watch, with all that it starts; the scope is `processes` then. */
   readonly command?: readonly string[];
@@ -52,6 +48,13 @@ export interface Watching {
    * container as its engine tells, after `container_engines.wait_ms` at the latest.
    */
   readonly follow: (pid: number) => Promise<void>;
+  /**
+   * Goes on with other settings: between two events, with nothing missed and nothing forgotten. Throws when an
+   * output cannot be opened; everything then stays as it was.
+   */
+  readonly reload: (next: RunSettings) => ReloadResult;
+  /** Raises an internal alert. */
+  readonly warn: (news: Pick<InternalNews, 'subject' | 'priority' | 'detail' | 'reason' | 'fields'>) => void;
 }
 
 export interface WatchSummary {
@@ -112,7 +115,8 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
       bufferSize: MEGABYTE << (config.engine.modern_ebpf.buf_size_preset - 1),
     });
     try {
-      return await watchSource({ source, outputs, containers, stop }, options);
+      const traced = new Set(choice.traced.keys());
+      return await watchSource({ source, outputs, containers, stop, traced }, options);
     } finally {
       source.close();
     }
@@ -128,25 +132,24 @@ interface Parts {
   readonly outputs: OutputSet;
   readonly containers: ContainerMetadataService;
   readonly stop: AbortController;
+  /** Names of the events that are collected. */
+  readonly traced: ReadonlySet<string>;
 }
 
 async function watchSource(
-  { source, outputs, containers, stop }: Parts,
+  { source, outputs, containers, stop, traced }: Parts,
   options: WatchOptions,
 ): Promise<WatchSummary> {
   const { config, ruleSet, log } = options;
   const files = new KnownFiles(askedPaths(ruleSet));
   const system = System.open({ seed: seedOf(options), containers, fileNames: files });
-  const fields = configuredFields(config);
   const engine = new Engine({
     source,
     system,
-    matcher: compileNamingMatcher(ruleSet, fields, { matching: config.rule_matching, source: source.name }),
-    maker: new AlertMaker(fields),
+    judge: makeJudge(options, source.name),
     outputs,
     containers,
     waitMs: config.container_engines.wait_ms,
-    rules: ruleSet.rules,
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),
   });
   let exitReason: string | undefined;
@@ -182,6 +185,11 @@ async function watchSource(
       const container = system.thread(pid)?.containerId ?? '';
       if (container !== '') await whenKnown(containers, container, config.container_engines.wait_ms);
     },
+    reload: reloader({ source, engine, outputs, files, drops, traced, log }),
+    warn: (news) =>
+      outputs.write(
+        internalAlert({ ...news, time: BigInt(Date.now()) * 1_000_000n, hostname: toText(system.hostname) }),
+      ),
   });
   let lostBefore = 0;
   const looking = setInterval(() => {

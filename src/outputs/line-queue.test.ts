@@ -101,3 +101,23 @@ test('closing gives up on a reader that has stopped, and counts what it did not 
   await queue.close(1);
   assert.deepEqual(queue.statistics, { written: 0, dropped: 2 });
 });
+
+test('closing a second time does not wait a second time', async () => {
+  let aborts = 0;
+  const queue = new LineQueue({
+    put: (_chunk, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          aborts++;
+          reject(new Error('stuck'));
+        });
+      }),
+    onFailure: assert.fail,
+  });
+  queue.push('a');
+  const first = queue.close(1);
+  assert.equal(queue.close(), first);
+  await first;
+  assert.equal(aborts, 1);
+  assert.deepEqual(queue.statistics, { written: 0, dropped: 1 });
+});

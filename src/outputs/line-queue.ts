@@ -31,6 +31,7 @@ export class LineQueue {
   readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #writing: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
   #failing = false;
   /** The last line that was written lacks its end. */
   #isTorn = false;
@@ -65,8 +66,13 @@ export class LineQueue {
     while (this.#writing !== undefined) await this.#writing;
   }
 
-  /** Like `flush`, but gives up after `limit` milliseconds: a reader that has stopped must not keep us from ending. */
-  async close(limit: number = CLOSE_MS): Promise<void> {
+  /** Like `flush`, but gives up after `limit` milliseconds: a reader that has stopped must not keep us from ending. Idempotent. */
+  close(limit: number = CLOSE_MS): Promise<void> {
+    this.#closing ??= this.#close(limit);
+    return this.#closing;
+  }
+
+  async #close(limit: number): Promise<void> {
     const timer = setTimeout(() => this.#end.abort(), limit);
     await this.flush();
     clearTimeout(timer);

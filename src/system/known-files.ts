@@ -33,15 +33,19 @@ export interface KnownFileStatistics {
 
 const NONE: readonly ByteString[] = [];
 
+function byFileName({ files }: AskedPaths): ReadonlyMap<ByteString, readonly ByteString[]> {
+  return Map.groupBy(files, (path) => path.slice(path.lastIndexOf('/') + 1));
+}
+
 /** Knows which names lead to a file; `refresh` looks anew, since programs replace files like /etc/shadow. */
 export class KnownFiles implements FileNames {
-  readonly #asked: AskedPaths;
+  #asked: AskedPaths;
   readonly #limits: KnownFileLimits;
   readonly #hostRoot: string;
   /** Names by inode number. Those of other devices are told apart when the inode is met. */
   #byInode = new Map<number, ByteString[]>();
   /** Names by their last part. */
-  readonly #byFileName: ReadonlyMap<ByteString, readonly ByteString[]>;
+  #byFileName: ReadonlyMap<ByteString, readonly ByteString[]>;
   #names = 0;
   #refused = 0;
   #skippedDirectories = 0;
@@ -51,7 +55,14 @@ export class KnownFiles implements FileNames {
     this.#asked = asked;
     this.#hostRoot = hostRoot;
     this.#limits = limits;
-    this.#byFileName = Map.groupBy(asked.files, (path) => path.slice(path.lastIndexOf('/') + 1));
+    this.#byFileName = byFileName(asked);
+    this.refresh();
+  }
+
+  /** Rules ask for other names from now on. */
+  ask(asked: AskedPaths): void {
+    this.#asked = asked;
+    this.#byFileName = byFileName(asked);
     this.refresh();
   }
 

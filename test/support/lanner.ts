@@ -18,8 +18,8 @@ export interface Finished {
 
 export interface Running {
   readonly child: ChildProcess;
-  /** Resolves when the text has been printed on the stream; rejects when the program ends before. */
-  printed(stream: 'stdout' | 'stderr', text: string | RegExp): Promise<void>;
+  /** Resolves when the text has been printed so often on the stream; rejects when the program ends before. */
+  printed(stream: 'stdout' | 'stderr', text: string | RegExp, times?: number): Promise<void>;
   readonly finished: Promise<Finished>;
 }
 
@@ -63,11 +63,11 @@ export function start(program: string, args: readonly string[], options: StartOp
   return {
     child,
     finished,
-    printed(stream, text) {
+    printed(stream, text, times = 1) {
       return new Promise((done, failed) => {
         const look = (): void => {
           const seen = output[stream];
-          if (typeof text === 'string' ? !seen.includes(text) : !text.test(seen)) return;
+          if (occurrences(seen, text) < times) return;
           waiting.delete(look);
           done();
         };
@@ -77,6 +77,11 @@ export function start(program: string, args: readonly string[], options: StartOp
       });
     },
   };
+}
+
+function occurrences(seen: string, text: string | RegExp): number {
+  if (typeof text === 'string') return seen.split(text).length - 1;
+  return [...seen.matchAll(new RegExp(text, 'g'))].length;
 }
 
 /** Runs `bin/lanner` to its end. */

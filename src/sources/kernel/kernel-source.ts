@@ -126,6 +126,14 @@ export class KernelSource implements EventSource {
     }
   }
 
+  /**
+   * Collects these events from now on, and no others; what has been collected is still delivered. Returns those
+   * that cannot be collected without a restart.
+   */
+  ask(eventNames: ReadonlySet<string>): readonly string[] {
+    return this.#closed ? [] : this.#probe.ask(eventNames);
+  }
+
   /** Detaches the probe, so that nothing new comes, and lets `run` deliver what has been collected. */
   stop(): void {
     if (this.#stopping) return;

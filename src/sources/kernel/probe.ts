@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { EVENT_TYPES } from '../../events/table.ts';
+import { CallTable } from './call-table.ts';
 import { URING_PROGRAMS, uringPrograms } from './calls/uring.ts';
 import { enumerators } from './enumerations.ts';
 import { KernelSourceError } from './error.ts';
 import { checkHost, onlineCpus, thisHost } from './host.ts';
 import {
   COUNTERS,
-  encodeCall,
   encodeSettings,
   SCOPE_CGROUP,
   SCOPE_HOST,
@@ -36,7 +36,7 @@ import {
 } from './libbpf.ts';
 import type { RingMemory } from './ring-buffer.ts';
 import { findControlGroup, type Scope } from './scope.ts';
-import { callDescriptions, isAskedFor, OWN_PROGRAMS } from './system-calls.ts';
+import { OWN_PROGRAMS } from './system-calls.ts';
 import { type Architecture, anonymousKinds, encodeBitTables } from './translations.ts';
 
 const DEFAULT_PROBE = fileURLToPath(new URL('../../../build/lanner.bpf.o', import.meta.url));
@@ -75,6 +75,7 @@ export class Probe {
   /** Requests of io_uring are seen. */
   readonly watchesUring: boolean;
   readonly #programs: readonly string[];
+  readonly #calls: CallTable;
   readonly #object: BpfObject;
   readonly #links: BpfLink[] = [];
   readonly #memory: SharedMemory[] = [];
@@ -113,7 +114,9 @@ export class Probe {
     try {
       this.#watched = this.#object.map('watched');
       this.#adopters = this.#object.map('adopters');
-      fill(this.#object, architecture, options.eventNames);
+      this.#calls = new CallTable(this.#object.map('calls'), architecture);
+      this.#calls.ask(options.eventNames);
+      fill(this.#object, architecture);
       const rings = this.#object.map('rings');
       this.rings = this.#ringFds.map((fd, index) => ({
         cpu: online[index] ?? index,
@@ -134,6 +137,18 @@ export class Probe {
         `${error}`,
       );
     }
+  }
+
+  /**
+   * Tells these events from now on, and no others. Returns those of them that need a program which was not
+   * loaded, since nobody had asked for them: they are not told.
+   */
+  ask(eventNames: ReadonlySet<string>): string[] {
+    this.#calls.ask(eventNames);
+    const lacking = OWN_PROGRAMS.filter(
+      ({ name, event }) => eventNames.has(event) && !this.#programs.includes(name),
+    );
+    return [...new Set(lacking.map(({ event }) => event))];
   }
 
   /** Attaches all programs. On failure nothing stays attached. */
@@ -311,14 +326,7 @@ function load(
   }
 }
 
-function fill(
-  object: BpfObject,
-  architecture: Architecture,
-  eventNames: ReadonlySet<string> | undefined,
-): void {
-  const calls = object.map('calls');
-  for (const call of callDescriptions(architecture))
-    if (!eventNames || isAskedFor(call, eventNames)) calls.update(u32(call.entry), encodeCall(call));
+function fill(object: BpfObject, architecture: Architecture): void {
   const tables = object.map('bit_tables');
   for (const [number, table] of encodeBitTables(architecture)) tables.update(u32(number), table);
   const enumerations = object.map('enumerations');

@@ -1,0 +1,23 @@
+/** Makes of rules and configuration what judges events. */
+import { AlertMaker } from '../alerts/alert-maker.ts';
+import type { Config } from '../config/schema.ts';
+import { compileNamingMatcher } from '../matcher/other-names.ts';
+import type { CheckedRuleSet } from '../rules/checked.ts';
+import type { Judge } from './engine.ts';
+import { configuredFields } from './rule-options.ts';
+
+/** What a run judges by; all of it can be replaced while the run goes on. */
+export interface RunSettings {
+  readonly config: Config;
+  readonly ruleSet: CheckedRuleSet;
+}
+
+/** `source` is the event source; `hostname` takes the place of the machine's name in alerts. */
+export function makeJudge({ config, ruleSet }: RunSettings, source: string, hostname?: string): Judge {
+  const fields = configuredFields(config);
+  return {
+    matcher: compileNamingMatcher(ruleSet, fields, { matching: config.rule_matching, source }),
+    maker: new AlertMaker(fields, hostname),
+    rules: ruleSet.rules,
+  };
+}

@@ -1,0 +1,63 @@
+/** Goes on with other rules and settings while events come in. */
+import type { KernelSource } from '../sources/kernel/kernel-source.ts';
+import type { KnownFiles } from '../system/known-files.ts';
+import { askedPaths } from './asked-paths.ts';
+import type { DropWatch } from './drop-watch.ts';
+import type { Engine } from './engine.ts';
+import { makeJudge, type RunSettings } from './judge.ts';
+import type { OutputSet } from './outputs.ts';
+import { chooseEvents } from './traced-events.ts';
+
+/** What goes on through a reload, and is told of it. */
+export interface Reloadable {
+  readonly source: Pick<KernelSource, 'ask' | 'name'>;
+  readonly engine: Pick<Engine, 'replace'>;
+  readonly outputs: Pick<OutputSet, 'configure'>;
+  readonly files: Pick<KnownFiles, 'ask'>;
+  readonly drops: Pick<DropWatch, 'configure'>;
+  /** Names of the events that are collected at first. */
+  readonly traced: ReadonlySet<string>;
+  readonly log: (line: string) => void;
+}
+
+export interface ReloadResult {
+  /** How long events had to wait in the buffers, in milliseconds. */
+  readonly gap: number;
+}
+
+/**
+ * The function that reloads. Everything that can fail comes first. The kernel tells first what the rules before and
+ * after need, then the rules change, then what nobody needs any more is left out: there is no moment in which a
+ * rule misses events that it needs.
+ */
+export function reloader({
+  source,
+  engine,
+  outputs,
+  files,
+  drops,
+  traced,
+  log,
+}: Reloadable): (next: RunSettings) => ReloadResult {
+  let present = traced;
+  return (next) => {
+    const { config, ruleSet } = next;
+    const start = performance.now();
+    const judge = makeJudge(next, source.name);
+    const choice = chooseEvents(ruleSet, config.base_syscalls);
+    for (const warning of choice.warnings) log(`warning: ${warning}`);
+    const wanted = new Set(choice.traced.keys());
+    outputs.configure(config);
+    const missing = source.ask(wanted.union(present));
+    if (missing.length > 0)
+      log(
+        `warning: the events ${missing.join(', ')} are told from the next start on: nobody needed them before`,
+      );
+    files.ask(askedPaths(ruleSet));
+    engine.replace(judge, config.container_engines.wait_ms);
+    drops.configure(config.syscall_event_drops);
+    source.ask(wanted);
+    present = wanted;
+    return { gap: performance.now() - start };
+  };
+}
