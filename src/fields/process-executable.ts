@@ -67,14 +67,20 @@ export const EXECUTABLE_FIELDS: readonly FieldDefinition[] = [
     type: 'ABSTIME',
     description:
       'Nanoseconds from the last change of the executable file to the start of the process; missing when the file changed later. Small for what was just dropped.',
-    read: ({ thread }) => thread && span(thread.executable.changeTime, thread.cloneTime),
+    read: ({ thread }) =>
+      thread?.executableTimes
+        ? known(thread.executableTimes.beforeStart)
+        : thread && span(thread.executable.changeTime, thread.cloneTime),
   },
   {
     name: 'proc.exe_ino.ctime_duration_pidns_start',
     type: 'ABSTIME',
     description:
       'Nanoseconds from the start of the pid namespace to the last change of the executable file: how old the container was then. Missing when the file is older.',
-    read: ({ thread }) => thread && span(thread.pidNamespaceStart, thread.executable.changeTime),
+    read: ({ thread }) =>
+      thread?.executableTimes
+        ? known(thread.executableTimes.sinceNamespace)
+        : thread && span(thread.pidNamespaceStart, thread.executable.changeTime),
   },
   {
     name: 'proc.pidns_init_start_ts',

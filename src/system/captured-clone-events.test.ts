@@ -120,3 +120,79 @@ test('resources follow the events that tell them', () => {
   );
   assert.equal(host.system.thread(200)?.fdLimit, 77);
 });
+
+test('an unknown caller that makes no child which counts has ids, but no name', () => {
+  const host = new CapturedSystem();
+  host.pass(600, 'vfork', { ...CHILD, pid: 600n, tid: 600n, vtid: 600n, vpid: 600n, res: 601n });
+  const maker = host.system.thread(600);
+  assert.deepEqual(
+    [maker?.comm, maker?.exe, maker?.pid, maker?.ptid, maker?.vpid],
+    ['<NA>', '<NA>', 600, 1, 600],
+  );
+});
+
+test('an unknown caller may be a thread of a process that is known', () => {
+  const host = new CapturedSystem({ tid: 100, comm: 'java', exe: 'java', args: ['-jar'] });
+  host.pass(107, 'getuid', {});
+  assert.equal(host.system.thread(107)?.pid, -1);
+  host.pass(107, 'clone', { ...CHILD, pid: 100n, tid: 107n, vtid: 107n, vpid: 100n, res: 200n, flags: 0 });
+  const maker = host.system.thread(107);
+  assert.deepEqual([maker?.pid, maker?.comm, maker?.exe], [100, 'sh', 'java']);
+  assert.equal(host.system.thread(100)?.comm, 'java');
+  assert.equal(host.system.thread(200)?.ptid, 107);
+});
+
+test('a new thread tells who its unknown main thread is', () => {
+  const host = new CapturedSystem();
+  const ids = { pid: 700n, tid: 701n, ptid: 1n, vtid: 701n, vpid: 700n };
+  host.pass(701, 'clone', { ...CHILD, ...ids, res: 0n, flags: CLONE_THREAD });
+  const main = host.system.thread(700);
+  assert.deepEqual([main?.pid, main?.comm, main?.ptid, main?.vpid, main?.vtid], [700, 'sh', 1, 700, 700]);
+});
+
+test('a thread has the arguments of its own event', () => {
+  const host = new CapturedSystem({ tid: 100, exe: 'nginx', args: ['-g', 'x'] });
+  const written = { ...CHILD, exe: 'nginx: worker', args: ['process'] };
+  host.pass(100, 'clone', { ...written, res: 101n, flags: CLONE_THREAD });
+  const [main, thread] = [host.system.thread(100), host.system.thread(101)];
+  assert.deepEqual([main?.exe, main?.args], ['nginx', ['-g', 'x']]);
+  assert.deepEqual([thread?.exe, thread?.args], ['nginx: worker', ['process']]);
+});
+
+test('children of the threads that an exec ends are the main thread’s', () => {
+  const host = new CapturedSystem({ tid: 100 }, { tid: 101, pid: 100 }, { tid: 200, ptid: 101 });
+  assert.equal(host.system.thread(200)?.ptid, 101);
+  host.pass(100, 'execve', { res: 0n, exe: 'x', comm: 'x', tid: 100n, pid: 100n, ptid: 1n });
+  assert.equal(host.system.thread(101), undefined);
+  assert.equal(host.system.thread(200)?.ptid, 100);
+});
+
+test('children of a process whose id is given anew go to a reaper', () => {
+  const host = new CapturedSystem({ tid: 100 }, { tid: 200, ptid: 100 }, { tid: 300, ptid: 200 });
+  forked(host, 100, 200);
+  assert.equal(host.system.thread(300)?.ptid, 1);
+});
+
+test('the age of an executable is that at its exec, or at its parent’s', () => {
+  const host = new CapturedSystem({ tid: 100 });
+  const START_NS = BigInt(START) * 1_000_000n;
+  forked(host, 100, 200);
+  const exec = { res: 0n, exe: 'x', comm: 'x', tid: 200n, pid: 200n, ptid: 100n };
+  const file = (changed: bigint) => ({ exe_ino: 5n, exe_ino_ctime: changed, exe_ino_mtime: changed });
+  host.pass(200, 'execve', { ...exec, ...file(START_NS - 7n) }, START + 1);
+  assert.equal(host.system.thread(200)?.executableTimes?.beforeStart, 7n);
+  host.pass(200, 'clone', { ...CHILD, pid: 200n, tid: 200n, res: 201n, flags: 0 }, START + 2);
+  assert.equal(host.system.thread(201)?.executableTimes?.beforeStart, 7n);
+  host.pass(200, 'execve', { ...exec, ...file(START_NS + 1n) }, START + 3);
+  assert.equal(
+    host.system.thread(200)?.executableTimes?.beforeStart,
+    2n ** 64n - 1n,
+    'as it is written in Falco',
+  );
+});
+
+test('a limit of a process that is not told changes nothing', () => {
+  const host = new CapturedSystem({ tid: 100, fdLimit: 10 });
+  host.pass(100, 'prlimit', { res: 0n, newcur: 77n, resource: 7 });
+  assert.equal(host.system.thread(100)?.fdLimit, 10);
+});

@@ -4,7 +4,7 @@
  */
 import type { EventCursor } from '../events/cursor.ts';
 import { adopt, knownParent } from './captured-parents.ts';
-import { exitKey } from './captured-process-end.ts';
+import { exitKey, removeCapturedThread } from './captured-process-end.ts';
 import {
   CLONE_CHILD_IN_PIDNS,
   CLONE_NEWPID,
@@ -15,9 +15,11 @@ import {
   isVfork,
   takeCloneFacts,
 } from './clone-events.ts';
-import { makePhantom } from './phantom.ts';
+import { makePhantom, makePhantomThread } from './phantom.ts';
 import type { ThreadEntry } from './process.ts';
 import { ARGS, COMM, EXE, PID, type ProcessModel, PTID, RES, takeMemoryFacts } from './process-model.ts';
+
+import type { ThreadTable } from './thread-table.ts';
 
 /** A thread that is older than this was left over when its clone is told of. */
 const STALE_NS = 2_000_000_000n;
@@ -29,22 +31,26 @@ export function learnCapturedBirth(event: EventCursor, model: ProcessModel): Thr
   const known = table.thread(tid);
   if (known && known.cloneTime !== 0n) {
     if (timestamp - known.cloneTime < STALE_NS) return known;
-    table.remove(known);
+    removeCapturedThread(known, table);
   }
-  const pid = event.i64(PID) ?? tid;
-  const ptid = event.i64(PTID) ?? 0;
+  const ids = idsOf(event);
   const flags = event.u32(FLAGS) ?? 0;
   const isThread = (flags & CLONE_THREAD) !== 0;
-  const maker = knownOrPhantom(isThread ? pid : ptid, event, model);
+  const maker = knownOrPhantom(isThread ? ids.pid : ids.ptid, event, model);
   if (!maker) return undefined;
-  if (maker.isPhantom && isThread) reviveMaker(event, maker, model);
-  const thread = addChild(tid, pid, event, model);
+  const isMakerKnown = !maker.isPhantom;
+  if (!isMakerKnown && isThread) {
+    // It is the main thread of the same process, whose ids follow from those of this thread.
+    identify(maker, { ...ids, vtid: ids.vpid }, table);
+    takeNames(event, maker, model);
+  }
+  const thread = addChild(tid, ids.pid, event, model);
   if (!thread) return undefined;
-  thread.vtid = event.i64(18) ?? tid;
-  thread.process.vpid = event.i64(19) ?? -1;
-  finishChild(event, thread, maker, model);
+  thread.vtid = ids.vtid;
+  thread.process.vpid = ids.vpid;
+  finishChild(event, thread, isMakerKnown ? maker : undefined, model);
   thread.isInverted = true;
-  if (!isThread) adopt(thread.process, knownParent(ptid, model.table));
+  if (!isThread) adopt(thread.process, knownParent(ids.ptid, table));
   const start = event.u64(20);
   const isNamespaced = (flags & (CLONE_CHILD_IN_PIDNS | CLONE_NEWPID)) !== 0 || tid !== thread.vtid;
   if (!isNamespaced) thread.process.pidNamespaceStart = model.machine.bootTime;
@@ -54,31 +60,49 @@ export function learnCapturedBirth(event: EventCursor, model: ProcessModel): Thr
 
 /** A clone event as its caller has it. A result above 0 is the child's id. */
 export function learnCapturedClone(event: EventCursor, caller: ThreadEntry, model: ProcessModel): void {
+  const { table } = model;
   const child = event.i64(RES) ?? -1;
   if (child <= 0) return;
   const wasPhantom = caller.isPhantom;
-  if (wasPhantom) {
-    reviveMaker(event, caller, model);
-    adopt(caller.process, knownParent(event.i64(PTID) ?? 0, model.table));
-    caller.vtid = event.i64(18) ?? caller.tid;
-    caller.process.vpid = event.i64(19) ?? -1;
-  }
+  const maker = wasPhantom ? identify(caller, idsOf(event), table) : caller;
+  if (!maker) return;
   const flags = event.u32(FLAGS) ?? 0;
   // Only the child's own event tells the real id of one in another pid namespace.
   if ((flags & (CLONE_CHILD_IN_PIDNS | CLONE_NEWPID | CLONE_PARENT)) !== 0) return;
-  if (caller.tid !== caller.vtid || isVfork(event, flags)) return;
-  if (model.recentExits.has(exitKey(child, caller.tid), event.milliseconds)) return;
-  const known = model.table.thread(child);
+  if (maker.tid !== maker.vtid || isVfork(event, flags)) return;
+  if (model.recentExits.has(exitKey(child, maker.tid), event.milliseconds)) return;
+  const known = table.thread(child);
   if (known?.isInverted) return;
-  if (known) model.table.remove(known);
+  if (known) removeCapturedThread(known, table);
   const isThread = (flags & CLONE_THREAD) !== 0;
-  const thread = addChild(child, isThread ? caller.process.pid : child, event, model);
+  const thread = addChild(child, isThread ? maker.process.pid : child, event, model);
   if (!thread) return;
-  finishChild(event, thread, wasPhantom ? undefined : caller, model);
+  finishChild(event, thread, wasPhantom ? undefined : maker, model);
+  // What the child is called, its maker is called too.
+  if (wasPhantom) takeNames(event, maker, model);
   thread.process.pidNamespaceStart = model.machine.bootTime;
   if (isThread) return;
-  adopt(thread.process, caller);
+  adopt(thread.process, maker);
   thread.process.vpid = child;
+}
+
+interface Ids {
+  readonly pid: number;
+  readonly ptid: number;
+  readonly vtid: number;
+  readonly vpid: number;
+}
+
+/** What a clone event says of the one that it is of; old ones tell no inner ids. */
+function idsOf(event: EventCursor): Ids {
+  const { tid } = event;
+  const vpid = event.i64(19);
+  return {
+    pid: event.i64(PID) ?? tid,
+    ptid: event.i64(PTID) ?? 0,
+    vtid: vpid === undefined ? tid : (event.i64(18) ?? tid),
+    vpid: vpid ?? -1,
+  };
 }
 
 function knownOrPhantom(
@@ -95,12 +119,33 @@ function knownOrPhantom(
   return phantom;
 }
 
-/** The caller's event says what the caller itself is called. */
-function reviveMaker(event: EventCursor, maker: ThreadEntry, model: ProcessModel): void {
-  maker.isPhantom = false;
-  maker.comm = event.text(COMM) || event.text(EXE) || '';
-  maker.process.exe = event.text(EXE) ?? '';
-  maker.process.args = model.texts.of(event, ARGS) ?? [];
+/** Gives a thread of which nothing was known its ids; it may turn out to be one of a process that is known. */
+function identify(phantom: ThreadEntry, ids: Ids, table: ThreadTable): ThreadEntry | undefined {
+  let thread: ThreadEntry | undefined = phantom;
+  if (ids.pid !== phantom.process.pid) {
+    const isNewProcess = table.process(ids.pid) === undefined;
+    table.remove(phantom);
+    thread = table.add(phantom.tid, ids.pid, phantom.lastSeen);
+    if (!thread) return undefined;
+    if (isNewProcess) makePhantom(thread);
+    else makePhantomThread(thread);
+  }
+  thread.isPhantom = false;
+  thread.vtid = ids.vtid;
+  if (thread.tid === thread.process.pid || thread.process.vpid < 0) {
+    thread.process.vpid = ids.vpid;
+    adopt(thread.process, knownParent(ids.ptid, table));
+  }
+  return thread;
+}
+
+/** The event says what the one that it is of is called. */
+function takeNames(event: EventCursor, thread: ThreadEntry, model: ProcessModel): void {
+  thread.comm = event.text(COMM) || event.text(EXE) || '';
+  if (thread.tid !== thread.process.pid && thread.process.knowledge === 'full' && thread.process.exe !== '')
+    return;
+  thread.process.exe = event.text(EXE) ?? '';
+  thread.process.args = model.texts.of(event, ARGS) ?? [];
 }
 
 function addChild(
@@ -120,11 +165,23 @@ function finishChild(
   maker: ThreadEntry | undefined,
   model: ProcessModel,
 ): void {
-  if (maker && !maker.isPhantom) inheritFrom(maker, thread);
+  thread.executableTimes = { beforeStart: 0n, sinceNamespace: 0n };
+  if (maker) inheritFrom(maker, thread);
   thread.process.knowledge = 'full';
   thread.process.lookedUp = true;
   thread.cloneTime = event.timestamp;
   thread.comm = event.text(COMM) || event.text(EXE) || '';
   takeCloneFacts(event, thread, model);
   takeMemoryFacts(event, thread);
+  if (thread.tid !== thread.process.pid) takeOwnArguments(event, thread, model);
+}
+
+/** A thread is called what its own event tells, even where its process has written something else over that. */
+function takeOwnArguments(event: EventCursor, thread: ThreadEntry, model: ProcessModel): void {
+  const exe = event.text(EXE) ?? '';
+  const args = model.texts.of(event, ARGS) ?? [];
+  const { process } = thread;
+  const isSame =
+    exe === process.exe && (args === process.args || args.join('\0') === process.args.join('\0'));
+  thread.told = isSame ? undefined : { exe, args };
 }

@@ -12,23 +12,28 @@ export function exitKey(tid: number, ptid: number): number {
   return Math.max(ptid, 0) * TWO_32 + tid;
 }
 
-/**
- * Removes a thread that has exited. The main thread of a process stays known until the last of its threads
- * has gone.
- */
+/** Removes a thread that has exited, and remembers that it has. */
 export function endCapturedThread(
   thread: ThreadEntry,
   now: number,
   { table, recentExits }: { table: ThreadTable; recentExits: RecentExits },
 ): void {
+  recentExits.add(exitKey(thread.tid, thread.process.ptid), now);
+  removeCapturedThread(thread, table, thread.process.reaper);
+}
+
+/**
+ * Removes a thread, which gives its children away: to the thread that the kernel named, where it named one. The main
+ * thread of a process stays known until the last of its threads has gone.
+ */
+export function removeCapturedThread(thread: ThreadEntry, table: ThreadTable, named = 0): void {
   const { process, tid } = thread;
-  recentExits.add(exitKey(tid, process.ptid), now);
   thread.exited = true;
   if (thread.isPhantom) {
     table.remove(thread);
     return;
   }
-  if (thread.children && thread.children.size > 0) bequeath(thread, table);
+  if (thread.children && thread.children.size > 0) bequeath(thread, table, named);
   const isLast = aliveThread(process, thread, table) === undefined;
   if (tid !== process.pid) table.remove(thread);
   if (!isLast) return;
@@ -36,9 +41,9 @@ export function endCapturedThread(
   table.removeProcess(process);
 }
 
-function bequeath(thread: ThreadEntry, table: ThreadTable): void {
+function bequeath(thread: ThreadEntry, table: ThreadTable, named: number): void {
   const { process } = thread;
-  const reaper = namedReaper(process.reaper, table) ?? foundReaper(thread, table);
+  const reaper = namedReaper(named, table) ?? foundReaper(thread, table);
   if (reaper && reaper.process !== process) reaper.process.isSubreaper = true;
   for (const child of [...(thread.children ?? [])]) adopt(child, reaper === thread ? undefined : reaper);
 }

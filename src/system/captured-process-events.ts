@@ -2,12 +2,19 @@
 import type { EventCursor } from '../events/cursor.ts';
 import { joinPath } from './paths.ts';
 import type { ThreadEntry } from './process.ts';
+import { REAPER_UNKNOWN } from './process-end.ts';
 import { type Change, type ProcessModel, RES, setDirectory } from './process-model.ts';
 
 const PR_SET_CHILD_SUBREAPER = 36;
 const PR_GET_CHILD_SUBREAPER = 37;
 /** Resource as events number it (symbols.ts, rlimitResources). */
 const RLIMIT_NOFILE = 7;
+
+/** The event tells who gets the children of this thread, where it has any. */
+export function learnCapturedExit(event: EventCursor, thread: ThreadEntry): void {
+  thread.exited = true;
+  thread.process.reaper = event.i64(4) ?? REAPER_UNKNOWN;
+}
 
 export function learnSessionId(event: EventCursor, { process }: ThreadEntry): void {
   const sid = event.i64(RES) ?? -1;
@@ -47,8 +54,9 @@ export function learnLimit(event: EventCursor, { process }: ThreadEntry): void {
 
 export function learnLimitOf(event: EventCursor, caller: ThreadEntry, { table }: ProcessModel): void {
   const limit = event.i64(1) ?? -1;
-  if (event.i64(RES) !== 0 || event.u8(6) !== RLIMIT_NOFILE || limit === -1) return;
-  const thread = table.thread(event.i64(5) || caller.tid);
+  const tid = event.i64(5);
+  if (event.i64(RES) !== 0 || event.u8(6) !== RLIMIT_NOFILE || limit === -1 || tid === undefined) return;
+  const thread = table.thread(tid || caller.tid);
   if (thread && !thread.isPhantom) thread.process.fdLimit = limit;
 }
 

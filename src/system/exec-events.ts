@@ -2,6 +2,7 @@
 import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import { knownParent } from './captured-parents.ts';
+import { removeCapturedThread } from './captured-process-end.ts';
 import { baseDirectory, fullPath, UNKNOWN_DIRECTORY } from './open-events.ts';
 import { withoutDeleted } from './paths.ts';
 import { reviveByExec } from './phantom.ts';
@@ -82,11 +83,25 @@ export function learnExec(event: EventCursor, caller: ThreadEntry, model: Proces
     changeTime: event.u64(24) ?? last.changeTime,
     modifyTime: event.u64(25) ?? last.modifyTime,
   };
+  if (thread.executableTimes && event.sizeOf(25) > 0) takeExecutableTimes(thread);
+  thread.told = undefined;
   thread.uid = event.u32(26) ?? thread.uid;
   process.exepath = executablePath(event, thread, model);
   process.pgid = event.i64(28) ?? -1;
   thread.gid = event.u32(29) ?? thread.gid;
   process.descriptors?.dropClosing();
+}
+
+/** What cannot be told stays as it was. */
+function takeExecutableTimes(thread: ThreadEntry): void {
+  const { cloneTime, process } = thread;
+  const { changeTime } = process.executable;
+  const start = process.pidNamespaceStart;
+  const { beforeStart = 0n, sinceNamespace = 0n } = thread.executableTimes ?? {};
+  thread.executableTimes = {
+    beforeStart: cloneTime === 0n ? beforeStart : BigInt.asUintN(64, cloneTime - changeTime),
+    sinceNamespace: start !== 0n && changeTime > start ? changeTime - start : sinceNamespace,
+  };
 }
 
 /** Path of the program; old captures tell only what the call was passed. */
@@ -115,6 +130,10 @@ function pathFromEntry({ code }: EventCursor, { entered, process }: ThreadEntry)
   return isEmptyAllowed ? fullPath('', base) : fullPath(base, path);
 }
 
-function removeOtherThreads(thread: ThreadEntry, { table }: ProcessModel): void {
-  for (const other of table.threadsOf(thread.pid)) if (other !== thread) table.remove(other);
+function removeOtherThreads(thread: ThreadEntry, { table, isCapture }: ProcessModel): void {
+  for (const other of table.threadsOf(thread.pid)) {
+    if (other === thread) continue;
+    if (isCapture) removeCapturedThread(other, table);
+    else table.remove(other);
+  }
 }

@@ -26,11 +26,7 @@ export function introducesThread(event: EventCursor): boolean {
 /** Makes `thread` say what Falco says of a thread that it does not know. */
 export function makePhantom(thread: ThreadEntry): void {
   const { process } = thread;
-  thread.isPhantom = true;
-  thread.comm = UNKNOWN_NAME;
-  thread.vtid = -1;
-  thread.uid = NO_ID;
-  thread.gid = NO_ID;
+  makePhantomThread(thread);
   process.knowledge = 'full';
   process.lookedUp = true;
   process.exe = UNKNOWN_NAME;
@@ -40,6 +36,16 @@ export function makePhantom(thread: ThreadEntry): void {
   process.pgid = -1;
   process.vpgid = -1;
   process.fdLimit = 0;
+}
+
+/** The same for one thread of a process that may be known. */
+export function makePhantomThread(thread: ThreadEntry): void {
+  thread.isPhantom = true;
+  thread.executableTimes = { beforeStart: 0n, sinceNamespace: 0n };
+  thread.comm = UNKNOWN_NAME;
+  thread.vtid = -1;
+  thread.uid = NO_ID;
+  thread.gid = NO_ID;
 }
 
 /** Its ids, as an exec tells them. What the exec does not tell stays unknown. */

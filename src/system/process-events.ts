@@ -5,6 +5,7 @@ import { learnCapturedClone } from './captured-clone-events.ts';
 import {
   learnAnyGroup,
   learnAnyUser,
+  learnCapturedExit,
   learnLimit,
   learnLimitOf,
   learnMemory,
@@ -94,6 +95,7 @@ for (const name of [...OF_SOCKETS, ...CLONES]) SHOWS_IN_PROC[presentCode(name)] 
 /** What Falco learns from captures: more of resources, and less of what old events do not tell fully. */
 export const CAPTURED_CHANGES: readonly (Change | undefined)[] = replaceRows(CHANGES, [
   ...CLONES.map((name): [string, Change] => [name, learnCapturedClone]),
+  ['procexit', learnCapturedExit],
   ['setsid', learnSessionId],
   ['setpgid', undefined],
   ['setuid', learnAnyUser(1)],

@@ -6,7 +6,7 @@ import type { ContainerIdentity } from './containers/cgroup-id.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
 import type { Suspicion } from './lost-exec.ts';
 import { NO_EXECUTABLE_FACTS } from './proc-reader.ts';
-import type { ExecutableFacts, Thread } from './thread.ts';
+import type { ExecutableFacts, ExecutableTimes, Thread } from './thread.ts';
 
 /** Working directory of a thread that is not known, as Falco has it. */
 export const PHANTOM_DIRECTORY = './';
@@ -126,6 +126,9 @@ export class ThreadEntry implements Thread {
   isPhantom = false;
   /** In captures: made by its own clone event, before its parent's came. */
   isInverted = false;
+  /** In captures: what its clone event told of its arguments, where that is something else than its process's. */
+  told: { readonly exe: ByteString; readonly args: readonly ByteString[] } | undefined;
+  executableTimes: ExecutableTimes | undefined;
 
   constructor(tid: number, process: Process, now: number) {
     this.tid = tid;
@@ -144,6 +147,7 @@ export class ThreadEntry implements Thread {
     this.capEffective = parent.capEffective;
     this.capPermitted = parent.capPermitted;
     this.capInheritable = parent.capInheritable;
+    if (parent.executableTimes) this.executableTimes = { ...parent.executableTimes, sinceNamespace: 0n };
   }
 
   get pid(): number {
@@ -165,13 +169,13 @@ export class ThreadEntry implements Thread {
     return this.process.vpgid;
   }
   get exe(): ByteString {
-    return this.process.exe;
+    return this.told ? this.told.exe : this.process.exe;
   }
   get exepath(): ByteString {
     return this.process.exepath;
   }
   get args(): readonly ByteString[] {
-    return this.process.args;
+    return this.told ? this.told.args : this.process.args;
   }
   get env(): readonly ByteString[] {
     return this.process.env;

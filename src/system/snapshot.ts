@@ -18,7 +18,7 @@ import { setDirectory } from './process-model.ts';
 import { type Ends, L4_TCP, L4_UNKNOWN, SocketMemory } from './socket-memory.ts';
 import { L4_NUMBERS } from './socket-names.ts';
 import { toIpv4 } from './socket-text.ts';
-import type { Thread } from './thread.ts';
+import type { ExecutableTimes, Thread } from './thread.ts';
 import type { ThreadTable } from './thread-table.ts';
 import type { User } from './users.ts';
 
@@ -48,6 +48,9 @@ export interface SocketState {
   readonly sourcePort: number;
   readonly destinationPort: number;
 }
+
+/** Captures do not tell these of what ran before they began. */
+const NO_TIMES: ExecutableTimes = { beforeStart: 0n, sinceNamespace: 0n };
 
 const O_CLOEXEC = 1 << 12;
 const UNSET = 0xffff_ffff;
@@ -104,6 +107,7 @@ export class Snapshot {
     const thread = this.#threads.add(state.tid, state.pid, 0);
     if (!thread) return;
     this.#isPending = true;
+    thread.executableTimes = NO_TIMES;
     thread.vtid = state.vtid;
     thread.comm = state.comm;
     thread.uid = state.uid;

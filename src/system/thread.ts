@@ -16,6 +16,17 @@ export interface ExecutableFacts {
 }
 
 /**
+ * How old an executable was, as Falco computed it at the last exec; 0 when not known. A process that is forked has
+ * what its parent had.
+ */
+export interface ExecutableTimes {
+  /** Nanoseconds from the last change of the file to the start of the process; negative ones wrap round 2^64. */
+  readonly beforeStart: bigint;
+  /** Nanoseconds from the start of the pid namespace to the last change of the file. */
+  readonly sinceNamespace: bigint;
+}
+
+/**
  * One thread. Facts of the whole process (executable, arguments, environment) are kept on every thread
  * as references to the same values.
  */
@@ -62,6 +73,8 @@ export interface Thread {
   /** `container.type`: docker, podman, containerd, cri-o, runc, lxc, libvirt-lxc, bpm; `host` on the host. */
   containerType: ByteString;
   executable: ExecutableFacts;
+  /** Of threads of captures, where what Falco says counts. */
+  executableTimes?: ExecutableTimes | undefined;
   /** When the thread was created, nanoseconds since the epoch; 0 when unknown. */
   cloneTime: bigint;
   /** When the init process of its pid namespace started, nanoseconds since the epoch; 0 when unknown. */
