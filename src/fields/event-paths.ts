@@ -18,6 +18,8 @@ const UNKNOWN_DIRECTORY = '<UNKNOWN>';
 export function absolutePath(context: EventContext, index: number): ByteString | undefined {
   const path = context.event.text(index);
   if (path === undefined) return undefined;
+  const shown = context.shownName?.parameters?.get(index);
+  if (shown !== undefined) return shown;
   if (index === GIVEN_PATH[context.event.code] && context.openedPath !== undefined) return context.openedPath;
   return path === '' || path.startsWith('/') ? joinPath('', path) : joinPath(baseOf(context, index), path);
 }

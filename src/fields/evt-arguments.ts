@@ -210,6 +210,8 @@ function textOf(bytes: Buffer): ByteString {
 }
 
 function pathText(context: EventContext, index: number, path: ByteString): ParameterText {
+  const named = context.shownName?.parameters?.get(index);
+  if (named !== undefined) return { plain: path, symbol: named };
   if (path === '' || path === '<NA>' || path.startsWith('/') || !context.thread) return plain(path);
   return { plain: path, symbol: absolutePath(context, index) ?? '' };
 }

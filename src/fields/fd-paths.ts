@@ -17,7 +17,6 @@ export function aliases({ otherNames, resolvedPath }: EventContext): FieldValue 
 }
 
 export function shownPath({ shownName, resolvedPath }: EventContext): ByteString | undefined {
-  if (resolvedPath === undefined) return undefined;
-  if (!shownName) return 'resolved';
-  return shownName.kind === 'given' ? 'given' : 'alias';
+  if (shownName) return shownName.kind === 'same file' ? 'alias' : shownName.kind;
+  return resolvedPath === undefined ? undefined : 'resolved';
 }

@@ -381,7 +381,7 @@ export const FD_FIELDS = defineClass(
       type: 'CHARBUF',
       cost: 2,
       description:
-        'By which path `fd.name` shows the opened file, the one by which the rule has matched: `resolved`, `given` or `alias`. Live events only.',
+        'By which path `fd.name` shows the opened file, the one by which the rule has matched: `resolved`, `given` or `alias`. Of calls that open nothing (rename, unlink, chmod …), whose paths are shown as they were given, `resolved` or `alias` when the rule has matched by where a path led. Live events only.',
       read: shownPath,
     },
     {

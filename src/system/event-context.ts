@@ -2,11 +2,13 @@ import type { ByteString } from '../events/bytes.ts';
 import { EventCursor } from '../events/cursor.ts';
 import { EVENT_TYPES } from '../events/table.ts';
 import type { AcceptedSockets } from './accepted-sockets.ts';
+import { changedNames, namesChangedFile } from './changed-paths.ts';
 import type { EventContext, SystemView } from './context.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { DescriptorEvents } from './descriptor-events.ts';
 import { EventDescriptor } from './event-descriptor.ts';
 import { type FileNames, GIVEN_PATH, NO_NAMES, type OtherName, otherNames } from './other-names.ts';
+import type { PathResolver } from './path-resolver.ts';
 import type { Thread } from './thread.ts';
 
 /** 1 for events that tell of the capture itself: as in Falco, time does not count from them. */
@@ -26,6 +28,7 @@ export class EventContextView implements EventContext {
   /** Knows the descriptors of captures, whose events do not tell themselves. */
   readonly #tables: DescriptorEvents | undefined;
   readonly #fileNames: FileNames | undefined;
+  readonly #resolver: PathResolver | undefined;
   #otherNames: readonly OtherName[] | undefined;
   #shownName: OtherName | undefined;
   #isDescriptorShown = false;
@@ -41,11 +44,13 @@ export class EventContextView implements EventContext {
     acceptedSockets: AcceptedSockets,
     tables?: DescriptorEvents,
     fileNames?: FileNames,
+    resolver?: PathResolver,
   ) {
     this.system = system;
     this.#descriptor = new EventDescriptor(acceptedSockets);
     this.#tables = tables;
     this.#fileNames = fileNames;
+    this.#resolver = resolver;
   }
 
   /** Moves on to the event that `event` stands on now, which is of `thread`. */
@@ -111,7 +116,11 @@ export class EventContextView implements EventContext {
   }
 
   #findNames(): readonly OtherName[] {
-    if (this.#tables || OPENS[this.event.code] === 0 || !this.descriptor) return NO_NAMES;
+    if (this.#tables) return NO_NAMES;
+    const { event, thread } = this;
+    if (this.#resolver && thread && namesChangedFile(event))
+      return changedNames(event, thread, this.#resolver, this.#fileNames);
+    if (OPENS[event.code] === 0 || !this.descriptor) return NO_NAMES;
     const path = this.#descriptor.pathBytes;
     if (!path) return NO_NAMES;
     const sameFile = this.#fileNames?.namesOf(this.#descriptor.device, this.#descriptor.inodeNumber) ?? [];

@@ -10,15 +10,17 @@ import { EVENT_TYPES } from '../events/table.ts';
 import { joinPath } from './paths.ts';
 
 /**
- * How a name was found. `given`: what the program passed, made absolute and normal. `same file`: a name that
- * rules ask for and that leads to the same device and inode.
+ * How a name was found. `given`: what the program passed, made absolute and normal. `resolved`: where the
+ * links in it led. `same file`: a name that rules ask for and that leads to the same device and inode.
  */
-export type NameKind = 'given' | 'same file';
+export type NameKind = 'given' | 'resolved' | 'same file';
 
 export interface OtherName {
   readonly kind: NameKind;
-  /** Of the opened file. */
+  /** Of the opened file; of a file that was changed by its path, the first in `parameters`. */
   readonly path: ByteString;
+  /** Paths of a call that opens nothing, by the index of the parameter. */
+  readonly parameters?: ReadonlyMap<number, ByteString>;
 }
 
 export const NO_NAMES: readonly OtherName[] = [];

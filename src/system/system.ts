@@ -10,6 +10,7 @@ import { learnCapturedBirth } from './captured-clone-events.ts';
 import { CapturedMachine } from './captured-machine.ts';
 import { endCapturedThread } from './captured-process-end.ts';
 import { CgroupSets } from './cgroup-sets.ts';
+import { noticeLinks } from './changed-paths.ts';
 import { learnOwnBirth } from './clone-events.ts';
 import type { ContainerObserver } from './container.ts';
 import type { EventContext, SystemView } from './context.ts';
@@ -21,6 +22,7 @@ import { formatIp } from './ip.ts';
 import { LiveMachine, type Machine } from './machine.ts';
 import { Makers } from './makers.ts';
 import { type FileNames, noticeRenaming } from './other-names.ts';
+import { PathResolver } from './path-resolver.ts';
 import { introducesThread, makePhantom } from './phantom.ts';
 import { PostponedEvents, type PostponedLimits } from './postponed-events.ts';
 import { DirectInquiry, type ProcInquiry, WorkerInquiry } from './proc-inquiry.ts';
@@ -105,6 +107,8 @@ export interface SystemStatistics extends Readonly<ProcessCounters> {
   readonly processes: number;
   /** Threads that did not fit the table. */
   readonly discarded: number;
+  /** Paths whose links were not followed, since too many came at once. */
+  readonly unresolvedPaths: number;
 }
 
 /** The time as events have it: setting the machine's clock does not change it. */
@@ -115,6 +119,8 @@ const TEXT_LISTS = 4096;
 const RECENT_EXITS = 8192;
 const RECENT_CLONES = 8192;
 const ACCEPTED_SOCKETS = 65_536;
+/** Look-ups of paths in the file system a second; at once after a quiet time, twice as many. */
+const RESOLVED_PATHS = 2000;
 
 /** Upkeep looks at so many threads at a time, so that it never holds up events. */
 const UPKEEP_THREADS = 1024;
@@ -148,6 +154,7 @@ export class System implements SystemView {
   readonly #descriptors: DescriptorEvents | undefined;
   readonly #mayLookUp: boolean;
   readonly #fileNames: FileNames | undefined;
+  readonly #resolver: PathResolver | undefined;
   readonly #changes: readonly (Change | undefined)[];
   readonly #context: EventContextView;
   readonly #inquiry: ProcInquiry;
@@ -170,6 +177,12 @@ export class System implements SystemView {
     const { hostRoot = '', seed, clock = () => performance.now(), wallClock = steadyTime } = options;
     this.containers = options.containers;
     this.#fileNames = options.fileNames;
+    if (options.fileNames)
+      this.#resolver = new PathResolver({
+        bucket: new TokenBucket(RESOLVED_PATHS, 2 * RESOLVED_PATHS, clock),
+        processesIn: (containerId) => this.#processesIn(containerId),
+        clock,
+      });
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#limits = limits;
     const captured = seed.kind === 'capture' ? new CapturedMachine() : undefined;
@@ -233,6 +246,7 @@ export class System implements SystemView {
       this.#model.acceptedSockets,
       this.#descriptors,
       this.#fileNames,
+      this.#resolver,
     );
     if (seed.kind === 'host') this.#loader.seed(this.#reader.pids());
     if (seed.kind === 'processes') this.#loader.seed(seed.pids);
@@ -293,6 +307,7 @@ export class System implements SystemView {
   learn(event: EventCursor): EventContext {
     const thread = this.#threadOf(event);
     if (this.#fileNames) noticeRenaming(event, this.#fileNames);
+    if (this.#resolver) noticeLinks(event, thread?.containerId ?? '', this.#resolver);
     this.#context.show(event, thread);
     return this.#context;
   }
@@ -469,6 +484,7 @@ export class System implements SystemView {
       threads: this.#table.size,
       processes: this.#table.processCount,
       discarded: this.#table.discarded,
+      unresolvedPaths: this.#resolver?.refused ?? 0,
       ...this.#counters,
     };
   }
