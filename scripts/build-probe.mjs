@@ -1,5 +1,7 @@
 // Builds what is written in C, if its sources have changed since: the kernel probe, bpf/*.[ch] ->
-// build/lanner.bpf.o, and the actor of the scenes, scenes/actor/*.[ch] -> build/lanner-actor. Plain JavaScript for any Node from 18 on: it runs before anything is installed. Other scripts call
+// build/lanner.bpf.o (lanner-ARCHITECTURE.bpf.o for another than this machine's), and the actor of the scenes,
+// scenes/actor/*.[ch] -> build/lanner-actor. Plain JavaScript for any Node from 18 on: it runs before anything
+// is installed. Other scripts call
 // buildProbe(); `node scripts/build-probe.mjs` does the same from the command line.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,8 +13,6 @@ import { fileURLToPath } from 'node:url';
 const ROOT = join(fileURLToPath(import.meta.url), '..', '..');
 const SOURCES = join(ROOT, 'bpf');
 const BUILD = join(ROOT, 'build');
-const OBJECT = join(BUILD, 'lanner.bpf.o');
-const STAMP = `${OBJECT}.sha256`;
 const ACTOR_SOURCES = join(ROOT, 'scenes', 'actor');
 const ACTOR = join(BUILD, 'lanner-actor');
 const ACTOR_FLAGS = ['-static', '-s', '-O2', '-Wall', '-Wextra'];
@@ -24,19 +24,22 @@ const TARGETS = {
 };
 
 /** Builds the probe and returns the path of its object file. Throws an Error that says what to do. */
-export function buildProbe() {
-  const hash = createHash('sha256').update(compilerFlags().join(' '));
+export function buildProbe(architecture = process.arch) {
+  const other = architecture === process.arch ? '' : `-${architecture}`;
+  const object = join(BUILD, `lanner${other}.bpf.o`);
+  const stampFile = `${object}.sha256`;
+  const hash = createHash('sha256').update(compilerFlags(architecture).join(' '));
   for (const name of readdirSync(SOURCES).sort())
     if (/\.[ch]$/.test(name)) hash.update(name).update(readFileSync(join(SOURCES, name)));
   const stamp = hash.digest('hex');
-  if (existsSync(OBJECT) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return OBJECT;
+  if (existsSync(object) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return object;
 
   mkdirSync(BUILD, { recursive: true });
-  const unfinished = `${OBJECT}.${process.pid}`;
-  compileProbe(join(SOURCES, 'lanner.bpf.c'), unfinished);
-  renameSync(unfinished, OBJECT);
-  writeFileSync(STAMP, stamp);
-  return OBJECT;
+  const unfinished = `${object}.${process.pid}`;
+  compileProbe(join(SOURCES, 'lanner.bpf.c'), unfinished, architecture);
+  renameSync(unfinished, object);
+  writeFileSync(stampFile, stamp);
+  return object;
 }
 
 /** Builds the actor, a static program, and returns its path. Throws an Error that says what to do. */
@@ -58,15 +61,19 @@ export function buildActor() {
 }
 
 /** Compiles one C file to a BPF object file. */
-export function compileProbe(source, object) {
-  run('clang', [...compilerFlags(), '-c', source, '-o', object], 'clang libbpf-dev linux-libc-dev');
+export function compileProbe(source, object, architecture = process.arch) {
+  run(
+    'clang',
+    [...compilerFlags(architecture), '-c', source, '-o', object],
+    'clang libbpf-dev linux-libc-dev',
+  );
   // Debug information for people is most of the file; the BTF that libbpf needs stays.
   run('llvm-strip', ['-g', object], 'llvm');
 }
 
-function compilerFlags() {
-  const target = TARGETS[process.arch];
-  if (!target) throw new Error(`the probe knows x64 and arm64, this machine is ${process.arch}`);
+function compilerFlags(architecture) {
+  const target = TARGETS[architecture];
+  if (!target) throw new Error(`the probe knows x64 and arm64, this machine is ${architecture}`);
   return [
     ...['-O2', '-g', '-target', 'bpf', '-mcpu=v3', '-Wall', `-D${target.macro}`],
     ...['-idirafter', target.headers],
