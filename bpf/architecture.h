@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Where each architecture keeps number and arguments of a system call, how it marks those of other
- * interfaces, and which of these are in the table of calls.
+ * interfaces, which of these are in the table of calls, and whether a new task returns from its call. What
+ * differs between architectures is here, in architecture-types.h, and nowhere else in the probe.
  */
 #pragma once
 #include "layout.h"
@@ -79,6 +80,12 @@ static __always_inline void compat_arguments(struct pt_regs *regs, u32 number, u
 	arguments[5] = (u32)regs->bp;
 }
 
+/* A new task returns from the call that made it: the end of that call tells its event. */
+static __always_inline bool silent_call(struct task_struct *child, u32 *number, u64 *arguments)
+{
+	return false;
+}
+
 #elif defined(__TARGET_ARCH_arm64)
 
 #define TIF_32BIT 22 /* arch/arm64/include/asm/thread_info.h */
@@ -119,6 +126,27 @@ static __always_inline u32 compat_entry(struct pt_regs *regs, u32 number)
 
 static __always_inline void compat_arguments(struct pt_regs *regs, u32 number, u64 *arguments)
 {
+}
+
+#define CALL_CLONE 220
+#define CALL_CLONE3 435
+
+/*
+ * A new task begins behind the end of its system call (ret_from_fork in arch/arm64/kernel/entry.S), which no
+ * tracepoint tells: gives number and arguments of the call that has made it. Its registers are a copy of its
+ * maker's and lie where its stack begins (copy_thread in arch/arm64/kernel/process.c).
+ */
+static __always_inline bool silent_call(struct task_struct *child, u32 *number, u64 *arguments)
+{
+	struct pt_regs *regs = (void *)BPF_CORE_READ(child, thread.cpu_context.sp);
+
+	*number = BPF_CORE_READ(regs, syscallno);
+	if (*number != CALL_CLONE && *number != CALL_CLONE3)
+		return false;
+	arguments[0] = BPF_CORE_READ(regs, orig_x0);
+	for (u32 i = 1; i < 6; i++)
+		arguments[i] = BPF_CORE_READ(regs, regs[i]);
+	return !is_compat_call(*number);
 }
 
 #endif

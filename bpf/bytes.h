@@ -82,12 +82,12 @@ __noinline int collect_pointed_texts(u64 pointers, u64 first)
 		return 0;
 	for (u32 i = 0; i < MAX_POINTERS; i++) {
 		u64 pointer = user_word(s, pointers, first + i);
-		long length;
+		u32 length;
 
 		if (!pointer)
 			break;
-		length = bpf_probe_read_user_str(THERE(s, written), MAX_TEXT, (void *)pointer);
-		if (length <= 0)
+		length = read_user_text(THERE(s, written), MAX_TEXT, pointer);
+		if (!length)
 			break;
 		written += length;
 		if (written >= MAX_TEXT) {

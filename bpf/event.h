@@ -143,14 +143,22 @@ static __always_inline long read_given(struct lanner_scratch *s, void *to, u32 s
 	return bpf_probe_read_user(to, size, (void *)from);
 }
 
+/* Reads a string of the process and returns its length with the NUL; 0 when it cannot be read. */
+static __always_inline u32 read_user_text(u8 *to, u32 size, u64 address)
+{
+	long length = bpf_probe_read_user_str(to, size, (void *)address);
+
+	if (length)
+		return length > 0 ? length : 0;
+	/* Of an empty string the kernel says 0 until 6.13, and not 1 (strncpy_from_user_nofault in mm/maccess.c). */
+	*to = 0;
+	return 1;
+}
+
 /* A string with its NUL; empty when it cannot be read. */
 static __always_inline void append_user_text(struct lanner_scratch *s, u64 address)
 {
-	long length = 0;
-
-	if (address)
-		length = bpf_probe_read_user_str(HERE(s), MAX_TEXT, (void *)address);
-	append(s, length > 0 ? length : 0);
+	append(s, address ? read_user_text(HERE(s), MAX_TEXT, address) : 0);
 }
 
 static __always_inline void append_kernel_text(struct lanner_scratch *s, u64 address)

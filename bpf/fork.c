@@ -1,10 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* A thread has made another: being watched is inherited. The event is the end of the system call. */
+/*
+ * A thread has made another: being watched is inherited. The events are those of the system call's end, in the
+ * thread that called and in the new one. Where the new one does not return from the call, its event is made here.
+ */
+#include "architecture.h"
+#include "collect.h"
 #include "scope.h"
+#include "structure.h"
+
+static __always_inline void tell_silent_call(u64 child)
+{
+	struct task_struct *task = (void *)child;
+	struct lanner_call *call;
+	struct lanner_scratch *s;
+	u64 arguments[6];
+	u32 number, tid;
+
+	if (!silent_call(task, &number, arguments))
+		return;
+	tid = BPF_CORE_READ(task, pid);
+	call = bpf_map_lookup_elem(&calls, &number);
+	if (!call || !call->code || !is_watched(tid, child))
+		return;
+	s = begin_event(call, tid);
+	if (!s)
+		return;
+	s->task = child;
+	s->result = 0;
+	for (u32 i = 0; i < 6; i++)
+		s->arguments[i] = arguments[i];
+	if (call->words)
+		read_structure(s, call, argument(s, call->structure));
+	collect(call);
+	submit_event(s);
+}
 
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(lanner_fork, struct task_struct *parent, struct task_struct *child)
 {
+	u64 address = 0;
+
 	inherit_scope(parent->pid, child->pid, child->tgid);
+	/* To the verifier a number, as the functions that collect have it, and not a pointer. */
+	bpf_probe_read_kernel(&address, sizeof(address), &ctx[1]);
+	tell_silent_call(address);
 	return 0;
 }

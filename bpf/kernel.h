@@ -22,24 +22,7 @@ typedef _Bool bool;
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
-/* Registers at a system call, per architecture. */
-#if defined(__TARGET_ARCH_x86)
-struct pt_regs {
-	unsigned long bx, cx, bp, di, si, dx, r10, r8, r9, orig_ax, ip;
-};
-#elif defined(__TARGET_ARCH_arm64)
-struct pt_regs {
-	u64 regs[31];
-	u64 pc;
-	u64 orig_x0;
-	s32 syscallno;
-};
-#endif
-
-struct thread_info {
-	unsigned long flags;
-	u32 status;
-};
+#include "architecture-types.h"
 
 /* Processes. */
 struct list_head {
@@ -158,6 +141,7 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct mm_struct *mm;
 	int exit_code;
+	struct thread_struct thread;
 };
 
 #define PF_EXITING 0x00000004

@@ -104,9 +104,8 @@ static __always_inline u32 write_unix_path(struct lanner_scratch *s, u64 path, u
 	if (!first)
 		path++;
 	if (user)
-		length = bpf_probe_read_user_str(THERE(s, offset), UNIX_PATH_SIZE + 1, (void *)path);
-	else
-		length = bpf_probe_read_kernel_str(THERE(s, offset), UNIX_PATH_SIZE + 1, (void *)path);
+		return read_user_text(THERE(s, offset), UNIX_PATH_SIZE + 1, path);
+	length = bpf_probe_read_kernel_str(THERE(s, offset), UNIX_PATH_SIZE + 1, (void *)path);
 	return length > 0 ? length : 0;
 }
 

@@ -191,16 +191,13 @@ static __always_inline void append_keyctl(struct lanner_scratch *s, u64 p)
 	u32 kinds = translate_value((u32)s->arguments[0], PARAMETER_C(p), 0);
 	u32 kind = kinds >> (2 * BOUND(PARAMETER_A(p) - 1, 7)) & 3;
 	u64 value = argument(s, PARAMETER_A(p));
-	long length = 0;
 
 	if (kind != KEY_TEXT) {
 		append_dynamic(s, 0, kind == KEY_NUMBER ? value : 0, 8);
 		return;
 	}
 	*HERE(s) = 1;
-	if (value)
-		length = bpf_probe_read_user_str(THERE(s, 1), MAX_TEXT, (void *)value);
-	append(s, 1 + (length > 0 ? length : 0));
+	append(s, 1 + (value ? read_user_text(THERE(s, 1), MAX_TEXT, value) : 0));
 }
 
 #define FUTEX_COMMAND 0x7f

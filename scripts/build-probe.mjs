@@ -76,7 +76,8 @@ function compilerFlags(architecture) {
   if (!target) throw new Error(`the probe knows x64 and arm64, this machine is ${architecture}`);
   return [
     ...['-O2', '-g', '-target', 'bpf', '-mcpu=v3', '-Wall', `-D${target.macro}`],
-    ...['-idirafter', target.headers],
+    // Of the headers that differ only types are used, which do not: another architecture's will do.
+    ...[target, ...Object.values(TARGETS)].flatMap(({ headers }) => ['-idirafter', headers]),
   ];
 }
 

@@ -35,7 +35,7 @@ const PACKAGES = [
     'sed',
   ],
   ...['mount', 'perl-base', 'procps', 'util-linux', 'iproute2', 'openssh-client', 'runc', 'bpftool'],
-  ...['libbpf1', 'libstdc++6', 'gcc', 'libc6-dev'],
+  ...['libbpf1', 'libc-bin', 'libstdc++6', 'gcc', 'libc6-dev'],
 ];
 
 const TEXTS: Readonly<Record<string, string>> = {

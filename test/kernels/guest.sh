@@ -26,6 +26,7 @@ fi
 busybox --install -s /opt/applets
 busybox hostname -F /etc/hostname
 busybox ip link set lo up
+ldconfig
 cd /lanner
 node_modules/node-linux-*/bin/node test/kernels/guest.ts
 busybox sync

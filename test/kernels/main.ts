@@ -3,11 +3,12 @@
  * there. docs/kernels.md says what is run and what it takes.
  */
 import { globSync, mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { Result } from '../../scripts/tests/result.ts';
-import { ARCHITECTURES } from './architectures.ts';
+import { ARCHITECTURES, type MachineArchitecture } from './architectures.ts';
 import { lannerDisk, systemDisk, systemFolder } from './disks.ts';
 import { getKernel, type Kernel } from './kernel.ts';
 import { hasEmulator, runMachine } from './machine.ts';
@@ -56,25 +57,19 @@ async function main(): Promise<number> {
   mkdirSync(FOLDER, { recursive: true });
   const patterns = positionals.length > 0 ? positionals : FILES;
   const files = patterns.flatMap((pattern) => globSync(pattern)).sort();
+  const kernels = KERNELS.filter(({ series }) => options.all || options.kernel.includes(series));
   const results: Result[] = [];
-  for (const { series, release, cgroup } of KERNELS) {
-    if (!options.all && !options.kernel.includes(series)) continue;
-    try {
-      const system = systemDisk(FOLDER, architecture);
-      const busybox = join(systemFolder(FOLDER, architecture), 'bin/busybox');
-      const kernel = getKernel(FOLDER, series, release, architecture, busybox);
-      const disks = [system, lannerDisk(FOLDER, architecture, files)];
-      results.push(...(await runKernel(kernel, disks, cgroup)));
-    } catch (error) {
-      if (!(error instanceof Missing)) throw error;
-      results.push({
-        outcome: 'skipped',
-        place: series,
-        name: 'all tests',
-        reason: error.message,
-        detail: '',
-      });
-    }
+  try {
+    const disks = [systemDisk(FOLDER, architecture), lannerDisk(FOLDER, architecture, files)];
+    // One machine keeps one CPU busy.
+    const waiting = kernels.values();
+    const worker = async (): Promise<void> => {
+      for (const kernel of waiting) results.push(...(await runKernel(kernel, architecture, disks)));
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error;
+    results.push(notRun('all kernels', error));
   }
   for (const { outcome, place, name, reason } of results)
     if (outcome !== 'passed')
@@ -82,47 +77,58 @@ async function main(): Promise<number> {
   const [passed, failed, skipped] = counts(results);
   console.log(`${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`);
   return failed === 0 ? 0 : 1;
+}
 
-  async function runKernel(kernel: Kernel, disks: string[], cgroup: 'v1' | 'v2'): Promise<Result[]> {
-    const place = `Linux ${kernel.release}`;
-    const found: Result[] = [];
-    const start = performance.now();
-    console.log(`${place}, ${options.arch}, cgroup ${cgroup}`);
-    const end = await runMachine(
-      {
-        architecture: architecture as NonNullable<typeof architecture>,
-        kernel,
-        disks,
-        cgroup,
-        limit: Number(options.minutes) * MINUTE,
-      },
-      (message) => {
-        if (message.kind === 'start') console.log(`  started after ${seconds(performance.now() - start)}`);
-        if (message.kind !== 'file') return;
-        found.push(...message.results.map((result) => ({ ...result, place: `${place}: ${result.place}` })));
-        const [passed, failed, skipped] = counts(message.results);
-        console.log(
-          `  ${message.file}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds(message.seconds * 1000)}`,
-        );
-        for (const { outcome, name, detail } of message.results)
-          if (outcome === 'failed') console.log(`${name}\n${detail}`.replace(/^/gm, '    '));
-      },
-    );
-    if (!end.isComplete)
-      found.push({
-        outcome: 'failed',
-        place,
-        name: 'machine',
-        reason: 'did not come to its end',
-        detail: end.console,
-      });
-    if (!end.isComplete) console.log(end.console);
-    const [passed, failed, skipped] = counts(found);
-    console.log(
-      `${place}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds(performance.now() - start)}`,
-    );
-    return found;
+/** Boots one kernel, and prints a line for every test file. */
+async function runKernel(
+  { series, release, cgroup }: (typeof KERNELS)[number],
+  architecture: MachineArchitecture,
+  disks: readonly string[],
+): Promise<Result[]> {
+  const say = (text: string): void => console.log(text.replace(/^/gm, `${series}: `));
+  const busybox = join(systemFolder(FOLDER, architecture), 'bin/busybox');
+  let kernel: Kernel;
+  try {
+    kernel = getKernel(FOLDER, series, release, architecture, busybox);
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error;
+    return [notRun(`Linux ${series}`, error)];
   }
+  const place = `Linux ${kernel.release}`;
+  const results: Result[] = [];
+  const start = performance.now();
+  say(`${place}, ${architecture.node}, cgroup ${cgroup}`);
+  const end = await runMachine(
+    { architecture, kernel, disks, cgroup, limit: Number(options.minutes) * MINUTE },
+    (message) => {
+      if (message.kind === 'start') say(`started after ${seconds(performance.now() - start)}`);
+      if (message.kind !== 'file') return;
+      results.push(...message.results.map((result) => ({ ...result, place: `${place}: ${result.place}` })));
+      const [passed, failed, skipped] = counts(message.results);
+      say(
+        `${message.file}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds(message.seconds * 1000)}`,
+      );
+      for (const { outcome, name, detail } of message.results)
+        if (outcome === 'failed') say(`${name}\n${detail}`.replace(/^/gm, '    '));
+    },
+  );
+  if (!end.isComplete) {
+    results.push({
+      outcome: 'failed',
+      place,
+      name: 'machine',
+      reason: 'did not come to its end',
+      detail: end.console,
+    });
+    say(end.console);
+  }
+  const [passed, failed, skipped] = counts(results);
+  say(`${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds(performance.now() - start)}`);
+  return results;
+}
+
+function notRun(place: string, { message }: Missing): Result {
+  return { outcome: 'skipped', place, name: 'all tests', reason: message, detail: '' };
 }
 
 function counts(results: readonly Result[]): [passed: number, failed: number, skipped: number] {

@@ -146,7 +146,7 @@ suite('the whole machine', { skip }, () => {
   });
 
   test('a container is known by its first event', async () => {
-    const container = createContainer({ command: ['/bin/sh', '-c', 'cat /etc/shadow'] });
+    const container = createContainer({ command: ['/bin/sh', '-c', 'cat /etc/shadow; true'] });
     try {
       const watching = await watchMachine();
       const [program = '', ...args] = container.command;

@@ -108,7 +108,9 @@ describe('errors', { skip: skipReason }, () => {
     assert.match(error.detail ?? '', /libbpf/);
   });
 
-  test('a probe that the verifier rejects: its log is the detail', async () => {
+  test('a probe that the verifier rejects: its log is the detail', {
+    skip: spawnSync('clang', ['--version']).error ? 'clang is missing' : false,
+  }, async () => {
     const probeFile = join(folder, 'rejected.o');
     compileProbe(join(import.meta.dirname, 'rejected.bpf.c'), probeFile);
     const error = await refused({ probeFile });
