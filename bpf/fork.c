@@ -6,7 +6,6 @@
 #include "architecture.h"
 #include "collect.h"
 #include "scope.h"
-#include "structure.h"
 
 static __always_inline void tell_silent_call(u64 child)
 {

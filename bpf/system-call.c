@@ -3,7 +3,6 @@
 #include "architecture.h"
 #include "collect.h"
 #include "scope.h"
-#include "structure.h"
 
 #define MESSAGE_WORDS 8 /* struct mmsghdr: struct msghdr has 7, and the length in the last takes half of it */
 #define MESSAGE_LENGTH (FIRST_WORD + 7)

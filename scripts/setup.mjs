@@ -25,7 +25,8 @@ const LIBRARY_FOLDERS = [
 
 /**
  * What Lanner needs from the distribution. `files` are the places where it may lie, one of them is
- * enough; `for` says what needs it: running Lanner (tests do that too) or the tests only.
+ * enough; `for` says what needs it: running Lanner (tests do that too), the tests, or those on emulated
+ * machines.
  */
 const DEBIAN_PACKAGES = [
   {
@@ -94,11 +95,31 @@ const DEBIAN_PACKAGES = [
     for: 'test',
     files: onPath('ssh'),
   },
+  {
+    name: process.arch === 'arm64' ? 'qemu-system-arm' : 'qemu-system-x86',
+    why: 'emulates the machines that test other kernels',
+    for: 'kernels',
+    files: onPath(`qemu-system-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}`),
+  },
+  {
+    name: 'e2fsprogs',
+    why: 'makes the disks of emulated machines',
+    for: 'kernels',
+    files: onPath('mkfs.ext4'),
+  },
+  {
+    name: 'kmod',
+    why: 'finds the modules that emulated machines need',
+    for: 'kernels',
+    files: onPath('depmod'),
+  },
+  { name: 'cpio', why: 'packs what emulated machines start from', for: 'kernels', files: onPath('cpio') },
+  { name: 'xz-utils', why: 'unpacks modules of kernels', for: 'kernels', files: onPath('xz') },
 ];
 
 /**
- * Installs and builds what is missing for `purpose`: `run`, `test`, or `check`, which needs npm packages
- * only. Ends the process with a message and exit code 1 when it cannot.
+ * Installs and builds what is missing for `purpose`: `run`, `test`, `kernels`, or `check`, which needs npm
+ * packages only. Ends the process with a message and exit code 1 when it cannot.
  */
 export function setUp(purpose) {
   if (process.platform !== 'linux') stop(`Lanner runs on Linux only; this is ${process.platform}`);
@@ -123,7 +144,7 @@ function installNpmPackages() {
 
 function installDebianPackages(purpose) {
   const missing = DEBIAN_PACKAGES.filter(
-    (entry) => (entry.for === 'run' || purpose === 'test') && !entry.files.some(existsSync),
+    (entry) => ['run', purpose].includes(entry.for) && !entry.files.some(existsSync),
   );
   if (missing.length === 0) return;
   const names = missing.map((entry) => entry.name);

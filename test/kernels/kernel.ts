@@ -88,7 +88,7 @@ function makeInitialFileSystem(kernel: string, version: string, busybox: string,
   const names = execFileSync('find', ['.'], { cwd: folder });
   writeFileSync(
     file,
-    execFileSync('busybox', ['cpio', '-o', '-H', 'newc'], {
+    execFileSync('cpio', ['-o', '-H', 'newc', '--quiet'], {
       cwd: folder,
       input: names,
       maxBuffer: 1 << 28,

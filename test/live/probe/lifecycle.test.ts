@@ -85,7 +85,8 @@ describe('life of a source', { skip: skipReason }, () => {
     const source = await openKernelSource({ scope: { kind: 'processes', pids: [] } });
     try {
       const links = ownLinks();
-      assert.equal(links.length, 8);
+      // Those that every kernel has: which of the others there are, the kernel decides.
+      assert.ok(links.length >= 4, `${links.length} links`);
       assert.deepEqual(attached(links).sort(), links.sort());
       source.stop();
       await sleep(100); // The kernel frees a link some moments after its last descriptor.
