@@ -12,6 +12,7 @@
  *             …     the parameters, without padding
  */
 import type { ByteString } from './bytes.ts';
+import { internText } from './interner.ts';
 import { EVENT_TYPES, type EventType } from './table.ts';
 
 export const HEADER_SIZE = 26;
@@ -148,7 +149,7 @@ export class EventCursor {
     const start = this.#locate(index);
     let end = this.#locate(index + 1);
     if (end > start && this.#buffer[end - 1] === 0) end--;
-    const text = this.#buffer.toString('latin1', start, end);
+    const text = internText(this.#buffer, this.#view, start, end);
     const nul = text.indexOf('\0');
     return nul < 0 ? text : text.slice(0, nul);
   }

@@ -1,4 +1,5 @@
 /** From a checked rule set to a matcher of generated code. */
+import { EVENT_TYPES } from '../events/table.ts';
 import type { Field, FieldCatalog } from '../fields/field.ts';
 import type { CheckedRule, CheckedRuleSet } from '../rules/checked.ts';
 import type { EventContext } from '../system/context.ts';
@@ -47,7 +48,7 @@ export function compileMatcher(
   const isFirstOnly = options.matching === 'first';
   const code = generate(asked, catalog);
   /** By event code; `null` where no rule can match, `undefined` before the first such event. */
-  const indexes: (CandidateIndex | null | undefined)[] = [];
+  const indexes = new Array<CandidateIndex | null | undefined>(EVENT_TYPES.length).fill(undefined);
   const matched: CheckedRule[] = [];
 
   function indexOf(eventCode: number): CandidateIndex | null {
@@ -58,7 +59,8 @@ export function compileMatcher(
 
   return {
     match(context) {
-      matched.length = 0;
+      // Setting the length costs even when it changes nothing.
+      if (matched.length > 0) matched.length = 0;
       const eventCode = context.event.code;
       let index = indexes[eventCode];
       if (index === undefined) index = indexOf(eventCode);

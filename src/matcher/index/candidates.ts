@@ -19,9 +19,18 @@ import type { Atom } from './atom.ts';
 import type { Facet } from './facet.ts';
 import { type Residue, Residues, Substitution } from './residue.ts';
 
-/** One rule and what must hold for it. */
+/** A rule of an index. */
+export interface IndexedRule {
+  readonly number: number;
+  /** Necessary condition. */
+  readonly formula: Formula<Atom>;
+  /** What its condition costs to evaluate, in the unit of Field.cost. */
+  readonly cost: number;
+}
+
+/** A rule that is left, and what must hold for it. */
 interface Candidate {
-  readonly rule: number;
+  readonly rule: IndexedRule;
   readonly residue: Residue;
 }
 
@@ -44,10 +53,8 @@ const MAX_CANDIDATES = 2_000_000;
 const MAX_RESIDUES = 500_000;
 const MAX_CLASSES = 50_000;
 
-/** Evaluating one rule costs no more than looking at one more facet. */
-const WORTH_ASKING = 2;
-/** What it costs to evaluate a rule, in the unit of Field.cost. */
-const COST_OF_RULE = 3;
+/** What it costs to call a rule, beside what its condition costs, in the unit of Field.cost. */
+const COST_OF_CALL = 1;
 
 export interface IndexStatistics {
   readonly states: number;
@@ -57,7 +64,7 @@ export interface IndexStatistics {
 
 export class CandidateIndex {
   readonly #facets: readonly Facet[];
-  readonly #formulas: ReadonlyMap<number, Formula<Atom>>;
+  readonly #rules: readonly IndexedRule[];
   readonly #facetOf: (atom: Atom) => number;
   #residues: Residues;
   readonly #states = new Map<string, State>();
@@ -67,16 +74,12 @@ export class CandidateIndex {
   #resets = 0;
 
   /**
-   * `formulas`: the necessary condition of each rule, by the rule's number, ascending. `facetOf` gives the number
-   * of the facet that an atom belongs to, which is its place among `facets`; there are 31 at most.
+   * `rules` by ascending number. `facetOf` gives the number of the facet that an atom belongs to, which is its
+   * place among `facets`; there are 31 at most.
    */
-  constructor(
-    facets: readonly Facet[],
-    formulas: ReadonlyMap<number, Formula<Atom>>,
-    facetOf: (atom: Atom) => number,
-  ) {
+  constructor(facets: readonly Facet[], rules: readonly IndexedRule[], facetOf: (atom: Atom) => number) {
     this.#facets = facets;
-    this.#formulas = formulas;
+    this.#rules = rules;
     this.#facetOf = facetOf;
     this.#residues = new Residues(facetOf);
     this.#root = this.#begin();
@@ -123,20 +126,19 @@ export class CandidateIndex {
 
   #begin(): State {
     const candidates: Candidate[] = [];
-    for (const [rule, formula] of this.#formulas)
-      if (formula !== false) candidates.push({ rule, residue: this.#residues.of(formula) });
+    for (const rule of this.#rules) candidates.push({ rule, residue: this.#residues.of(rule.formula) });
     return this.#state(candidates);
   }
 
   /** The state with these candidates, whichever way leads to it. */
   #state(candidates: readonly Candidate[]): State {
-    const key = candidates.map(({ rule, residue }) => `${rule}:${residue.id}`).join();
+    const key = candidates.map(({ rule, residue }) => `${rule.number}:${residue.id}`).join();
     let state = this.#states.get(key);
     if (state === undefined) {
       state = {
-        facet: candidates.length < WORTH_ASKING ? undefined : null,
+        facet: candidates.length === 0 ? undefined : null,
         next: new Map(),
-        rules: candidates.map(({ rule }) => rule),
+        rules: candidates.map(({ rule }) => rule.number),
         candidates,
       };
       this.#states.set(key, state);
@@ -150,14 +152,19 @@ export class CandidateIndex {
    * will come, so the one that came first is the sample.
    */
   #facetToAsk(candidates: readonly Candidate[], context: EventContext): Facet | undefined {
+    const asking = (facet: Facet) =>
+      candidates.filter(({ residue }) => (residue.facets & (1 << facet.id)) !== 0);
+    const promising = this.#facets
+      .map((facet) => ({ facet, asking: asking(facet) }))
+      .map((each) => ({ ...each, most: costOf(each.asking) / each.facet.cost }))
+      .sort((a, b) => b.most - a.most);
     let best: Facet | undefined;
-    let bestWorth = 0;
-    for (const facet of this.#facets) {
-      const asking = candidates.filter(({ residue }) => (residue.facets & (1 << facet.id)) !== 0);
-      if (asking.length === 0) continue;
-      const gone = asking.length - this.#after(asking, facet, facet.classify(context)).length;
-      const worth = (gone * COST_OF_RULE) / facet.cost;
-      if (worth > 1 && worth > bestWorth) {
+    let bestWorth = 1;
+    for (const { facet, asking, most } of promising) {
+      if (most <= bestWorth) break;
+      const left = this.#after(asking, facet, facet.classify(context));
+      const worth = (costOf(asking) - costOf(left)) / facet.cost;
+      if (worth > bestWorth) {
         best = facet;
         bestWorth = worth;
       }
@@ -182,4 +189,11 @@ export class CandidateIndex {
     for (const facet of this.#facets) facet.forget();
     this.#root = this.#begin();
   }
+}
+
+/** What evaluating the candidates is expected to cost. */
+function costOf(candidates: readonly Candidate[]): number {
+  let cost = 0;
+  for (const { rule } of candidates) cost += rule.cost + COST_OF_CALL;
+  return cost;
 }

@@ -6,6 +6,7 @@ import type { ByteString } from '../../events/bytes.ts';
 import type { FieldValue, Scalar } from '../../fields/field.ts';
 import type { EventContext } from '../../system/context.ts';
 import type { Atom, Relation, Subject } from './atom.ts';
+import { ClassCache } from './class-cache.ts';
 import { RadixTree } from './radix-tree.ts';
 import { Substrings } from './substrings.ts';
 
@@ -79,6 +80,7 @@ export class ValueFacet implements Facet {
   /** Numbers of unions, by the numbers of both sets. */
   readonly #unions = new Map<number, number>();
   readonly #join = (set: number, other: number): number => this.#union(set, other);
+  readonly #cache = new ClassCache();
   /** The value that was classified last: mostly the next event has the same. */
   #lastValue: FieldValue;
   #lastClass = MISSING;
@@ -115,6 +117,7 @@ export class ValueFacet implements Facet {
 
   forget(): void {
     this.#unions.clear();
+    this.#cache.clear();
     for (const set of this.#sets.splice(this.#own)) this.#numbers.delete(this.#key(set));
     this.#lastValue = undefined;
     this.#lastClass = MISSING;
@@ -123,7 +126,14 @@ export class ValueFacet implements Facet {
   classify(context: EventContext): number {
     const value = this.#read(context);
     if (value === this.#lastValue) return this.#lastClass;
-    const found = value === undefined ? MISSING : this.#classOf(value as Scalar);
+    let found = MISSING;
+    if (value !== undefined) {
+      found = this.#cache.get(value as Scalar) ?? MISSING;
+      if (found === MISSING) {
+        found = this.#classOf(value as Scalar);
+        this.#cache.offer(value as Scalar, found);
+      }
+    }
     this.#lastValue = value;
     this.#lastClass = found;
     return found;

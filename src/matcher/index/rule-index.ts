@@ -10,7 +10,7 @@ import { withEventCode } from '../event-code.ts';
 import { MemoFunctions } from '../memo.ts';
 import { allOf, anyOf, type Formula, Necessary } from '../necessary.ts';
 import { type Atom, AtomMaker, type Relation } from './atom.ts';
-import { CandidateIndex } from './candidates.ts';
+import { CandidateIndex, type IndexedRule } from './candidates.ts';
 import { BitsFacet, type Facet, ValueFacet } from './facet.ts';
 
 /** A cheap field with no more atoms than this is asked about each of them. */
@@ -32,13 +32,16 @@ export function indexFor(
   });
   if (formulas.size === 0) return undefined;
   const { facets, facetOf } = chooseFacets(usage(formulas.values()), catalog);
-  const weaken = new Map<Formula<Atom>, Formula<Atom>>();
-  for (const [rule, formula] of formulas)
-    formulas.set(
-      rule,
-      without(formula, (atom) => facetOf.has(atom), weaken),
-    );
-  return new CandidateIndex(facets, formulas, (atom) => facetOf.get(atom) as number);
+  const costs = new CostModel(catalog);
+  const done = new Map<Formula<Atom>, Formula<Atom>>();
+  const indexed = [...formulas].map(
+    ([number, formula]): IndexedRule => ({
+      number,
+      formula: without(formula, (atom) => facetOf.has(atom), done),
+      cost: costs.cost((rules[number] as CheckedRule).condition),
+    }),
+  );
+  return new CandidateIndex(facets, indexed, (atom) => facetOf.get(atom) as number);
 }
 
 /** All atoms, and in how many rules each occurs. */
