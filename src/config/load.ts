@@ -1,5 +1,6 @@
 /** Loads the configuration: a file, those that it names, overrides from the command line, defaults. */
 import { existsSync, readFileSync } from 'node:fs';
+import { adoptContainerPlugin } from './container-plugin.ts';
 import type { Environment } from './environment.ts';
 import { checkInclusion, filesOf, INCLUDE_KEY, mergeConfig } from './include.ts';
 import type { ConfigFile } from './include-settings.ts';
@@ -59,7 +60,8 @@ export function loadConfig({ file, overrides, environment }: ConfigSources): Loa
     }
   }
   for (const option of others) applyOverride(root, option, environment);
-  const findings: Findings = { errors: [], warnings: [], idle: [] };
+  const adopted = adoptContainerPlugin(root, environment);
+  const findings: Findings = { errors: [], warnings: adopted, idle: [] };
   const config = SCHEMA.read(root, '', findings);
   if (findings.errors.length > 0) throw new ConfigError(findings.errors);
   return {
