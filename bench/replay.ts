@@ -34,9 +34,9 @@ async function replayOnce(
   matcher: Matcher,
 ): Promise<{ events: number; alerts: number; ms: number }> {
   const start = performance.now();
-  const { system, notice } = openCapturedSystem();
   const maker = new AlertMaker(FIELD_CATALOG);
   const capture = await openCapture(path);
+  const { system, state, notice } = openCapturedSystem(capture.recording);
   let events = 0;
   let alerts = 0;
   await capture.run((event) => {
@@ -50,7 +50,7 @@ async function replayOnce(
       }
     }
     system.settle();
-  }, system.snapshot);
+  }, state);
   capture.close();
   return { events, alerts, ms: performance.now() - start };
 }

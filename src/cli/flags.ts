@@ -117,7 +117,7 @@ export function flagsReference(): string {
 }
 
 /** For flags that can be repeated: all values in order. */
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
+export function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
 }
 

@@ -15,6 +15,7 @@ import { loadConfigOf, logConfiguration } from './options.ts';
 import { printPageSize } from './page-size.ts';
 import { printPluginInfo, printPlugins } from './plugins.ts';
 import { printLine } from './print.ts';
+import { addRecordCommand } from './record.ts';
 import { addReplayCommand } from './replay.ts';
 import { addRunCommand } from './run.ts';
 import { addScenesCommand } from './scenes.ts';
@@ -75,6 +76,7 @@ function buildProgram(finish: (code: number) => void): Command {
   addFlags(program, 'all').action(async (options: ProgramOptions) => finish(await runFlags(options)));
   addRunCommand(program, finish);
   addReplayCommand(program, finish);
+  addRecordCommand(program, finish);
   addCheckCommand(program, finish);
   addEventsCommand(program);
   addScenesCommand(program, finish);

@@ -56,6 +56,6 @@ async function run(command: readonly string[], options: RunOptions): Promise<num
   }
 }
 
-function alertTarget(where: string): AlertTarget {
+export function alertTarget(where: string): AlertTarget {
   return where === 'stdout' || where === 'stderr' ? where : { file: where };
 }

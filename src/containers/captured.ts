@@ -6,6 +6,7 @@ import { eventCodes } from '../events/table.ts';
 import type { ContainerMetadata, ContainerObserver } from '../system/container.ts';
 import { Json } from './json.ts';
 import { engineMounts, podOfLabels } from './reading.ts';
+import { recordedMetadata, type ToldContainer, type ToldContainers } from './recorded.ts';
 
 /** Old captures have an event of their own for containers, new ones events of plugins. */
 const CONTAINER = eventCodes('container').at(-1);
@@ -16,20 +17,97 @@ const LIMIT = 4096;
 
 const NANOSECONDS = 1_000_000_000n;
 
-export class CapturedContainers implements ContainerObserver {
-  readonly #containers = new Map<ByteString, ContainerMetadata>();
+interface Told {
+  readonly metadata: ContainerMetadata;
+  readonly text: ByteString;
+}
+
+/** A container that an engine is being asked about. */
+export interface AskedContainer {
+  readonly id: ByteString;
+  readonly fullId: ByteString;
+}
+
+interface Wait {
+  readonly deadline: number;
+  readonly action: () => void;
+}
+
+/** `waitMs`: how long, by the time of events, an alert may wait for what a recording is about to tell. */
+export class CapturedContainers implements ContainerObserver, ToldContainers {
+  revision = 0;
+  readonly #containers = new Map<ByteString, Told>();
+  /** Containers that an engine was being asked about, and who waits for the answer. */
+  readonly #pending = new Map<ByteString, Wait[]>();
+  readonly #waitMs: number;
+  #now = 0;
+
+  constructor(waitMs = 0) {
+    this.#waitMs = waitMs;
+  }
 
   /** A capture tells of its containers by itself. */
   see(): void {}
 
   get(id: ByteString): ContainerMetadata | undefined {
-    return this.#containers.get(id);
+    return this.#containers.get(id)?.metadata;
+  }
+
+  *told(): Generator<ToldContainer> {
+    for (const [id, { metadata, text }] of this.#containers)
+      yield {
+        id,
+        fullId: metadata.fullId,
+        pending: this.#pending.has(id),
+        version: metadata,
+        json: () => text,
+      };
+  }
+
+  /** When the recording was made, an engine was being asked about the container. */
+  isPending(id: ByteString): boolean {
+    return this.#pending.has(id);
+  }
+
+  /** Calls `action` when the recording has come to the answer, or to where nobody waited for it any more. */
+  whenSettled(id: ByteString, action: () => void): void {
+    const waits = this.#pending.get(id);
+    if (waits) waits.push({ deadline: this.#now + this.#waitMs, action });
+    else queueMicrotask(action);
+  }
+
+  /** An engine was being asked about these. */
+  asked(containers: readonly AskedContainer[]): void {
+    for (const { id, fullId } of containers) {
+      if (!this.#pending.has(id)) this.#pending.set(id, []);
+      if (!this.#containers.has(id)) this.#containers.set(id, { metadata: { fullId }, text: '' });
+    }
+    this.revision++;
+  }
+
+  /** The capture has ended: no answer comes any more. */
+  end(): void {
+    for (const waits of this.#pending.values()) for (const { action } of waits.splice(0)) action();
   }
 
   /** Learns from the events that tell of containers; all others are passed over. */
   learn(event: EventCursor): void {
+    if (this.#pending.size > 0) this.#giveUp(event.milliseconds);
     if (event.code === CONTAINER) this.#add(event.text(0));
     else if (event.code === ASYNC) this.#learnAsync(event);
+  }
+
+  #giveUp(now: number): void {
+    this.#now = now;
+    for (const [id, waits] of this.#pending) {
+      const late = waits.filter(({ deadline }) => deadline < now);
+      if (late.length === 0) continue;
+      this.#pending.set(
+        id,
+        waits.filter((wait) => !late.includes(wait)),
+      );
+      for (const { action } of late) action();
+    }
   }
 
   #learnAsync(event: EventCursor): void {
@@ -47,7 +125,12 @@ export class CapturedContainers implements ContainerObserver {
       const [oldest] = this.#containers.keys();
       if (oldest !== undefined) this.#containers.delete(oldest);
     }
-    this.#containers.set(id, metadataOf(container, id));
+    this.revision++;
+    const metadata = recordedMetadata(container) ?? metadataOf(container, id);
+    this.#containers.set(id, { metadata, text: text ?? '' });
+    const waits = this.#pending.get(id) ?? [];
+    this.#pending.delete(id);
+    for (const { action } of waits) action();
   }
 }
 

@@ -7,6 +7,7 @@ import type { ByteString } from '../events/bytes.ts';
 import type { ContainerMetadata, ContainerObserver } from '../system/container.ts';
 import type { ContainerEngine, ContainerIdentity } from '../system/containers/cgroup-id.ts';
 import type { EngineApi, EngineClient } from './client.ts';
+import { containerJson, type ToldContainer, type ToldContainers } from './recorded.ts';
 
 /** Which APIs may know the containers of an engine, in the order in which they are asked. */
 const APIS: Readonly<Record<ContainerEngine, readonly EngineApi[]>> = {
@@ -51,6 +52,7 @@ export interface ContainerStatistics {
 }
 
 interface Entry {
+  readonly identity: ContainerIdentity;
   metadata: ContainerMetadata;
   pending: boolean;
   /** Called when the entry is no longer pending. */
@@ -67,7 +69,7 @@ const DEFAULT_LIMIT = 8192;
 /** How long after an engine has gone it is listened to again, if it is back. */
 const LISTEN_PAUSE_MS = 1000;
 
-export class ContainerMetadataService implements ContainerObserver {
+export class ContainerMetadataService implements ContainerObserver, ToldContainers {
   readonly #options: Required<ServiceOptions>;
   /** By short id, the one that was seen longest ago first. */
   readonly #entries = new Map<ByteString, Entry>();
@@ -75,6 +77,7 @@ export class ContainerMetadataService implements ContainerObserver {
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #counts = { found: 0, unknown: 0, failures: 0, evicted: 0 };
   #closed = false;
+  #revision = 0;
 
   constructor(options: ServiceOptions) {
     this.#options = {
@@ -97,12 +100,14 @@ export class ContainerMetadataService implements ContainerObserver {
     if (this.#closed || !this.#makeRoom()) return;
     const clients = this.#clientsFor(container.engine);
     const entry: Entry = {
+      identity: container,
       metadata: { fullId: container.fullId },
       pending: clients.length > 0,
       waiting: [],
       askAgainAt: Number.POSITIVE_INFINITY,
     };
     this.#entries.set(container.id, entry);
+    this.#revision++;
     if (entry.pending) void this.#findOut(container, entry, clients);
   }
 
@@ -134,6 +139,22 @@ export class ContainerMetadataService implements ContainerObserver {
 
   get(id: ByteString): ContainerMetadata | undefined {
     return this.#entries.get(id)?.metadata;
+  }
+
+  /** Grows with every container that is met and every answer. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  *told(): Generator<ToldContainer> {
+    for (const [id, { identity, metadata, pending }] of this.#entries)
+      yield {
+        id,
+        fullId: identity.fullId,
+        pending,
+        version: metadata,
+        json: () => containerJson(id, identity.engine, metadata),
+      };
   }
 
   /** An answer is still to come. */
@@ -186,6 +207,7 @@ export class ContainerMetadataService implements ContainerObserver {
       if (!this.#closed) metadata = await this.#ask(container.fullId, clients);
     }
     if (this.#closed) return;
+    this.#revision++;
     if (metadata) {
       entry.metadata = metadata;
       entry.askAgainAt = Number.POSITIVE_INFINITY;

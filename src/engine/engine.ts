@@ -10,6 +10,12 @@ import type { System } from '../system/system.ts';
 import { AlertQueue, type PendingContainers } from './alert-queue.ts';
 import type { OutputSet } from './outputs.ts';
 
+/** Sees every event after it has been judged, and before the model forgets what it has ended. */
+export interface EventObserver {
+  /** `matched`: the rules that raised an alert. Array, event and context are reused for the next event. */
+  judged(event: EventCursor, context: EventContext, matched: readonly CheckedRule[]): void;
+}
+
 /** What judges events: made of one rule set, and replaced as a whole. */
 export interface Judge {
   readonly matcher: NamingMatcher;
@@ -26,6 +32,7 @@ export interface EngineParts {
   /** Who finds out about containers; alerts of one that is still being asked about wait `waitMs` at most. */
   readonly containers?: PendingContainers;
   readonly waitMs?: number;
+  readonly observer?: EventObserver | undefined;
   /** Told of the first event of which the engine could not make sense; later ones are only counted. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -35,6 +42,8 @@ export class Engine {
   readonly #parts: EngineParts;
   readonly #queue: AlertQueue;
   #judge: Judge;
+  /** Rules that the event at work matched. */
+  readonly #matched: CheckedRule[] = [];
   #failed = 0;
 
   constructor(parts: EngineParts) {
@@ -49,9 +58,12 @@ export class Engine {
   async run(): Promise<void> {
     const { source, system } = this.#parts;
     system.onResumed = (event) => this.#take(event);
-    await source.run((event) => this.#take(event));
-    await system.drained();
-    await this.#queue.drained();
+    try {
+      await source.run((event) => this.#take(event));
+    } finally {
+      await system.drained();
+      await this.#queue.drained();
+    }
   }
 
   /**
@@ -84,14 +96,17 @@ export class Engine {
   }
 
   #judgeEvent(event: EventCursor): void {
-    const { system } = this.#parts;
+    const { system, observer } = this.#parts;
     if (system.postpone(event)) return;
     const context = system.learn(event);
+    this.#matched.length = 0;
     if (!event.stateOnly) this.#judge.matcher.match(context, (rule) => this.#raise(rule, context));
+    observer?.judged(event, context, this.#matched);
     system.settle();
   }
 
   #raise(rule: CheckedRule, context: EventContext): void {
+    this.#matched.push(rule);
     this.alerts.count(rule);
     this.#queue.add(this.#judge.maker.hold(rule, context), context.thread?.containerId ?? '');
   }

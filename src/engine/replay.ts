@@ -14,6 +14,9 @@ import { type OutputSet, openOutputs } from './outputs.ts';
 /** Bytes of alerts that may wait for a slow reader before the replay waits for it: a file can wait, events cannot be lost. */
 const MAX_WAITING = 4 * 1024 * 1024;
 
+/** Milliseconds of a timer that never fires: the time of events decides how long an alert of a recording waits. */
+const END_OF_TIME = 2 ** 31 - 1;
+
 export interface ReplayOptions {
   readonly config: Config;
   readonly ruleSet: CheckedRuleSet;
@@ -83,7 +86,8 @@ async function replayCapture(
   stop: AbortSignal,
   { config, ruleSet, log, onReady }: ReplayOptions,
 ): Promise<ReplaySummary> {
-  const captured = openCapturedSystem();
+  const waitMs = config.container_engines.wait_ms;
+  const captured = openCapturedSystem(capture.recording, waitMs);
   const { system } = captured;
   const stopped = aborted(stop);
   const engine = new Engine({
@@ -93,6 +97,7 @@ async function replayCapture(
     system,
     judge: makeJudge({ config, ruleSet }, capture.name, hostnameOfAlerts()),
     outputs,
+    ...(capture.recording ? { containers: captured.containers, waitMs: END_OF_TIME } : {}),
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),
   });
   if (stop.aborted) capture.stop();
@@ -123,17 +128,22 @@ async function replayCapture(
 /** The capture as a source whose state goes into the model; `judged` is called after every event. */
 function withState(
   capture: CaptureSource,
-  { system, notice }: CapturedSystem,
+  { containers, state, notice }: CapturedSystem,
   judged: () => void,
 ): EventSource {
   return {
     name: capture.name,
-    run: (sink) =>
-      capture.run((event) => {
-        notice(event);
-        sink(event);
-        judged();
-      }, system.snapshot),
+    async run(sink) {
+      try {
+        await capture.run((event) => {
+          notice(event);
+          sink(event);
+          judged();
+        }, state);
+      } finally {
+        containers.end();
+      }
+    },
     stop: () => capture.stop(),
     close: () => capture.close(),
     get statistics() {

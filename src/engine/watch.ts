@@ -15,7 +15,9 @@ import { DropWatch } from './drop-watch.ts';
 import { Engine } from './engine.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
 import { type AlertTarget, type OutputSet, openOutputs } from './outputs.ts';
+import { Recording, type RecordingSummary, type RecordRequest, recordedEvents } from './recording.ts';
 import { type ReloadResult, reloader } from './reload.ts';
+import { configuredFields } from './rule-options.ts';
 import { chooseEvents } from './traced-events.ts';
 
 export type WatchScope =
@@ -30,6 +32,8 @@ export interface WatchOptions extends RunSettings {
   readonly command?: readonly string[];
   /** Where alerts go instead of standard output. */
   readonly alertsTo?: AlertTarget;
+  /** Writes what is seen to a file. */
+  readonly record?: RecordRequest | undefined;
   /** Ends the watching; what has been collected by then is still judged. */
   readonly stop: AbortSignal;
   /** Takes lines for people: what goes wrong on the way. */
@@ -77,6 +81,7 @@ export interface WatchSummary {
   readonly earlyRequests: number;
   /** Threads that the command has started and that run on after the end of the watching. */
   readonly leftRunning: number;
+  readonly recording?: RecordingSummary | undefined;
   /** How the command ended; `undefined` without one. */
   readonly exit: CommandExit | undefined;
 }
@@ -111,7 +116,7 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
   try {
     const source = await openKernelSource({
       scope: options.scope,
-      eventNames: new Set(choice.traced.keys()),
+      eventNames: options.record ? recordedEvents(options.record, choice) : new Set(choice.traced.keys()),
       bufferSize: MEGABYTE << (config.engine.modern_ebpf.buf_size_preset - 1),
     });
     try {
@@ -143,9 +148,20 @@ async function watchSource(
   const { config, ruleSet, log } = options;
   const files = new KnownFiles(askedPaths(ruleSet));
   const system = System.open({ seed: seedOf(options), containers, fileNames: files });
+  const recording =
+    options.record &&
+    new Recording(options.record, {
+      system,
+      containers,
+      catalog: configuredFields(config),
+      // A command is the user's, and runs on.
+      onEnd: () => options.command ?? stop.abort(),
+    });
+  recording?.begin(options.command !== undefined);
   const engine = new Engine({
     source,
     system,
+    observer: recording,
     judge: makeJudge(options, source.name),
     outputs,
     containers,
@@ -211,6 +227,7 @@ async function watchSource(
     system.close();
   }
   drops.finish();
+  const recorded = await recording?.close();
   await outputs.close();
   if (exitReason !== undefined) throw new Error(exitReason);
 
@@ -226,6 +243,7 @@ async function watchSource(
     unwatchedThreads,
     earlyRequests,
     leftRunning: command ? source.scopedPids().length : 0,
+    recording: recorded,
     exit: await command?.exit,
   };
 }

@@ -25,6 +25,11 @@ export class AcceptedSockets {
     this.#inodes.delete(inode);
   }
 
+  /** All that are remembered, the oldest first. */
+  inodes(): Iterable<number> {
+    return this.#inodes;
+  }
+
   has(inode: number): boolean {
     return this.#inodes.has(inode);
   }

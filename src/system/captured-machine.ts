@@ -1,17 +1,18 @@
 /** The machine of a capture, as the capture tells of it. */
 import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
-import { type InterfaceAddress, isOwnAddress } from './interfaces.ts';
+import { isOwnAddress, type NamedInterface } from './interfaces.ts';
 import type { Machine } from './machine.ts';
 import { presentCode } from './process-model.ts';
-import type { User, UserDatabase } from './users.ts';
+import type { Group, KnownUsers, ListedUsers, User } from './users.ts';
 
 export class CapturedMachine implements Machine {
   readonly isCaptured = true;
   hostname: ByteString = '';
   bootTime = 0n;
   readonly users = new CapturedUsers();
-  interfaces: readonly InterfaceAddress[] = [];
+  interfaces: readonly NamedInterface[] = [];
+  readonly interfacesRevision = 0;
 
   /** As in Falco, a container whose own address is not known has none of the machine's. */
   isOwnAddress(ip: ByteString, containerId: ByteString): boolean {
@@ -21,6 +22,10 @@ export class CapturedMachine implements Machine {
   /** A capture does not hold services(5): ports stay numbers. */
   serviceName(): undefined {
     return undefined;
+  }
+
+  serviceNames(): ReadonlyMap<string, ByteString> {
+    return new Map();
   }
 
   learn(event: EventCursor): void {
@@ -34,9 +39,27 @@ const GROUP_ADDED = presentCode('groupadded');
 const GROUP_DELETED = presentCode('groupdeleted');
 
 /** Users and groups of the host and of containers, from the capture's beginning and from its events. */
-export class CapturedUsers implements UserDatabase {
+export class CapturedUsers implements ListedUsers {
+  /** By id and container. */
   readonly #users = new Map<string, User>();
   readonly #groups = new Map<string, ByteString>();
+  revision = 0;
+
+  known(): Iterable<KnownUsers> {
+    const containers = new Map<ByteString, { users: User[]; groups: Group[] }>();
+    const of = (key: string) => {
+      const id = key.slice(key.indexOf(' ') + 1);
+      let known = containers.get(id);
+      if (!known) {
+        known = { users: [], groups: [] };
+        containers.set(id, known);
+      }
+      return known;
+    };
+    for (const [key, user] of this.#users) of(key).users.push(user);
+    for (const [key, name] of this.#groups) of(key).groups.push({ gid: Number.parseInt(key, 10), name });
+    return [...containers].map(([containerId, known]) => ({ containerId, ...known }));
+  }
 
   user(uid: number, containerId: ByteString): User | undefined {
     return this.#users.get(`${uid} ${containerId}`);
@@ -47,15 +70,18 @@ export class CapturedUsers implements UserDatabase {
   }
 
   clear(): void {
+    this.revision++;
     this.#users.clear();
     this.#groups.clear();
   }
 
   addUser(user: User, containerId: ByteString): void {
+    this.revision++;
     this.#users.set(`${user.uid} ${containerId}`, user);
   }
 
   addGroup(gid: number, name: ByteString, containerId: ByteString): void {
+    this.revision++;
     this.#groups.set(`${gid} ${containerId}`, name);
   }
 

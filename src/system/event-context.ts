@@ -7,17 +7,22 @@ import type { EventContext, SystemView } from './context.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { DescriptorEvents } from './descriptor-events.ts';
 import { EventDescriptor } from './event-descriptor.ts';
+import { EventTimes } from './event-times.ts';
 import { type FileNames, GIVEN_PATH, NO_NAMES, type OtherName, otherNames } from './other-names.ts';
 import type { PathResolver } from './path-resolver.ts';
 import type { Thread } from './thread.ts';
-
-/** 1 for events that tell of the capture itself: as in Falco, time does not count from them. */
-const IS_META = Uint8Array.from(EVENT_TYPES, ({ kind }) => (kind === 'METAEVENT' ? 1 : 0));
 
 /** 1 for events that open files. */
 const OPENS = Uint8Array.from(EVENT_TYPES, ({ name, code }) =>
   name === 'open_by_handle_at' || (GIVEN_PATH[code] as number) > 0 ? 1 : 0,
 );
+
+/** Keeps what the file system says of names, which cannot be asked again when a recording is replayed. */
+export interface NameWitness {
+  /** What was found when the event was recorded. */
+  recorded(): readonly OtherName[] | undefined;
+  found(names: readonly OtherName[]): void;
+}
 
 /** The one context of a source: shows each event in turn, whichever cursor it comes with. */
 export class EventContextView implements EventContext {
@@ -29,28 +34,29 @@ export class EventContextView implements EventContext {
   readonly #tables: DescriptorEvents | undefined;
   readonly #fileNames: FileNames | undefined;
   readonly #resolver: PathResolver | undefined;
+  readonly #witness: NameWitness | undefined;
   #otherNames: readonly OtherName[] | undefined;
   #shownName: OtherName | undefined;
   #isDescriptorShown = false;
   #hasDescriptor = false;
-  /** Times of the event shown now and of the one before, as bigints and as the words that they consist of. */
-  readonly #times = new BigUint64Array(2);
-  readonly #nowWords = new Uint32Array(this.#times.buffer, 0, 2);
-  #shown = 0;
-  #firstTimestamp: bigint | undefined;
+  readonly #times: EventTimes;
 
   constructor(
     system: SystemView,
     acceptedSockets: AcceptedSockets,
     tables?: DescriptorEvents,
     fileNames?: FileNames,
+    times = new EventTimes(),
     resolver?: PathResolver,
+    witness?: NameWitness,
   ) {
     this.system = system;
     this.#descriptor = new EventDescriptor(acceptedSockets);
     this.#tables = tables;
     this.#fileNames = fileNames;
+    this.#times = times;
     this.#resolver = resolver;
+    this.#witness = witness;
   }
 
   /** Moves on to the event that `event` stands on now, which is of `thread`. */
@@ -60,19 +66,15 @@ export class EventContextView implements EventContext {
     this.#isDescriptorShown = false;
     this.#otherNames = undefined;
     this.#shownName = undefined;
-    this.#times[1] = this.#times[0] as bigint;
-    this.event.copyTimestamp(this.#nowWords);
-    this.#shown++;
-    if (this.#firstTimestamp === undefined && IS_META[this.event.code] === 0)
-      this.#firstTimestamp = this.event.timestamp;
+    this.#times.show(event);
   }
 
   get firstTimestamp(): bigint | undefined {
-    return this.#firstTimestamp;
+    return this.#times.first;
   }
 
   get previousTimestamp(): bigint | undefined {
-    return this.#shown > 1 ? this.#times[1] : undefined;
+    return this.#times.previous;
   }
 
   get descriptorNumber(): number | undefined {
@@ -102,7 +104,10 @@ export class EventContextView implements EventContext {
   }
 
   get otherNames(): readonly OtherName[] {
-    this.#otherNames ??= this.#findNames();
+    if (this.#otherNames === undefined) {
+      this.#otherNames = this.#witness?.recorded() ?? this.#findNames();
+      if (this.#otherNames.length > 0) this.#witness?.found(this.#otherNames);
+    }
     return this.#otherNames;
   }
 

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import type { ByteString } from '../events/bytes.ts';
 import { parseGroup, parsePasswd } from './user-files.ts';
-import type { User, UserDatabase } from './users.ts';
+import type { Group, KnownUsers, ListedUsers, User } from './users.ts';
 
 /** How often a file is looked at for a change, in milliseconds. */
 const CHECK_INTERVAL = 1000;
@@ -36,14 +36,27 @@ export interface FileUsersOptions {
   readonly clock: () => number;
 }
 
-export class FileUsers implements UserDatabase {
+export class FileUsers implements ListedUsers {
+  revision = 0;
+
   readonly #options: FileUsersOptions;
   readonly #host: UserTables;
   readonly #containers = new Map<ByteString, UserTables>();
 
   constructor(options: FileUsersOptions) {
     this.#options = options;
-    this.#host = new UserTables(options.clock, () => options.hostRoot);
+    this.#host = new UserTables(options.clock, () => options.hostRoot, this.#countChange);
+  }
+
+  readonly #countChange = (): void => {
+    this.revision++;
+  };
+
+  /** Reads the host's files; of containers only what has been read already is known. */
+  known(): Iterable<KnownUsers> {
+    void this.#host.users;
+    const containers = [...this.#containers].map(([id, tables]) => tables.known(id));
+    return [this.#host.known(''), ...containers];
   }
 
   user(uid: number, containerId: ByteString): User | undefined {
@@ -62,7 +75,7 @@ export class FileUsers implements UserDatabase {
     else {
       const [oldest] = containers.keys();
       if (oldest !== undefined && containers.size >= this.#options.containerLimit) containers.delete(oldest);
-      tables = new UserTables(this.#options.clock, () => this.#rootOf(containerId));
+      tables = new UserTables(this.#options.clock, () => this.#rootOf(containerId), this.#countChange);
     }
     containers.set(containerId, tables);
     return tables;
@@ -88,14 +101,23 @@ export class FileUsers implements UserDatabase {
 class UserTables {
   readonly #root: () => string | undefined;
   readonly #clock: () => number;
-  readonly #passwd = new WatchedFile('passwd', parsePasswd);
-  readonly #group = new WatchedFile('group', parseGroup);
+  readonly #passwd: WatchedFile<User>;
+  readonly #group: WatchedFile<ByteString>;
   #checkedAt = Number.NEGATIVE_INFINITY;
   #hasRoot = false;
 
-  constructor(clock: () => number, root: () => string | undefined) {
+  /** `onChange` is called when a file is found changed. */
+  constructor(clock: () => number, root: () => string | undefined, onChange: () => void) {
     this.#clock = clock;
     this.#root = root;
+    this.#passwd = new WatchedFile('passwd', parsePasswd, onChange);
+    this.#group = new WatchedFile('group', parseGroup, onChange);
+  }
+
+  /** What has been read. */
+  known(containerId: ByteString): KnownUsers {
+    const groups = [...this.#group.content].map(([gid, name]): Group => ({ gid, name }));
+    return { containerId, users: this.#passwd.content.values(), groups };
   }
 
   get users(): ReadonlyMap<number, User> {
@@ -125,11 +147,13 @@ class WatchedFile<Value> {
   content: ReadonlyMap<number, Value> = new Map();
   readonly #name: string;
   readonly #parse: (text: ByteString) => Map<number, Value>;
+  readonly #onChange: () => void;
   #version = '';
 
-  constructor(name: string, parse: (text: ByteString) => Map<number, Value>) {
+  constructor(name: string, parse: (text: ByteString) => Map<number, Value>, onChange: () => void) {
     this.#name = name;
     this.#parse = parse;
+    this.#onChange = onChange;
   }
 
   /** Reads the file again if it is another than the last time. A file that is gone leaves nothing. */
@@ -141,6 +165,7 @@ class WatchedFile<Value> {
       : '';
     if (version === this.#version) return;
     this.#version = version;
+    this.#onChange();
     this.content = version === '' ? new Map() : this.#parse(readRegularFile(path));
   }
 }

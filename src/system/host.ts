@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces, hostname as systemHostname } from 'node:os';
 import { type ByteString, toByteString } from '../events/bytes.ts';
+import type { NamedInterface } from './interfaces.ts';
 import { parseIp } from './ip.ts';
 
 /** What `evt.hostname` prints: as in Falco the environment may set it, for a container has its own name. */
@@ -36,7 +37,10 @@ const ADDRESSES_VALID = 10_000;
 /** Addresses of this machine's interfaces. They change, so they are read again from time to time. */
 export class LocalAddresses {
   readonly #clock: () => number;
+  #interfaces: readonly NamedInterface[] = [];
   #addresses: ReadonlySet<ByteString> = new Set();
+  /** Grows when the addresses are found changed. */
+  revision = 0;
   #readAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: () => number) {
@@ -44,21 +48,39 @@ export class LocalAddresses {
   }
 
   has(ip: ByteString): boolean {
-    const now = this.#clock();
-    if (now - this.#readAt > ADDRESSES_VALID) {
-      this.#addresses = readAddresses();
-      this.#readAt = now;
-    }
+    this.#refresh();
     return this.#addresses.has(ip);
+  }
+
+  get interfaces(): readonly NamedInterface[] {
+    this.#refresh();
+    return this.#interfaces;
+  }
+
+  #refresh(): void {
+    const now = this.#clock();
+    if (now - this.#readAt <= ADDRESSES_VALID) return;
+    this.#readAt = now;
+    this.#interfaces = readInterfaces();
+    const addresses = new Set(this.#interfaces.map(({ address }) => address));
+    if (addresses.symmetricDifference(this.#addresses).size > 0) this.revision++;
+    this.#addresses = addresses;
   }
 }
 
-function readAddresses(): ReadonlySet<ByteString> {
-  const addresses = new Set<ByteString>();
-  for (const entries of Object.values(networkInterfaces()))
-    for (const { address } of entries ?? []) {
-      const ip = parseIp(address);
-      if (ip !== undefined) addresses.add(ip);
-    }
-  return addresses;
+function readInterfaces(): NamedInterface[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, entries = []]) =>
+    entries.flatMap((entry) => {
+      const address = parseIp(entry.address);
+      if (address === undefined) return [];
+      const netmask = parseIp(entry.netmask) ?? '\0'.repeat(address.length);
+      const broadcast = address.length === 4 ? broadcastOf(address, netmask) : '\0'.repeat(16);
+      return [{ name: toByteString(name), address, netmask, broadcast, linkSpeed: 0n }];
+    }),
+  );
+}
+
+function broadcastOf(address: ByteString, netmask: ByteString): ByteString {
+  const bytes = [...address].map((byte, index) => byte.charCodeAt(0) | (~netmask.charCodeAt(index) & 0xff));
+  return String.fromCharCode(...bytes);
 }

@@ -8,6 +8,14 @@ export interface InterfaceAddress {
   readonly netmask: ByteString;
 }
 
+/** An address together with what else captures tell of it. */
+export interface NamedInterface extends InterfaceAddress {
+  readonly name?: ByteString;
+  readonly broadcast?: ByteString;
+  /** Bits per second. */
+  readonly linkSpeed?: bigint;
+}
+
 const LOOPBACK: Readonly<Record<number, ByteString>> = {
   4: '\x7f\0\0\x01',
   16: `${'\0'.repeat(15)}\x01`,

@@ -47,7 +47,8 @@ export function assureMaker(child: Process, maker: Process): void {
  * does an exec event: the process may have run on by the time of the look. If none comes, it was lost, and
  * all is read anew.
  */
-export function examine(process: Process, now: number, { loader, counters, wallClock }: ProcessModel): void {
+export function examine(process: Process, now: number, model: ProcessModel): void {
+  const { loader, counters, wallClock, news } = model;
   const { suspicion } = process;
   if (suspicion === undefined || suspicion === 'asked') return;
   if (suspicion !== 'look') {
@@ -57,12 +58,15 @@ export function examine(process: Process, now: number, { loader, counters, wallC
     process.exepath = '';
     process.knowledge = 'names';
     process.lookedUp = false;
+    news.looked(process);
     return;
   }
   process.suspicion = 'asked';
   const isAsked = loader.executableOf(process.pid, now, (seen) => {
     // An exec that came meanwhile has cleared it.
-    if (process.suspicion === 'asked') compare(process, seen, wallClock());
+    if (process.suspicion !== 'asked') return;
+    compare(process, seen, wallClock());
+    news.looked(process);
   });
   if (!isAsked) process.suspicion = 'look';
 }

@@ -7,6 +7,7 @@ import type { CgroupSets } from './cgroup-sets.ts';
 import type { ProcessCounters } from './counters.ts';
 import type { Machine } from './machine.ts';
 import type { Makers } from './makers.ts';
+import type { ModelNews } from './model-news.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import type { RecentExits } from './process-end.ts';
 import type { ProcessLoader } from './process-loader.ts';
@@ -31,6 +32,8 @@ export interface ProcessModel {
   readonly makers: Makers;
   readonly acceptedSockets: AcceptedSockets;
   readonly machine: Machine;
+  /** To be told of what is learned from elsewhere than events. */
+  readonly news: ModelNews;
   /** Events come from a capture: what Falco makes of them counts. */
   readonly isCapture: boolean;
   readonly argumentAuthority: ArgumentAuthority;

@@ -33,10 +33,11 @@ function askForParent(event: EventCursor, { table, loader }: ProcessModel, done:
 }
 
 /** There is no sense in looking for it again. */
-function noteGone({ tid, milliseconds }: EventCursor, { table, counters }: ProcessModel): void {
+function noteGone({ tid, milliseconds }: EventCursor, { table, counters, news }: ProcessModel): void {
   const isNew = table.thread(tid) === undefined;
   const thread = table.add(tid, table.thread(tid)?.process.pid ?? tid, milliseconds);
   if (!thread) return;
   thread.process.lookedUp = true;
+  news.looked(thread.process);
   if (isNew) counters.unknown++;
 }

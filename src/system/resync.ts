@@ -120,13 +120,14 @@ export class Resync {
     if (process && this.#isSame(process, read)) {
       if (correct(process, read, askedAt, this.#model)) {
         counters.corrected++;
+        this.#model.news.looked(process);
         loader.loadAncestors(process);
       }
       return;
     }
     if (process) {
       counters.replaced++;
-      table.removeProcess(process);
+      this.#remove(process);
     } else if (recentExits.has(pid, now)) {
       return;
     }
@@ -138,6 +139,12 @@ export class Resync {
     const threads = table.threadsOf(process.pid);
     if (threads.some(({ lastSeen }) => lastSeen > askedAt)) return;
     counters.purged += threads.length;
+    this.#remove(process);
+  }
+
+  #remove(process: Process): void {
+    const { table, news } = this.#model;
+    for (const { tid } of table.threadsOf(process.pid)) news.gone(tid);
     table.removeProcess(process);
   }
 

@@ -3,19 +3,25 @@ import { readFileSync } from 'node:fs';
 import type { ByteString } from '../events/bytes.ts';
 
 export class ServiceNames {
-  readonly #path: string;
-  /** By `port/protocol`; read when the first name is asked for. */
-  #names: ReadonlyMap<string, ByteString> | undefined;
+  /** By `port/protocol`, or where they are to be read when the first name is asked for. */
+  #names: ReadonlyMap<string, ByteString> | string;
 
-  constructor(hostRoot: string) {
-    this.#path = `${hostRoot}/etc/services`;
+  /** Names by `port/protocol`, or the prefix of the path of the file that has them. */
+  constructor(names: ReadonlyMap<string, ByteString> | string) {
+    this.#names = typeof names === 'string' ? `${names}/etc/services` : names;
+  }
+
+  /** All names, by `port/protocol`. */
+  get names(): ReadonlyMap<string, ByteString> {
+    if (typeof this.#names === 'string') this.#names = parseServices(readServices(this.#names));
+    return this.#names;
   }
 
   /** Name of a port; that of either protocol when it is not known which. */
   name(port: number, protocol: 'tcp' | 'udp' | undefined): ByteString | undefined {
-    this.#names ??= parseServices(readServices(this.#path));
-    if (protocol) return this.#names.get(`${port}/${protocol}`);
-    return this.#names.get(`${port}/tcp`) ?? this.#names.get(`${port}/udp`);
+    const { names } = this;
+    if (protocol) return names.get(`${port}/${protocol}`);
+    return names.get(`${port}/tcp`) ?? names.get(`${port}/udp`);
   }
 }
 

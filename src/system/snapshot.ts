@@ -9,7 +9,7 @@ import type { CgroupSets } from './cgroup-sets.ts';
 import type { DescriptorKind } from './descriptor.ts';
 import type { DescriptorEvents } from './descriptor-events.ts';
 import { DescriptorTable } from './descriptor-table.ts';
-import type { InterfaceAddress } from './interfaces.ts';
+import type { NamedInterface } from './interfaces.ts';
 import { formatIp } from './ip.ts';
 import { OpenDescriptor } from './open-descriptor.ts';
 import { withoutDeleted } from './paths.ts';
@@ -90,7 +90,7 @@ export class Snapshot {
     this.#machine.bootTime = bootTime;
   }
 
-  interfaces(interfaces: readonly InterfaceAddress[]): void {
+  interfaces(interfaces: readonly NamedInterface[]): void {
     this.#machine.interfaces = interfaces;
     this.#descriptors.interfaces = interfaces;
   }

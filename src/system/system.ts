@@ -18,9 +18,11 @@ import { newProcessCounters, type ProcessCounters } from './counters.ts';
 import type { Descriptor } from './descriptor.ts';
 import { DescriptorEvents } from './descriptor-events.ts';
 import { EventContextView } from './event-context.ts';
+import { EventTimes } from './event-times.ts';
 import { formatIp } from './ip.ts';
 import { LiveMachine, type Machine } from './machine.ts';
 import { Makers } from './makers.ts';
+import { ModelNews } from './model-news.ts';
 import { type FileNames, noticeRenaming } from './other-names.ts';
 import { PathResolver } from './path-resolver.ts';
 import { introducesThread, makePhantom } from './phantom.ts';
@@ -33,6 +35,9 @@ import { CAPTURED_CHANGES, CHANGES, IS_CLONE, IS_EXEC, SHOWS_IN_PROC } from './p
 import { ProcessLoader } from './process-loader.ts';
 import type { ArgumentAuthority, Change, ProcessModel } from './process-model.ts';
 import { askFor } from './process-questions.ts';
+import { RecordableModel } from './recordable.ts';
+import { RecordedMachine } from './recorded-machine.ts';
+import { RecordedSnapshot } from './recorded-snapshot.ts';
 import { Resync, type ResyncScope } from './resync.ts';
 import { Snapshot } from './snapshot.ts';
 import { TextLists } from './text-lists.ts';
@@ -46,13 +51,15 @@ import type { UserDatabase } from './users.ts';
  * full. `processes`: these in full and their ancestors by name. `none`: nothing. In the last two, a
  * process that an event names as the one that acted is read in full when it is not known, and only its
  * ancestors' names are read: a scoped capture does not pry into what is outside its scope. `capture`: nothing
- * of this machine is read, ever; the capture itself tells, see {@link System.snapshot}.
+ * of this machine is read, ever; the capture itself tells, see {@link System.snapshot}. `recording`: the same, and
+ * the capture is one of Lanner's own: its events mean what they meant live.
  */
 export type Seed =
   | { readonly kind: 'host' }
   | { readonly kind: 'processes'; readonly pids: readonly number[] }
   | { readonly kind: 'none' }
-  | { readonly kind: 'capture' };
+  | { readonly kind: 'capture' }
+  | { readonly kind: 'recording' };
 
 export interface SystemLimits {
   /** Threads in the table; Falco's `thread_table_size`. */
@@ -138,6 +145,10 @@ const HAS_THREAD = Uint8Array.from(EVENT_TYPES, ({ kind, name }) => {
 export class System implements SystemView {
   /** Takes the state that a capture begins with, when the seed is one. */
   readonly snapshot: Snapshot | undefined;
+  /** The same for the state in a recording. */
+  readonly recorded: RecordedSnapshot | undefined;
+  /** What a recorder writes down. */
+  readonly recordable: RecordableModel;
   /** Descriptors by number; live events tell of theirs themselves, and no table is kept. */
   readonly descriptor?: (thread: Thread, fd: number) => Descriptor | undefined;
   readonly descriptors?: (thread: Thread) => Iterable<Descriptor>;
@@ -153,6 +164,7 @@ export class System implements SystemView {
   readonly #model: ProcessModel;
   readonly #descriptors: DescriptorEvents | undefined;
   readonly #mayLookUp: boolean;
+  readonly #news = new ModelNews();
   readonly #fileNames: FileNames | undefined;
   readonly #resolver: PathResolver | undefined;
   readonly #changes: readonly (Change | undefined)[];
@@ -176,7 +188,6 @@ export class System implements SystemView {
   private constructor(options: SystemOptions) {
     const { hostRoot = '', seed, clock = () => performance.now(), wallClock = steadyTime } = options;
     this.containers = options.containers;
-    this.#fileNames = options.fileNames;
     if (options.fileNames)
       this.#resolver = new PathResolver({
         bucket: new TokenBucket(RESOLVED_PATHS, 2 * RESOLVED_PATHS, clock),
@@ -186,8 +197,11 @@ export class System implements SystemView {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#limits = limits;
     const captured = seed.kind === 'capture' ? new CapturedMachine() : undefined;
+    const recorded = seed.kind === 'recording' ? new RecordedMachine() : undefined;
+    const isFile = captured !== undefined || recorded !== undefined;
     this.#machine =
       captured ??
+      recorded ??
       new LiveMachine({
         hostRoot,
         processesIn: (containerId) => this.#processesIn(containerId),
@@ -195,12 +209,12 @@ export class System implements SystemView {
         clock,
       });
     this.#changes = captured ? CAPTURED_CHANGES : CHANGES;
-    this.#mayLookUp = limits.lookupsPerSecond > 0 && !captured;
+    this.#mayLookUp = limits.lookupsPerSecond > 0 && !isFile;
     this.#table = new ThreadTable(limits.threads);
     this.#reader = new ProcReader(hostRoot);
     // What a capture holds is all that is asked.
     this.#inquiry =
-      options.inquiry ?? (captured ? new DirectInquiry(this.#reader) : new WorkerInquiry(hostRoot));
+      options.inquiry ?? (isFile ? new DirectInquiry(this.#reader) : new WorkerInquiry(hostRoot));
     const cgroups = new CgroupSets(CGROUP_SETS);
     this.#loader = new ProcessLoader({
       table: this.#table,
@@ -212,7 +226,10 @@ export class System implements SystemView {
       machine: this.#machine,
       bystanderDepth: seed.kind === 'host' ? 'full' : 'names',
       wallClock,
-      onLoaded: (process) => this.#seeContainer(process),
+      onLoaded: (process) => {
+        this.#seeContainer(process);
+        this.#news.looked(process);
+      },
     });
     this.#model = {
       table: this.#table,
@@ -223,6 +240,7 @@ export class System implements SystemView {
       recentExits: this.#recentExits,
       makers: new Makers(RECENT_CLONES),
       machine: this.#machine,
+      news: this.#news,
       isCapture: captured !== undefined,
       argumentAuthority: options.argumentAuthority ?? (captured ? 'every event' : 'exec'),
       wallClock,
@@ -241,12 +259,23 @@ export class System implements SystemView {
       this.descriptors = (thread) => this.#openDescriptors(thread);
       this.snapshot = new Snapshot(captured, this.#table, cgroups, this.#descriptors);
     }
+    if (recorded)
+      this.recorded = new RecordedSnapshot(recorded, this.#table, cgroups, this.#model.acceptedSockets);
+    this.#fileNames = options.fileNames;
+    this.recordable = new RecordableModel({
+      table: this.#table,
+      machine: this.#machine,
+      acceptedSockets: this.#model.acceptedSockets,
+      news: this.#news,
+    });
     this.#context = new EventContextView(
       this,
       this.#model.acceptedSockets,
       this.#descriptors,
       this.#fileNames,
+      new EventTimes({ skipsMeta: recorded !== undefined }),
       this.#resolver,
+      { recorded: () => this.recorded?.names, found: (names) => this.#news.named(names) },
     );
     if (seed.kind === 'host') this.#loader.seed(this.#reader.pids());
     if (seed.kind === 'processes') this.#loader.seed(seed.pids);
@@ -384,6 +413,7 @@ export class System implements SystemView {
   /** To be called when the event that was learned has been judged: forgets what it ended. */
   settle(): void {
     this.#descriptors?.settle();
+    if (this.recorded) this.recorded.names = undefined;
     if (this.#leaving !== undefined) {
       const end = this.#descriptors ? endCapturedThread : endThread;
       end(this.#leaving, this.#now, this.#model);
@@ -406,8 +436,19 @@ export class System implements SystemView {
       else {
         this.#table.remove(thread);
         this.#counters.purged++;
+        this.#news.gone(thread.tid);
       }
     }
+  }
+
+  /** Reads the name of a process that is about to make others, and of its ancestors, now. */
+  introduce(pid: number): void {
+    this.#loader.seed([pid], 'names');
+  }
+
+  /** Ids of the processes of which all is known that may be: those in scope, and what has acted. */
+  *fullyKnown(): Generator<number> {
+    for (const { pid, knowledge } of this.#table.processes()) if (knowledge === 'full') yield pid;
   }
 
   /** Ids of the containers that have processes. */

@@ -15,15 +15,15 @@ import type { EventContext } from '../../src/system/context.ts';
  * event in it valid only during the call.
  */
 export async function replayCapture(path: string, judge: (context: EventContext) => void): Promise<void> {
-  const { system, notice } = openCapturedSystem();
   const capture = await openCapture(path);
+  const { system, state, notice } = openCapturedSystem(capture.recording);
   try {
     await capture.run((event) => {
       notice(event);
       const context = system.learn(event);
       if (!event.stateOnly) judge(context);
       system.settle();
-    }, system.snapshot);
+    }, state);
   } finally {
     capture.close();
   }

@@ -216,11 +216,11 @@ class Capture implements CaptureSource {
       let event = this.#eventAt(view, start, at + length - blocks.BLOCK_TRAILER, kind, length);
       window.start = at + length;
       if (event < 0) continue;
+      // In a recording it is made up for other readers.
+      if (this.recording && ENTERS_CALL[view.getUint16(event + 20, true)] === 1) continue;
       cursor.number = ++this.#delivered;
       if (this.recording) {
         const code = view.getUint16(event + 20, true);
-        // Made up for other readers.
-        if (ENTERS_CALL[code] === 1) continue;
         event = this.#completed(event, optionsAt, at + length - blocks.BLOCK_TRAILER, state);
         if (TELLS_STATE[code] === 0) this.#number++;
         cursor.number = this.#number;

@@ -35,6 +35,9 @@ export class CaptureWriter {
   readonly #maxWaiting: number;
   readonly #fields = new FieldsWriter();
   readonly #timer: NodeJS.Timeout;
+  /** Chunks with events that wait until the state before them is complete. */
+  #held: { readonly bytes: Buffer; readonly events: number }[] | undefined;
+  #heldBytes = 0;
   #chunk = Buffer.allocUnsafeSlow(CHUNK_SIZE);
   #used = 0;
   /** Events in the chunk. */
@@ -51,7 +54,20 @@ export class CaptureWriter {
 
   /** Bytes taken that are not in the file yet. */
   get waiting(): number {
-    return this.file.waiting + this.#used;
+    return this.file.waiting + this.#heldBytes + this.#used;
+  }
+
+  /** From now on state goes to the file, and events wait for {@link release}, so that the state stands before them. */
+  hold(): void {
+    this.#handOver();
+    this.#held = [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.#heldBytes = 0;
+    for (const { bytes, events } of held) this.file.append(bytes, events);
   }
 
   /** Begins a capture; the file can hold several, one behind the other. */
@@ -120,6 +136,7 @@ export class CaptureWriter {
   /** Writes what waits and closes the file. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.release();
     this.#handOver();
     await this.file.close();
   }
@@ -128,6 +145,10 @@ export class CaptureWriter {
     const fields = this.#fields;
     fields.clear();
     encode(fields);
+    if (this.#held) {
+      this.file.append(Buffer.from(fields.bytes), 0);
+      return;
+    }
     this.#reserve(fields.length);
     fields.bytes.copy(this.#chunk, this.#used);
     this.#used += fields.length;
@@ -145,7 +166,11 @@ export class CaptureWriter {
     // A chunk that is far from full is copied, so that it can be filled further.
     const isSmall = this.#used < this.#chunk.length / 2;
     const bytes = this.#chunk.subarray(0, this.#used);
-    this.file.append(isSmall ? Buffer.from(bytes) : bytes, this.#events);
+    const chunk = { bytes: isSmall ? Buffer.from(bytes) : bytes, events: this.#events };
+    if (this.#held) {
+      this.#held.push(chunk);
+      this.#heldBytes += chunk.bytes.length;
+    } else this.file.append(chunk.bytes, chunk.events);
     if (!isSmall) this.#chunk = Buffer.allocUnsafeSlow(CHUNK_SIZE);
     this.#used = 0;
     this.#events = 0;
