@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LIMIT 30
@@ -87,6 +88,7 @@ int main(void)
 	const char *number = getenv("LANNER_PART");
 
 	alarm(LIMIT);
+	umask(022);
 	if (number != NULL)
 		do_part(number);
 	return 0;

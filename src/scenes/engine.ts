@@ -74,6 +74,8 @@ export class SceneEngine {
     const folder = join(this.#folder, 'mounted');
     mkdirSync(folder, { recursive: true });
     return [
+      // Podman would raise these, which not every machine allows.
+      ...(this.name === 'podman' ? ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'] : []),
       ...['--cap-drop', 'ALL', ...capabilities.flatMap((name) => ['--cap-add', name])],
       ...(engine?.privileged ? ['--privileged'] : []),
       ...(engine?.mounts ?? []).flatMap((path) => ['--volume', `${folder}:${path}`]),

@@ -1,5 +1,5 @@
 /** The root file system of all stages: the actor under many names, and a few files that every system has. */
-import { copyFileSync, linkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Name of the process that builds a stage and then performs the scene on it. */
@@ -7,7 +7,7 @@ export const STAGE_PROGRAM = '/usr/bin/lanner-stage';
 
 const FOLDERS = [
   ...['bin', 'sbin', 'usr/bin', 'usr/sbin', 'usr/lib', 'usr/local/bin', 'lib', 'etc', 'root', 'home/user'],
-  ...['proc', 'dev', 'sys', 'tmp', 'srv', 'var/log', 'var/lib', 'run', 'mnt'],
+  ...['proc', 'dev', 'sys', 'tmp', 'srv', 'var/log', 'var/lib', 'run', 'mnt', 'host'],
 ];
 
 const FILES: Readonly<Record<string, string>> = {
@@ -26,10 +26,22 @@ const FILES: Readonly<Record<string, string>> = {
 
 /** Fills an empty folder; `programs` are absolute paths within. */
 export function fillRoot(root: string, actor: string, programs: Iterable<string>): void {
+  // Other users than root are to reach all of it, whatever is usual for those who run Lanner.
+  const before = process.umask(0o022);
+  try {
+    chmodSync(root, 0o755);
+    fill(root, actor, programs);
+  } finally {
+    process.umask(before);
+  }
+}
+
+function fill(root: string, actor: string, programs: Iterable<string>): void {
   for (const folder of FOLDERS) mkdirSync(join(root, folder), { recursive: true });
   for (const [path, text] of Object.entries(FILES)) writeFileSync(join(root, path), text);
   const stage = join(root, STAGE_PROGRAM);
   copyFileSync(actor, stage);
+  chmodSync(stage, 0o755);
   for (const path of programs) {
     const program = join(root, path);
     if (program === stage) continue;
