@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 static int opened(const char *path, int flags, int mode)
@@ -136,6 +137,23 @@ static void open_descriptor_again(char **words)
 	close(file);
 }
 
+/* go-deep COUNT: into directories within directories, so many. */
+static void go_deep(char **words)
+{
+	for (int level = atoi(words[0]); level > 0; level--) {
+		check(mkdir("d", 0755), "mkdir");
+		check(chdir("d"), "chdir");
+	}
+}
+
+/* make-node PATH block|pipe: the numbers of the device are those of no disk. */
+static void make_node(char **words)
+{
+	int type = strcmp(words[1], "block") == 0 ? S_IFBLK : S_IFIFO;
+
+	check(mknod(words[0], type | 0600, makedev(240, 0)), words[0]);
+}
+
 /* go-to PATH: the working directory. */
 static void go_to(char **words)
 {
@@ -148,12 +166,14 @@ const struct act FILE_ACTS[] = {
 	{"copy-program", 2, copy_program},
 	{"create", 2, create},
 	{"empty", 1, empty},
+	{"go-deep", 1, go_deep},
 	{"go-to", 1, go_to},
 	{"link-hard", 2, link_hard},
 	{"link-symbolically", 2, link_symbolically},
 	{"list", 1, list_directory},
 	{"make-directory", 1, make_directory},
 	{"make-file", 2, make_file},
+	{"make-node", 2, make_node},
 	{"move", 2, move},
 	{"open-descriptor-again", 1, open_descriptor_again},
 	{"read", 1, read_file},

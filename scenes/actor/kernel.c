@@ -4,12 +4,14 @@
 #include "actor.h"
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/mount.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,6 +43,36 @@ static void be_traced(char **words)
 		_exit(ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 ? 0 : 1);
 	check(waitpid(child, &status, 0), "waitpid");
 	check(status == 0 ? 0 : -1, "ptrace");
+}
+
+/* write-memory: changes a byte in the memory of a child of its own. */
+static void write_memory(char **words)
+{
+	static char byte;
+	struct iovec here = {.iov_base = &byte, .iov_len = 1};
+	pid_t child = fork();
+	long written;
+
+	(void)words;
+	check(child, "fork");
+	if (child == 0) {
+		pause();
+		_exit(0);
+	}
+	written = process_vm_writev(child, &here, 1, &here, 1, 0);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	check(written, "process_vm_writev");
+}
+
+/* prepare-mount TYPE SOURCE: begins to mount a file system in the way of newer programs, and leaves it at that. */
+static void prepare_mount(char **words)
+{
+	int context = syscall(SYS_fsopen, words[0], 0);
+
+	check(context, "fsopen");
+	check(syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING, "source", words[1], 0), "fsconfig");
+	close(context);
 }
 
 /* load-module: asks for a module whose image is no module, so that none is loaded. */
@@ -113,6 +145,8 @@ const struct act KERNEL_ACTS[] = {
 	{"load-bpf", 0, load_bpf},
 	{"load-module", 0, load_module},
 	{"make-bpf-map", 0, make_bpf_map},
+	{"prepare-mount", 2, prepare_mount},
 	{"trace-child", 0, trace_child},
+	{"write-memory", 0, write_memory},
 	{NULL, 0, NULL},
 };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* words: tcp|udp ADDRESS PORT */
@@ -113,6 +114,18 @@ static void attach_file(char **words)
 	check(dup2(file, atoi(words[0])), "dup2");
 }
 
+/* connect-locally PATH: a socket in the file system. The attempt counts, as nobody needs to be there. */
+static void connect_locally(char **words)
+{
+	struct sockaddr_un end = {.sun_family = AF_UNIX};
+	int file = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	check(file, "socket");
+	strncpy(end.sun_path, words[0], sizeof(end.sun_path) - 1);
+	connect(file, (struct sockaddr *)&end, sizeof(end));
+	close(file);
+}
+
 /* packet-socket: the attempt counts, whether or not the actor may. */
 static void packet_socket(char **words)
 {
@@ -128,6 +141,7 @@ const struct act NETWORK_ACTS[] = {
 	{"attach-file", 2, attach_file},
 	{"attach-socket", 4, attach_socket},
 	{"connect", 3, connect_to},
+	{"connect-locally", 1, connect_locally},
 	{"listen", 3, listen_at},
 	{"packet-socket", 0, packet_socket},
 	{"receive", 4, receive},

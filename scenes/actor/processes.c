@@ -91,6 +91,33 @@ static void run_from_memory(char **words)
 	wait_for(child);
 }
 
+/* run-deleted PART PATH ARGUMENT…: executes a copy of PATH whose file has been removed. */
+static void run_deleted(char **words)
+{
+	static const char SCRATCH[] = "/srv/deleted-program";
+	pid_t child = fork();
+
+	check(child, "fork");
+	if (child == 0) {
+		char *none[] = {NULL};
+		struct stat about;
+		int from = open(words[1], O_RDONLY | O_CLOEXEC);
+		int file = open(SCRATCH, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+
+		check(from, words[1]);
+		check(file, SCRATCH);
+		check(fstat(from, &about), words[1]);
+		check(sendfile(file, from, NULL, about.st_size), "sendfile");
+		close(file);
+		file = open(SCRATCH, O_RDONLY | O_CLOEXEC);
+		check(file, SCRATCH);
+		check(unlink(SCRATCH), SCRATCH);
+		prepare(none, words[0]);
+		check(fexecve(file, words + 2, environ), "fexecve");
+	}
+	wait_for(child);
+}
+
 /* log-in UID: becomes another user for good, as login and sshd do. */
 static void log_in(char **words)
 {
@@ -107,7 +134,7 @@ static void set_user(char **words)
 	check(setuid(atoi(words[0])), "setuid");
 }
 
-/* log-in-as UID: what the audit of a login notes. Where that cannot be set, it is unset, which is no user either. */
+/* set-login-user UID: what the audit of a login notes. Where that cannot be set, it is unset, which is no user either. */
 static void set_login_user(char **words)
 {
 	int file = open("/proc/self/loginuid", O_WRONLY | O_CLOEXEC);
@@ -158,6 +185,7 @@ const struct act PROCESS_ACTS[] = {
 	{"log-in", 1, log_in},
 	{"pause", 1, pause_for},
 	{"run", 4, run},
+	{"run-deleted", 3, run_deleted},
 	{"run-from-memory", 3, run_from_memory},
 	{"set-login-user", 1, set_login_user},
 	{"set-user", 1, set_user},

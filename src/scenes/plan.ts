@@ -33,7 +33,8 @@ function addPart(steps: readonly Step[], parts: string[]): number {
 function wordsOf(step: Step, parts: string[]): readonly string[] {
   if (step.kind === 'act') return step.words;
   const part = String(addPart(step.does, parts));
-  if (step.kind === 'run-from-memory') return [step.kind, part, step.path, ...step.arguments];
+  if (step.kind === 'run-from-memory' || step.kind === 'run-deleted')
+    return [step.kind, part, step.path, ...step.arguments];
   const settings = settingsOf(step);
   return [step.kind, part, step.path, String(settings.length), ...settings, ...step.arguments];
 }

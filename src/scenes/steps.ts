@@ -8,8 +8,11 @@ export interface Act {
 
 /** Another program, played by another actor. */
 export interface Performance {
-  /** As a child that is waited for; in place of this process; or as a child whose program is in memory only. */
-  readonly kind: 'run' | 'become' | 'run-from-memory';
+  /**
+   * As a child that is waited for; in place of this process; or as a child whose program is in memory only, or has
+   * been removed.
+   */
+  readonly kind: 'run' | 'become' | 'run-from-memory' | 'run-deleted';
   /** Path of the program. */
   readonly path: string;
   /** The whole list, the name first. */
@@ -46,6 +49,11 @@ export function become(program: string, options: ProgramOptions = {}): Step {
 /** As {@link run}, from a copy of the program that exists in memory only. */
 export function runFromMemory(program: string, options: ProgramOptions = {}): Step {
   return performance('run-from-memory', program, options);
+}
+
+/** As {@link run}, from a copy of the program whose file has been removed. */
+export function runDeleted(program: string, options: ProgramOptions = {}): Step {
+  return performance('run-deleted', program, options);
 }
 
 function performance(kind: Performance['kind'], program: string, options: ProgramOptions): Performance {
@@ -88,6 +96,14 @@ export const linkHard = (existing: string, path: string): Step => act('link-hard
 export const copyProgram = (from: string, to: string): Step => act('copy-program', from, to);
 /** Opens a file, and then the descriptor's entry in /proc for writing. */
 export const openDescriptorAgain = (path: string): Step => act('open-descriptor-again', path);
+/** Makes directories within directories, so many, and goes there. */
+export const goDeep = (count: number): Step => act('go-deep', String(count));
+/** A node for a device that is none, or a named pipe. */
+export const makeNode = (path: string, kind: 'block' | 'pipe'): Step => act('make-node', path, kind);
+/** Mounts a file system of this type. */
+export const mount = (type: string, path: string): Step => act('mount', type, path, '');
+/** Begins to mount a file system by fsopen() and fsconfig(), and leaves it at that. */
+export const prepareMount = (type: string, source: string): Step => act('prepare-mount', type, source);
 /** Changes the working directory. */
 export const goTo = (path: string): Step => act('go-to', path);
 
@@ -106,11 +122,15 @@ export const attachSocket = (stream: number, address: string, port: number): Ste
   act('attach-socket', String(stream), 'tcp', address, String(port));
 /** A file takes the place of a standard stream. */
 export const attachFile = (stream: number, path: string): Step => act('attach-file', String(stream), path);
+/** Connects to a socket in the file system. The attempt counts. */
+export const connectLocally = (path: string): Step => act('connect-locally', path);
 /** A socket that sees all packets. The attempt counts. */
 export const packetSocket = act('packet-socket');
 
 /** Attaches to a child of its own. */
 export const traceChild = act('trace-child');
+/** Changes the memory of a child of its own. */
+export const writeMemory = act('write-memory');
 /** A child asks to be traced. */
 export const beTraced = act('be-traced');
 /** Asks for a kernel module that is none, so that nothing is loaded. */

@@ -128,12 +128,9 @@ test("every rule of Falco's has a scene, but for those that cannot fire", { skip
   assert.deepEqual([...covered].filter((rule) => !all.includes(rule)).sort(), []);
 });
 
-test('every default rule that a scene names is there', () => {
-  const all = new Set(ruleNames(globSync(resolve(ROOT, 'rules/*.yaml'))));
-  assert.deepEqual(
-    scenes.flatMap(({ lanner }) => lanner).filter((rule) => !all.has(rule)),
-    [],
-  );
+test('every default rule has a scene', () => {
+  const covered = new Set(scenes.flatMap(({ lanner }) => lanner));
+  assert.deepEqual([...covered].sort(), ruleNames(globSync(resolve(ROOT, 'rules/*.yaml'))).sort());
 });
 
 describe('scenes leave nothing behind', { skip }, () => {
