@@ -66,6 +66,7 @@ test('what containerd tells becomes metadata', async (context) => {
     imageId: '',
     imageDigest: 'sha256:d1',
     privileged: false,
+    ports: [],
     mounts: [
       { ...mount, source: 'proc', destination: '/proc' },
       { ...mount, source: 'sysfs', destination: '/sys', writable: false },

@@ -9,15 +9,16 @@ import { GrpcError, GrpcSocket, NOT_FOUND } from './grpc.ts';
 import { splitImageName } from './image-name.ts';
 import { Json } from './json.ts';
 import { bytesField, type Message } from './protobuf.ts';
-import { keptLabels, podOfLabels } from './reading.ts';
+import { keptLabels, podOfLabels, portText } from './reading.ts';
 
 const SERVICES = 'containerd.services';
 
 /** Of Container in containers.proto. */
 const CONTAINER = { id: 1, labels: 2, image: 3, spec: 5, createdAt: 8 };
 
-/** Name that nerdctl gives a container. */
+/** Name that nerdctl gives a container, and the ports that it publishes, as JSON. */
 const NAME_LABEL = 'nerdctl/name';
+const PORTS_LABEL = 'nerdctl/ports';
 
 export class ContainerdClient implements EngineClient {
   readonly api = 'containerd';
@@ -67,6 +68,7 @@ export class ContainerdClient implements EngineClient {
       imageDigest: known?.message(1).message(3).text(2) ?? '',
       privileged: isPrivileged(spec),
       mounts: mountsOf(spec),
+      ports: portsOf(labels),
       labels,
       startTime: created.integer(1) * 1_000_000_000n + created.integer(2),
       ip: '',
@@ -95,6 +97,17 @@ function namespacesOf(spec: Json): ByteString[] {
     .at('linux', 'namespaces')
     .list()
     .map((namespace) => namespace.at('type').text());
+}
+
+/** containerd itself knows of no ports. */
+function portsOf(labels: ReadonlyMap<ByteString, ByteString>): ByteString[] {
+  return Json.parse(labels.get(PORTS_LABEL) ?? '')
+    .list()
+    .map((port) => {
+      const number = (key: string): number => Number(port.at(key).raw ?? 0);
+      const protocol = port.at('Protocol').text() || 'tcp';
+      return portText(port.at('HostIP').text(), number('HostPort'), number('ContainerPort'), protocol);
+    });
 }
 
 function mountsOf(spec: Json): ContainerMount[] {

@@ -73,7 +73,12 @@ test('a container of containerd with its pod', async (context) => {
           linux: { security_context: { privileged: true } },
         },
       },
-      { cniResult: { Interfaces: { lo: {}, eth0: { IPConfigs: [{ IP: '10.1.0.7' }] } } } },
+      {
+        config: {
+          port_mappings: [{ container_port: 53, host_port: 5353, protocol: 1 }, { container_port: 80 }],
+        },
+        cniResult: { Interfaces: { lo: {}, eth0: { IPConfigs: [{ IP: '10.1.0.7' }] } } },
+      },
     ),
   );
   const cniJson = '{"eth0":{"IPConfigs":[{"IP":"10.1.0.7"}]}}';
@@ -86,6 +91,7 @@ test('a container of containerd with its pod', async (context) => {
     imageDigest: DIGEST,
     imageId: 'e'.repeat(64),
     privileged: true,
+    ports: ['0.0.0.0:5353->53/udp'],
     mounts: [{ source: '/srv', destination: '/mnt', mode: '', writable: false, propagation: 'rshared' }],
     labels: new Map([['a', 'b']]),
     ip: '10.1.0.7',

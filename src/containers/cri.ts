@@ -10,7 +10,7 @@ import { criImage } from './cri-image.ts';
 import { GrpcError, GrpcSocket, NOT_FOUND } from './grpc.ts';
 import { Json } from './json.ts';
 import { bytesField, integerField, type Message } from './protobuf.ts';
-import { keptLabels } from './reading.ts';
+import { keptLabels, portText } from './reading.ts';
 
 const SERVICE = 'runtime.v1.RuntimeService';
 
@@ -112,6 +112,7 @@ export class CriClient implements EngineClient {
     return {
       ip,
       cniJson,
+      ports: portsOf(info),
       hostNetwork: namespaces.integer(1) === NODE,
       hostPid: namespaces.integer(2) === NODE,
       hostIpc: namespaces.integer(3) === NODE,
@@ -151,6 +152,22 @@ export class CriClient implements EngineClient {
 /** containerd repeats what the kubelet asked for; CRI-O says it itself. */
 function isPrivileged(info: Json): boolean {
   return info.at('config', 'linux', 'security_context', 'privileged').flag() || info.at('privileged').flag();
+}
+
+/** By Protocol. */
+const PROTOCOLS: readonly ByteString[] = ['tcp', 'udp', 'sctp'];
+
+/** containerd repeats what the kubelet asked for the pod; CRI-O does not say. */
+function portsOf(info: Json): ByteString[] {
+  return info
+    .at('config', 'port_mappings')
+    .list()
+    .filter((port) => Number(port.at('host_port').raw ?? 0) > 0)
+    .map((port) => {
+      const number = (key: string): number => Number(port.at(key).raw ?? 0);
+      const protocol = PROTOCOLS[number('protocol')] ?? 'tcp';
+      return portText(port.at('host_ip').text(), number('host_port'), number('container_port'), protocol);
+    });
 }
 
 function mountOf(mount: Message): ContainerMount {

@@ -46,6 +46,7 @@ test('what Docker tells becomes metadata', async (context) => {
     imageTag: '1.2',
     imageDigest: 'sha256:d1',
     privileged: false,
+    ports: [],
     mounts: [
       {
         source: '/srv/gr\xc3\xb6\xc3\x9fe',

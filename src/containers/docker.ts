@@ -8,6 +8,7 @@ import type { Json } from './json.ts';
 import {
   addressOf,
   engineMounts,
+  enginePorts,
   healthcheckText,
   isHost,
   keptLabels,
@@ -43,6 +44,7 @@ export class DockerClient implements EngineClient {
       ...(image ? imageFacts(image) : {}),
       privileged: host.at('Privileged').flag(),
       mounts: engineMounts(container.at('Mounts')),
+      ports: enginePorts(container),
       labels,
       startTime: timeOf(container.at('State', 'StartedAt').text()),
       ip: await this.#address(container),

@@ -34,6 +34,7 @@ test('what Podman tells becomes metadata', async (context) => {
     imageTag: '1.2',
     imageDigest: 'sha256:4663',
     privileged: true,
+    ports: [],
     mounts: [{ source: '/srv', destination: '/mnt', mode: '', writable: true, propagation: 'rprivate' }],
     labels: new Map([['a', 'b']]),
     startTime: 1795300648842811827n,

@@ -7,6 +7,7 @@ import { splitImageName } from './image-name.ts';
 import {
   addressOf,
   engineMounts,
+  enginePorts,
   healthcheckText,
   isHost,
   keptLabels,
@@ -49,6 +50,7 @@ export class PodmanClient implements EngineClient {
       imageDigest: container.at('ImageDigest').text(),
       privileged: host.at('Privileged').flag(),
       mounts: engineMounts(container.at('Mounts')),
+      ports: enginePorts(container),
       labels,
       startTime: timeOf(container.at('State', 'StartedAt').text()),
       ip: addressOf(container),

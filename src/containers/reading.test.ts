@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Json } from './json.ts';
-import { addressOf, healthcheckText, keptLabels, podOfLabels, timeOf } from './reading.ts';
+import { addressOf, enginePorts, healthcheckText, keptLabels, podOfLabels, timeOf } from './reading.ts';
 
 test('times have nanoseconds, zones, and a beginning', () => {
   assert.equal(timeOf('2026-11-21T22:37:26.993073714Z'), 1795300646993073714n);
@@ -53,4 +53,17 @@ test('the address of the default network goes before that of others', () => {
   assert.equal(address({ IPAddress: '172.17.0.2', Networks }), '172.17.0.2');
   assert.equal(address({ IPAddress: '', Networks }), '10.1.0.2');
   assert.equal(address({}), '');
+});
+
+test('published ports: those of the network, otherwise those that were asked for', () => {
+  const bindings = {
+    '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '8080' }],
+    '53/udp': [{ HostIp: '', HostPort: '' }],
+  };
+  const asked = new Json({ NetworkSettings: { Ports: {} }, HostConfig: { PortBindings: bindings } });
+  assert.deepEqual(enginePorts(asked), ['127.0.0.1:8080->80/tcp', '0.0.0.0:->53/udp']);
+  const given = { '80/tcp': [{ HostIp: '::', HostPort: '32768' }], '81/tcp': null };
+  const running = new Json({ NetworkSettings: { Ports: given }, HostConfig: { PortBindings: bindings } });
+  assert.deepEqual(enginePorts(running), ['[::]:32768->80/tcp']);
+  assert.deepEqual(enginePorts(new Json({})), []);
 });

@@ -39,6 +39,32 @@ export function engineMounts(mounts: Json): ContainerMount[] {
   }));
 }
 
+/** One published port; an address of the host that is not told stands for all of its addresses. */
+export function portText(
+  hostAddress: ByteString,
+  hostPort: ByteString | number,
+  port: ByteString | number,
+  protocol: ByteString,
+): ByteString {
+  const address = hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress || '0.0.0.0';
+  return `${address}:${hostPort}->${port}/${protocol}`;
+}
+
+/** `NetworkSettings.Ports` as Docker and Podman list them once the container has a network, otherwise what was asked for. */
+export function enginePorts(container: Json): ByteString[] {
+  const given = portsIn(container.at('NetworkSettings', 'Ports'));
+  return given.length > 0 ? given : portsIn(container.at('HostConfig', 'PortBindings'));
+}
+
+function portsIn(ports: Json): ByteString[] {
+  return ports.entries().flatMap(([name, bindings]) => {
+    const [port = '', protocol = 'tcp'] = name.split('/');
+    return bindings
+      .list()
+      .map((binding) => portText(binding.at('HostIp').text(), binding.at('HostPort').text(), port, protocol));
+  });
+}
+
 /** The address in the default network, otherwise in the first one that gave the container an address. */
 export function addressOf(container: Json): ByteString {
   const settings = container.at('NetworkSettings');

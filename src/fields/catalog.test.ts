@@ -99,7 +99,14 @@ function argumentText({ presence, kind }: ArgumentRule): string {
 }
 
 /** Fields that Lanner has and Falco has not. */
-const OWN = ['evt.is_io_uring', 'fd.path.resolved', 'fd.path.given', 'fd.path.aliases', 'fd.path.shown'];
+const OWN = [
+  'evt.is_io_uring',
+  'fd.path.resolved',
+  'fd.path.given',
+  'fd.path.aliases',
+  'fd.path.shown',
+  'container.ports',
+];
 
 test('nothing else is there, but for the fields of Lanner itself', { skip: SKIP }, () => {
   const { core, plugins } = reference();

@@ -15,6 +15,7 @@ const HOST: ContainerMetadata = {
   imageDigest: '',
   privileged: false,
   mounts: [],
+  ports: [],
   labels: new Map(),
   ip: '',
   cniJson: '',

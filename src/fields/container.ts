@@ -126,6 +126,14 @@ export const CONTAINER_FIELDS = defineClass(
       read: (context, which) => ofMount(context, which, ({ propagation }) => propagation),
     },
     {
+      name: 'container.ports',
+      type: 'CHARBUF',
+      late: true,
+      description:
+        'Ports that the container publishes, such as `127.0.0.1:8080->80/tcp`, joined by commas. Not in Falco.',
+      read: (context) => metadata(context)?.ports?.join(','),
+    },
+    {
       name: 'container.image.repository',
       type: 'CHARBUF',
       late: true,

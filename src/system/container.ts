@@ -26,6 +26,8 @@ export interface ContainerMetadata {
   readonly imageDigest?: ByteString | undefined;
   readonly privileged?: boolean | undefined;
   readonly mounts?: readonly ContainerMount[] | undefined;
+  /** Published ports in the form of Docker's command, `127.0.0.1:8080->80/tcp`. */
+  readonly ports?: readonly ByteString[] | undefined;
   readonly labels?: ReadonlyMap<ByteString, ByteString> | undefined;
   /** Start, nanoseconds since the epoch. */
   readonly startTime?: bigint | undefined;

@@ -17,7 +17,7 @@ import {
   startDocker,
   startPodman,
 } from '../support/engines.ts';
-import { IMAGE_REPOSITORY, IMAGE_TAG } from '../support/image.ts';
+import { IMAGE_REPOSITORY, IMAGE_TAG, USER } from '../support/image.ts';
 import { cannotWatch, LANNER, type Running, start } from '../support/lanner.ts';
 import { POD, withPod } from '../support/pod.ts';
 
@@ -32,7 +32,9 @@ const RULE = `
     %container.id %container.name %container.image %container.image.repository %container.image.tag
     %container.privileged %container.type %container.label[tier] %container.mount.dest[/tmp/lanner-*]
     %container.full_id %container.start_ts %k8s.pod.name %k8s.ns.name %k8s.pod.uid %k8s.pod.sandbox_id
-    %k8s.pod.label[app]
+    %k8s.pod.label[app] %k8s.pod.labels %k8s.pod.full_sandbox_id %k8s.pod.id %k8s.pod.ip
+    %container.image.id %container.image.digest %container.labels %container.mounts %container.ports
+    %container.host_network %container.host_pid %container.ip %user.name %user.uid %group.name %group.gid
   priority: WARNING
 - rule: Started
   desc: The condition must know the image when the first program of the container starts
@@ -118,11 +120,21 @@ async function startedOrSkipped(
   }
 }
 
+/** The user that runs the script: the image knows it, and the host does not. */
+const AS_USER: Fields = {
+  'user.uid': USER.id,
+  'user.name': USER.name,
+  'group.gid': USER.id,
+  'group.name': USER.group,
+};
+
 /** What every alert of these tests knows. */
 function assertKnown(fields: Fields | undefined, expected: Fields): void {
   assert.ok(fields, 'there is no alert');
   for (const [name, value] of Object.entries(expected)) assert.deepEqual(fields[name], value, name);
   assert.equal(fields['lanner.incomplete'], undefined);
+  assert.match(String(fields['container.full_id']), /^[0-9a-f]{64}$|^[a-z]+$/);
+  assert.ok(Number(fields['container.start_ts']) > 1.6e18 && Number(fields['container.start_ts']) < 3e18);
   assert.match(String(fields['container.full_id']), new RegExp(`^${fields['container.id']}`));
 }
 
@@ -137,11 +149,19 @@ describe('containers that live 200 ms have names and images in their alerts', ()
     const args = argumentsFor(context, { docker: engine.socket });
     const watching = await watchEngine(context, engine, args);
     for (const name of NAMES) await run(engine.command(name, SCRIPT));
+    await run(engine.privilegedCommand?.('mighty', SCRIPT) ?? []);
     const { alerts, started } = await outcomeOf(watching);
     context.diagnostic(`known at the first program: ${started.join(', ')}`);
     for (const [index, name] of NAMES.entries()) {
       assertKnown(alerts[index], {
+        ...AS_USER,
         'container.name': name,
+        'container.labels': 'maintainer:nobody, tier:front',
+        'container.mounts': `${engine.folder}:/host-folder:ro:false:rslave`,
+        'container.ports': '127.0.0.1:8080->80/tcp',
+        'container.host_network': false,
+        'container.host_pid': false,
+        'container.ip': '',
         'container.image': `${IMAGE_REPOSITORY}:${IMAGE_TAG}`,
         // Docker leaves out the parts of a name that it assumes.
         'container.image.repository': IMAGE_REPOSITORY.replace('docker.io/library/', ''),
@@ -152,8 +172,16 @@ describe('containers that live 200 ms have names and images in their alerts', ()
         'container.mount.dest[/tmp/lanner-*]': '/host-folder',
         'k8s.pod.name': null,
       });
+      assert.match(String(alerts[index]?.['container.image.id']), /^[0-9a-f]{64}$/);
     }
-    assert.equal(alerts.length, NAMES.length);
+    assertKnown(alerts[NAMES.length], {
+      'container.name': 'mighty',
+      'container.privileged': true,
+      'container.host_network': true,
+      'container.ports': '',
+      'user.name': 'root',
+    });
+    assert.equal(alerts.length, NAMES.length + 1);
   });
 
   test('Podman', unlessMissing('podman', 'runc'), async (context) => {
@@ -166,6 +194,10 @@ describe('containers that live 200 ms have names and images in their alerts', ()
       assert.equal(code, 0, stderr);
       const alerts = fieldsIn(stdout);
       assertKnown(alerts[0], {
+        ...AS_USER,
+        'container.labels': 'maintainer:nobody, tier:front',
+        'container.mounts': `${engine.folder}:/host-folder::false:rprivate`,
+        'container.host_network': false,
         'container.name': name,
         'container.image': `${IMAGE_REPOSITORY}:${IMAGE_TAG}`,
         'container.image.repository': IMAGE_REPOSITORY,
@@ -208,12 +240,20 @@ describe('containers that live 200 ms have names and images in their alerts', ()
           assertKnown(alerts[index], {
             ...image,
             'container.name': name,
+            // ctr has no option for a user.
+            'user.name': 'root',
             'container.mount.dest[/tmp/lanner-*]': '/host-folder',
           });
         }
         assertKnown(alerts[NAMES.length], {
+          ...AS_USER,
           ...image,
           'container.name': 'web',
+          'container.ports': '127.0.0.1:8080->80/tcp',
+          'container.host_network': true,
+          'k8s.pod.id': POD.uid,
+          'k8s.pod.full_sandbox_id': sandboxId,
+          'k8s.pod.labels': POD.label.join(':'),
           'container.privileged': false,
           'k8s.pod.name': POD.name,
           'k8s.ns.name': POD.namespace,

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { missingCapabilities } from './container.ts';
-import { IMAGE, writeImage } from './image.ts';
+import { IMAGE, USER, writeImage } from './image.ts';
 
 /** A daemon that is still there after so many seconds is ended, even when the tests themselves are gone. */
 const LIMIT_SECONDS = 180;
@@ -30,8 +30,10 @@ export interface Engine {
   readonly socket: string;
   /** Process that starts the containers, for Lanner's scope. */
   readonly pid: number;
-  /** Command that runs a shell script in a new container and waits for its end. */
+  /** Command that runs a shell script in a new container, as a user of the image if it can, and waits for its end. */
   command(name: string, script: string): readonly string[];
+  /** The same as root in a privileged container; absent where this machine cannot have one. */
+  privilegedCommand?(name: string, script: string): readonly string[];
   /** Ends the daemon and removes all that it has left. */
   stop(): Promise<void>;
 }
@@ -71,7 +73,12 @@ export async function startDocker(): Promise<Engine> {
       socket,
       command: (name, script) => [
         ...[...docker, 'run', '--rm', '--name', name, '--network', 'none', '--label', 'tier=front'],
+        ...['--publish', '127.0.0.1:8080:80', '--user', `${USER.id}:${USER.id}`],
         ...['--volume', `${folder}:/host-folder:ro`, IMAGE, 'sh', '-c', script],
+      ],
+      privilegedCommand: (name, script) => [
+        ...[...docker, 'run', '--rm', '--name', name, '--network', 'host', '--privileged'],
+        ...[IMAGE, 'sh', '-c', script],
       ],
     };
   });
@@ -94,6 +101,7 @@ export async function startPodman(): Promise<Engine> {
       command: (name, script) => [
         ...[...podman, 'run', '--rm', '--name', name, '--network', 'none', '--label', 'tier=front'],
         ...['--ulimit', 'nofile=4096:4096', '--ulimit', 'nproc=4096:4096'],
+        ...['--user', `${USER.id}:${USER.id}`],
         ...['--volume', `${folder}:/host-folder:ro`, IMAGE, 'sh', '-c', script],
       ],
     };
@@ -151,7 +159,7 @@ async function startedWith(
   daemon: ChildProcess,
   folder: string,
   probe: readonly string[],
-  prepare: () => Pick<Engine, 'socket' | 'command'>,
+  prepare: () => Pick<Engine, 'socket' | 'command' | 'privilegedCommand'>,
 ): Promise<Engine> {
   const stop = (): Promise<void> => stopDaemon(daemon, folder).finally(removeGroups);
   try {

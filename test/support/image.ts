@@ -9,13 +9,22 @@ export const IMAGE_REPOSITORY = 'docker.io/library/lanner-test';
 export const IMAGE_TAG = '1.2';
 export const IMAGE = `${IMAGE_REPOSITORY}:${IMAGE_TAG}`;
 
+/** User and group that only the image knows. */
+export const USER = { id: 4711, name: 'shopkeeper', group: 'shopkeepers' } as const;
+
 /** Writes the image into `folder` and returns the path of its archive. Its command sleeps for an hour. */
 export function writeImage(folder: string): string {
   const root = join(folder, 'image-root');
   const parts = join(folder, 'image-parts');
   mkdirSync(root);
   mkdirSync(parts);
-  fillImage(root, { command: [] });
+  fillImage(root, {
+    command: [],
+    files: {
+      '/etc/passwd': `root:x:0:0:root:/root:/bin/sh\n${USER.name}:x:${USER.id}:${USER.id}::/:/bin/sh\n`,
+      '/etc/group': `root:x:0:\n${USER.group}:x:${USER.id}:\n`,
+    },
+  });
   execFileSync('tar', ['--create', '--file', join(parts, 'layer.tar'), '--directory', root, '.']);
   const digest = createHash('sha256')
     .update(readFileSync(join(parts, 'layer.tar')))

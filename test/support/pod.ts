@@ -1,7 +1,7 @@
 /** A pod over the Container Runtime Interface, as the kubelet makes one, for live tests. */
 import { GrpcSocket } from '../../src/containers/grpc.ts';
 import { bytesField, integerField } from '../../src/containers/protobuf.ts';
-import { IMAGE } from './image.ts';
+import { IMAGE, USER } from './image.ts';
 
 const SERVICE = 'runtime.v1.RuntimeService';
 
@@ -28,6 +28,7 @@ export async function withPod(
   const config = [
     message(1, bytesField(1, POD.name), bytesField(2, POD.uid), bytesField(3, POD.namespace)),
     message(6, bytesField(1, POD.label[0]), bytesField(2, POD.label[1])),
+    message(5, integerField(2, 80), integerField(3, 8080), bytesField(4, '127.0.0.1')),
     message(8, message(2, message(1, ...NAMESPACES))),
   ];
   try {
@@ -38,7 +39,15 @@ export async function withPod(
         message(2, bytesField(1, IMAGE)),
         ...['/bin/sh', '-c', script].map((word) => bytesField(3, word)),
         message(9, bytesField(1, 'tier'), bytesField(2, 'front')),
-        message(15, message(2, message(3, ...NAMESPACES))),
+        // As a user and a group of the image.
+        message(
+          15,
+          message(
+            2,
+            message(3, ...NAMESPACES),
+            ...[5, 12].map((field) => message(field, integerField(1, USER.id))),
+          ),
+        ),
       ];
       const made = [bytesField(1, sandboxId), message(2, ...container), message(3, ...config)];
       const containerId = (await call('CreateContainer', ...made)).text(1);

@@ -11,7 +11,10 @@ const FORMS: readonly (readonly [path: string, engine: string, id: string])[] = 
   [`/docker/${ID}/init.scope`, 'docker', SHORT],
   [`/system.slice/docker-${ID}.scope`, 'docker', SHORT],
   [`/some/parent/${ID}`, 'docker', SHORT],
+  // The kubelet with cgroupfs and with systemd; so do k3s, and kind's nodes, which are containers themselves.
   [`/kubepods/besteffort/pod0a1b/${ID}`, 'containerd', SHORT],
+  [`/k3s/kubepods/burstable/pod0a1b/${ID}`, 'containerd', SHORT],
+  [`/docker/${'f'.repeat(64)}/kubelet/kubepods/pod0a1b/${ID}`, 'containerd', SHORT],
   [`/kubepods.slice/kubepods-pod0a1b.slice/cri-containerd-${ID}.scope`, 'containerd', SHORT],
   [`/system.slice/kubepods-pod0a1b.slice:cri-containerd:${ID}`, 'containerd', SHORT],
   [`/kubepods.slice/kubepods-pod0a1b.slice/docker-${ID}.scope`, 'docker', SHORT],
@@ -47,16 +50,21 @@ const FORMS: readonly (readonly [path: string, engine: string, id: string])[] = 
   ['/jobs/4711', 'host', ''],
 ];
 
-test('a container is known by the form of its path', () => {
-  for (const [path, engine, id] of FORMS) {
-    const found = containerOf(
-      ['cpuset', 'cpu', 'memory'].map((controller) => `${controller}=${path}`),
-      false,
-    );
-    assert.deepEqual([found?.engine ?? 'host', found?.id ?? ''], [engine, id], path);
-    if (id === SHORT) assert.equal(found?.fullId, ID);
-  }
-});
+/** How the paths come: with version 1 of control groups, with version 2 alone, and with both. */
+const LAYOUTS: Readonly<Record<string, (path: string) => string[]>> = {
+  'version 1': (path) => ['cpuset', 'cpu', 'memory'].map((controller) => `${controller}=${path}`),
+  'version 2': (path) => [`unified=${path}`],
+  hybrid: (path) => ['cpu=/', `memory=${path}`, 'name=systemd=/', `unified=${path}`],
+};
+
+for (const [layout, cgroupsAt] of Object.entries(LAYOUTS))
+  test(`a container is known by the form of its path: ${layout}`, () => {
+    for (const [path, engine, id] of FORMS) {
+      const found = containerOf(cgroupsAt(path), false);
+      assert.deepEqual([found?.engine ?? 'host', found?.id ?? ''], [engine, id], path);
+      if (id === SHORT) assert.equal(found?.fullId, ID);
+    }
+  });
 
 test('one hierarchy that tells is enough', () => {
   assert.equal(containerOf(['cpu=/', `memory=/docker/${ID}`, 'pids=/'], false)?.id, SHORT);

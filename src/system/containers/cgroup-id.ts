@@ -31,15 +31,15 @@ interface PathForm {
 
 const HEX64 = '([0-9a-f]{64})';
 
-/** Tried in this order on each path: a name that an engine gives wins over a bare id. */
+/** A name that an engine gives comes before a bare id. Of several ids in a path a form takes the last. */
 const PATH_FORMS: readonly PathForm[] = [
-  { engine: 'podman', path: new RegExp(`/libpod(?:-payload)?-${HEX64}(?:\\.scope)?(?:/.*)?$`) },
-  { engine: 'docker', path: new RegExp(`/docker-${HEX64}\\.scope(?:/.*)?$`) },
-  { engine: 'docker', path: new RegExp(`/docker/${HEX64}(?:/.*)?$`) },
-  { engine: 'cri-o', path: new RegExp(`[/:]crio[-:]${HEX64}(?:\\.scope)?(?:/.*)?$`) },
+  { engine: 'podman', path: new RegExp(`^.*/libpod(?:-payload)?-${HEX64}(?:\\.scope)?(?:/.*)?$`) },
+  { engine: 'docker', path: new RegExp(`^.*/docker-${HEX64}\\.scope(?:/.*)?$`) },
+  { engine: 'docker', path: new RegExp(`^.*/docker/${HEX64}(?:/.*)?$`) },
+  { engine: 'cri-o', path: new RegExp(`^.*[/:]crio[-:]${HEX64}(?:\\.scope)?(?:/.*)?$`) },
   {
     engine: 'containerd',
-    path: new RegExp(`[/:](?:cri-containerd|nerdctl)[-:]${HEX64}(?:\\.scope)?(?:/.*)?$`),
+    path: new RegExp(`^.*[/:](?:cri-containerd|nerdctl)[-:]${HEX64}(?:\\.scope)?(?:/.*)?$`),
   },
   { engine: 'containerd', path: new RegExp(`/(?:kubepods[^/]*/.*|k8s\\.io|default)/${HEX64}$`) },
   { engine: 'runc', path: new RegExp(`^/${HEX64}$`) },
@@ -58,7 +58,8 @@ const PLAIN_FORM = /^\/(?:([^/]+)\/)?([^/]{1,64})$/;
 const SYSTEMD_UNIT = /\.(?:service|slice|scope|mount|socket)$/;
 
 /**
- * The container of a process with these cgroups (`controller=path`), or `undefined` on the host.
+ * The container of a process with these cgroups (`controller=path`), or `undefined` on the host. Of containers
+ * in containers it is the innermost: the one whose id is furthest to the right.
  *
  * A path may look like a container's and be none: anyone can make a cgroup `/web` or `/jobs/4711`. A
  * name that is not 64 digits is therefore believed only when the process has no other path than `/NAME`
@@ -75,12 +76,16 @@ export function containerOf(
     const path = pathOf(cgroup);
     if (path !== '/' && path !== '') paths.add(path);
   }
-  for (const form of PATH_FORMS)
+  let innermost: { readonly identity: ContainerIdentity; readonly depth: number } | undefined;
+  for (const { engine, path: form } of PATH_FORMS)
     for (const path of paths) {
-      const id = form.path.exec(path)?.[1];
-      if (id !== undefined) return identity(id, form.engine);
+      const id = form.exec(path)?.[1];
+      if (id === undefined) continue;
+      const depth = path.lastIndexOf(id);
+      if (innermost === undefined || depth > innermost.depth)
+        innermost = { identity: identity(id, engine), depth };
     }
-  return ownPidNamespace ? plainContainer(cgroups, paths) : undefined;
+  return innermost?.identity ?? (ownPidNamespace ? plainContainer(cgroups, paths) : undefined);
 }
 
 /**
