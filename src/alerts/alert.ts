@@ -1,6 +1,6 @@
 /** What an alert is: everything that outputs need, as plain values that outlive the event. */
 import type { ValueType } from '../fields/field.ts';
-import type { Priority } from '../rules/checked.ts';
+import { PRIORITIES, type Priority } from '../rules/checked.ts';
 
 /** A value that people and programs read: text is Unicode, addresses and byte buffers are text, `null` is missing. */
 export type AlertValue = string | number | bigint | boolean | null | readonly AlertValue[];
@@ -42,6 +42,11 @@ export interface InternalAlert {
 }
 
 export type Alert = RuleAlert | InternalAlert;
+
+/** The priority as syslog counts: 0 is the most severe. */
+export function severity({ priority }: Alert): number {
+  return PRIORITIES.indexOf(priority);
+}
 
 /** Begins the rule name of every internal alert. */
 export const INTERNAL_PREFIX = 'Lanner internal: ';

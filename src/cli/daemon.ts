@@ -11,6 +11,7 @@ import { pidFileOf, writePidFile } from './pid-file.ts';
 import { printLastWords } from './print.ts';
 import { Reloader, type ReloadOptions } from './reload.ts';
 import { runReplay } from './replay.ts';
+import { Service } from './service.ts';
 import { onEndSignal, onReloadSignal, onReopenSignal } from './signals.ts';
 import { checkEngine, loadConfiguredRules, logRules, summaryLine } from './start.ts';
 import { LANNER_VERSION } from './version.ts';
@@ -82,8 +83,12 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
   let reloader: Reloader | undefined;
   // A signal that comes before all is set up is answered then.
   let isReloadDue = false;
+  const service = new Service();
   const handlers = [
-    onEndSignal(() => stop.abort()),
+    onEndSignal(() => {
+      service.stopping();
+      stop.abort();
+    }),
     onReopenSignal(() => watching?.reopenOutputs()),
     onReloadSignal(() => {
       if (reloader) reloader.reload();
@@ -99,14 +104,20 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
       log,
       onReady(ready) {
         watching = ready;
-        reloader = new Reloader(start, ready);
-        log(`Watching system calls of ${describeScope(scope)} on Linux ${os.release()}`);
+        const status = `Watching system calls of ${describeScope(scope)} on Linux ${os.release()}`;
+        reloader = new Reloader(
+          { ...start, status: { begins: () => service.reloading(), ends: () => service.ready(status) } },
+          ready,
+        );
+        log(status);
+        service.ready(status);
         if (isReloadDue) reloader.reload();
       },
     });
     await printLastWords(summary.alerts.format());
     log(summaryLine(summary));
   } finally {
+    service.stopping();
     reloader?.close();
     for (const handler of handlers) handler.end();
   }

@@ -1,6 +1,6 @@
 /** Standard output of commands that print and end. */
 import { writeSync } from 'node:fs';
-import { withoutBlocking, writeAll } from '../outputs/write-all.ts';
+import { standardSink, writeAll } from '../outputs/write-all.ts';
 
 /** Writes text and a newline, all of it, however slowly it is read. A reader that has gone is no error. */
 export function printLine(text: string): void {
@@ -18,10 +18,10 @@ export function printLine(text: string): void {
 }
 
 /** Milliseconds that the last words wait for a reader. */
-const LAST_WORDS_MS = 2000;
+const LAST_WORDS_MS = 200;
 
 /** Like {@link printLine}, for the end of a run: gives up on a reader that has stopped or gone. */
 export async function printLastWords(text: string): Promise<void> {
   const signal = AbortSignal.timeout(LAST_WORDS_MS);
-  await writeAll(withoutBlocking(1), Buffer.from(`${text}\n`, 'utf8'), signal).catch(() => {});
+  await writeAll(standardSink(1), Buffer.from(`${text}\n`, 'utf8'), signal).catch(() => {});
 }

@@ -13,6 +13,14 @@ export const STDOUT_OUTPUT = section({
   enabled: key('Alerts on standard output.', flag(true), { falco: 'absent false, shipped true' }),
 });
 
+export const JOURNAL_OUTPUT = section({
+  enabled: key(
+    "Alerts to systemd's journal, with fields of their own: PRIORITY, LANNER_RULE, LANNER_PROC_NAME and so on. " +
+      'Standard output does the same where it goes to the journal, as that of a service does.',
+    flag(false),
+  ),
+});
+
 export const SYSLOG_OUTPUT = section({
   enabled: key("Alerts to the machine's syslog, with the rule's priority.", flag(false), {
     falco: 'absent false, shipped true',

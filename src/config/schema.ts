@@ -18,6 +18,7 @@ import { CONFIG_FILE, PLUGIN } from './include-settings.ts';
 import {
   FILE_OUTPUT,
   HTTP_OUTPUT,
+  JOURNAL_OUTPUT,
   OUTPUTS_QUEUE,
   PROGRAM_OUTPUT,
   STDOUT_OUTPUT,
@@ -83,6 +84,7 @@ export const SCHEMA = section({
     LATER,
   ),
   stdout_output: key('Standard output.', STDOUT_OUTPUT),
+  journal_output: key("systemd's journal.", JOURNAL_OUTPUT, { own: true }),
   syslog_output: key('Syslog.', SYSLOG_OUTPUT, LATER),
   file_output: key('A file.', FILE_OUTPUT),
   program_output: key('A program.', PROGRAM_OUTPUT, LATER),

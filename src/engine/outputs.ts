@@ -4,6 +4,7 @@ import { type FormatOptions, formatJson, formatText } from '../alerts/format.ts'
 import type { Config } from '../config/schema.ts';
 import { FileOutput } from '../outputs/file.ts';
 import { FunctionOutput } from '../outputs/function.ts';
+import { isJournal, JournalOutput } from '../outputs/journal.ts';
 import type { Output, OutputFailure } from '../outputs/output.ts';
 import { StandardOutput } from '../outputs/standard.ts';
 
@@ -33,10 +34,11 @@ export function openOutputs(
 }
 
 function wantedOutputs(config: Config, target: AlertTarget | undefined): Wanted[] {
-  const { stdout_output, file_output } = config;
+  const { stdout_output, journal_output, file_output } = config;
   const wanted: Wanted[] = [];
   if (target !== undefined) wanted.push(wantedTarget(target));
-  else if (stdout_output.enabled) wanted.push(wantedTarget('stdout'));
+  else if (stdout_output.enabled) wanted.push(isJournal(1) ? JOURNAL : wantedTarget('stdout'));
+  if (journal_output.enabled && !wanted.includes(JOURNAL)) wanted.push(JOURNAL);
   if (file_output.enabled) {
     const { filename: path, keep_alive: keepAlive } = file_output;
     wanted.push({
@@ -46,6 +48,8 @@ function wantedOutputs(config: Config, target: AlertTarget | undefined): Wanted[
   }
   return wanted;
 }
+
+const JOURNAL: Wanted = { key: 'journal', open: (onFailure) => new JournalOutput(onFailure) };
 
 function wantedTarget(target: AlertTarget): Wanted {
   if (typeof target === 'string')

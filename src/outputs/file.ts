@@ -2,7 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { LineQueue } from './line-queue.ts';
 import type { Output, OutputFailure, OutputMessage, OutputStatistics } from './output.ts';
-import { writeAll } from './write-all.ts';
+import { descriptorSink, writeAll } from './write-all.ts';
 
 export interface FileOutputOptions {
   readonly path: string;
@@ -63,7 +63,7 @@ export class FileOutput implements Output {
     this.#reopen = false;
     this.#descriptor ??= openSync(this.#path, 'a');
     try {
-      await writeAll(this.#descriptor, chunk, signal);
+      await writeAll(descriptorSink(this.#descriptor), chunk, signal);
     } finally {
       this.#releaseUnlessKept();
     }

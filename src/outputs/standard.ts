@@ -1,7 +1,7 @@
 /** Alerts on standard output, or on standard error. */
 import { LineQueue } from './line-queue.ts';
 import type { Output, OutputFailure, OutputMessage, OutputStatistics } from './output.ts';
-import { withoutBlocking, writeAll } from './write-all.ts';
+import { standardSink, writeAll } from './write-all.ts';
 
 const DESCRIPTORS = { stdout: 1, stderr: 2 } as const;
 
@@ -15,9 +15,9 @@ export class StandardOutput implements Output {
 
   constructor(name: keyof typeof DESCRIPTORS, onFailure: OutputFailure) {
     this.name = name;
-    const descriptor = withoutBlocking(DESCRIPTORS[name]);
+    const sink = standardSink(DESCRIPTORS[name]);
     this.#lines = new LineQueue({
-      put: (chunk, signal) => writeAll(descriptor, chunk, signal),
+      put: (chunk, signal) => writeAll(sink, chunk, signal),
       onFailure: (error) => onFailure(this, error),
     });
   }
