@@ -146,8 +146,8 @@ export class EventCursor {
   /** Text of a CHARBUF, FSPATH or FSRELPATH parameter: up to its NUL. Empty when the kernel could not read it. */
   text(index: number): ByteString | undefined {
     if (index >= this.parameterCount) return undefined;
-    const start = this.#locate(index);
     let end = this.#locate(index + 1);
+    const start = this.#starts[index] as number;
     if (end > start && this.#buffer[end - 1] === 0) end--;
     const text = internText(this.#buffer, this.#view, start, end);
     const nul = text.indexOf('\0');
@@ -167,41 +167,55 @@ export class EventCursor {
   /** All bytes of a parameter as a byte string; empty when the event does not have it. */
   whole(index: number): ByteString {
     if (index >= this.parameterCount) return '';
-    const start = this.#locate(index);
-    return this.#buffer.toString('latin1', start, this.#locate(index + 1));
+    const end = this.#locate(index + 1);
+    return internText(this.#buffer, this.#view, this.#starts[index] as number, end);
   }
 
   u8(index: number): number | undefined {
-    return this.sizeOf(index) >= 1 ? this.#view.getUint8(this.#locate(index)) : undefined;
+    const at = this.#placeOf(index, 1);
+    return at < 0 ? undefined : this.#view.getUint8(at);
   }
 
   u16(index: number): number | undefined {
-    return this.sizeOf(index) >= 2 ? this.#view.getUint16(this.#locate(index), true) : undefined;
+    const at = this.#placeOf(index, 2);
+    return at < 0 ? undefined : this.#view.getUint16(at, true);
   }
 
   u32(index: number): number | undefined {
-    return this.sizeOf(index) >= 4 ? this.#view.getUint32(this.#locate(index), true) : undefined;
+    const at = this.#placeOf(index, 4);
+    return at < 0 ? undefined : this.#view.getUint32(at, true);
   }
 
   /** The upper half of a 64-bit parameter. */
   u32High(index: number): number | undefined {
-    return this.sizeOf(index) >= 8 ? this.#view.getUint32(this.#locate(index) + 4, true) : undefined;
+    const at = this.#placeOf(index, 8);
+    return at < 0 ? undefined : this.#view.getUint32(at + 4, true);
   }
 
   i32(index: number): number | undefined {
-    return this.sizeOf(index) >= 4 ? this.#view.getInt32(this.#locate(index), true) : undefined;
+    const at = this.#placeOf(index, 4);
+    return at < 0 ? undefined : this.#view.getInt32(at, true);
   }
 
   /** A 64-bit signed parameter as a number: exact for results, descriptors and process ids. */
   i64(index: number): number | undefined {
-    if (this.sizeOf(index) < 8) return undefined;
-    const at = this.#locate(index);
+    const at = this.#placeOf(index, 8);
+    if (at < 0) return undefined;
     return this.#view.getInt32(at + 4, true) * TWO_32 + this.#view.getUint32(at, true);
   }
 
   /** A 64-bit unsigned parameter, exact. */
   u64(index: number): bigint | undefined {
-    return this.sizeOf(index) >= 8 ? this.#view.getBigUint64(this.#locate(index), true) : undefined;
+    const at = this.#placeOf(index, 8);
+    return at < 0 ? undefined : this.#view.getBigUint64(at, true);
+  }
+
+  /** Where parameter `index` begins; -1 when it has fewer than `size` bytes or the event does not have it. */
+  #placeOf(index: number, size: number): number {
+    if (index >= this.parameterCount) return -1;
+    const end = this.#locate(index + 1);
+    const start = this.#starts[index] as number;
+    return end - start < size ? -1 : start;
   }
 
   /** Where parameter `index` begins; `index` may be the number of parameters, which gives the end of the last. */

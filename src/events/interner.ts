@@ -3,8 +3,14 @@ import type { ByteString } from './bytes.ts';
 
 /** Strings that are kept; a power of two. */
 const SLOTS = 4096;
-/** Longer texts are not kept: comparing them costs as much as decoding them. */
+/** Longer texts have slots of their own. */
 const MAX_LENGTH = 96;
+
+/** Long texts that are kept, such as lists of arguments; a power of two. */
+const LONG_SLOTS = 256;
+const MAX_LONG_LENGTH = 4096;
+/** Words at either end of a long text that its hash is made of, and how many more between. */
+const HASHED_WORDS = 16;
 
 const strings = new Array<ByteString>(SLOTS).fill('');
 /** What was seen last in each slot, kept or not. */
@@ -20,7 +26,7 @@ const kept = new DataView(new ArrayBuffer(SLOTS * MAX_LENGTH));
 export function internText(buffer: Buffer, view: DataView, start: number, end: number): ByteString {
   const length = end - start;
   if (length === 0) return '';
-  if (length > MAX_LENGTH) return buffer.toString('latin1', start, end);
+  if (length > MAX_LENGTH) return internLong(buffer, view, start, end);
   const hash = hashOf(view, start, length);
   const slot = hash & (SLOTS - 1);
   if (hashes[slot] !== hash) {
@@ -65,4 +71,43 @@ function keep(buffer: Buffer, start: number, end: number, slot: number): ByteStr
   for (let at = start; at < end; at++) kept.setUint8(slot * MAX_LENGTH + at - start, buffer[at] as number);
   strings[slot] = text;
   return text;
+}
+
+interface LongText {
+  hash: number;
+  text: ByteString;
+  bytes: Buffer;
+}
+
+const NO_BYTES = Buffer.alloc(0);
+const longTexts = Array.from(
+  { length: LONG_SLOTS },
+  (): LongText => ({ hash: 0, text: '', bytes: NO_BYTES }),
+);
+
+/** The same for texts of which hashing every byte would cost too much. */
+function internLong(buffer: Buffer, view: DataView, start: number, end: number): ByteString {
+  const length = end - start;
+  if (length > MAX_LONG_LENGTH) return buffer.toString('latin1', start, end);
+  const hash = sampleOf(view, start, length);
+  const slot = longTexts[hash & (LONG_SLOTS - 1)] as LongText;
+  if (slot.hash !== hash) {
+    slot.hash = hash;
+    return buffer.toString('latin1', start, end);
+  }
+  const { bytes } = slot;
+  if (bytes.length === length && bytes.compare(buffer, start, end) === 0) return slot.text;
+  slot.bytes = Buffer.from(buffer.subarray(start, end));
+  slot.text = buffer.toString('latin1', start, end);
+  return slot.text;
+}
+
+/** A hash of both ends and of some words between. */
+function sampleOf(view: DataView, start: number, length: number): number {
+  const edge = 4 * HASHED_WORDS;
+  const step = Math.max(4, Math.floor((length - edge) / HASHED_WORDS));
+  let hash = hashOf(view, start, edge);
+  for (let at = start + edge; at <= start + length - 4; at += step)
+    hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
+  return Math.imul(hash ^ length, 0x85ebca6b) ^ hashOf(view, start + length - edge, edge);
 }

@@ -63,7 +63,9 @@ export class DescriptorTable {
 
   /** Removes what closes at exec. */
   dropClosing(): void {
-    for (const [fd, descriptor] of this.entries()) if (descriptor.closesOnExec) this.delete(fd);
+    const low = this.#low;
+    for (let fd = 0; fd < low.length; fd++) if (low[fd]?.closesOnExec) this.delete(fd);
+    if (this.#high) for (const [fd, { closesOnExec }] of [...this.#high]) if (closesOnExec) this.delete(fd);
   }
 
   /** All descriptors with their numbers; the table may be changed meanwhile. */

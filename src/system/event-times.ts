@@ -6,9 +6,10 @@ import { EVENT_TYPES } from '../events/table.ts';
 const IS_META = Uint8Array.from(EVENT_TYPES, ({ kind }) => (kind === 'METAEVENT' ? 1 : 0));
 
 export class EventTimes {
-  /** Times of the event shown now and of the one before, as bigints and as the words that they consist of. */
+  /** Times of the event before and of the one shown now, as bigints and as the words that they consist of. */
   readonly #times = new BigUint64Array(2);
-  readonly #nowWords = new Uint32Array(this.#times.buffer, 0, 2);
+  readonly #words = new Uint32Array(this.#times.buffer);
+  readonly #nowWords = this.#words.subarray(2);
   readonly #skipsMeta: boolean;
   #shown = 0;
   #first: bigint | undefined;
@@ -22,7 +23,9 @@ export class EventTimes {
   show(event: EventCursor): void {
     const isMeta = IS_META[event.code] === 1;
     if (isMeta && this.#skipsMeta) return;
-    this.#times[1] = this.#times[0] as bigint;
+    // By words: a bigint would be allocated for every event.
+    this.#words[0] = this.#words[2] as number;
+    this.#words[1] = this.#words[3] as number;
     event.copyTimestamp(this.#nowWords);
     this.#shown++;
     if (this.#first === undefined && !isMeta) this.#first = event.timestamp;
@@ -35,6 +38,6 @@ export class EventTimes {
 
   /** Time of the event before the one that is shown. */
   get previous(): bigint | undefined {
-    return this.#shown > 1 ? this.#times[1] : undefined;
+    return this.#shown > 1 ? this.#times[0] : undefined;
   }
 }

@@ -5,7 +5,7 @@ import { parameterIndex } from '../events/parameters.ts';
 import { EVENT_TYPES } from '../events/table.ts';
 import { type LearnDescriptor, resultOf } from './descriptor-change.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
-import { OpenDescriptor } from './open-descriptor.ts';
+import { OpenedFiles } from './opened-files.ts';
 import { joinPath } from './paths.ts';
 import { PHANTOM_DIRECTORY } from './process.ts';
 import { presentCode } from './process-model.ts';
@@ -29,6 +29,9 @@ const NOT_READ = '<NA>';
 /** Longer paths Falco does not join. */
 const MAX_PATH = 1024;
 const TOO_LONG = '/DIR_TOO_LONG/FILENAME_TOO_LONG';
+
+/** Descriptors are never changed, so all captures may share them. */
+const files = new OpenedFiles();
 
 /** Where an event has the parameters of an open; -1 for none. */
 interface Places {
@@ -72,16 +75,17 @@ export function learnOpen(name: string): LearnDescriptor {
       if (entry.directory >= 0) directory = enter.i64(entry.directory);
     }
     const base = isByHandle || directory === undefined ? '' : baseDirectory(directory, thread.cwd, table);
-    const descriptor = new OpenDescriptor((flags & O_DIRECTORY) !== 0 ? 'd' : 'f');
-    descriptor.name = fullPath(base, path);
-    descriptor.rawName = path;
-    descriptor.device = event.u32(exit.device) ?? 0;
-    descriptor.inodeLow = event.u32(exit.inode) ?? 0;
-    descriptor.inodeHigh = event.u32High(exit.inode) ?? 0;
-    descriptor.upperLayer = (flags & FD_UPPER_LAYER) !== 0;
-    descriptor.lowerLayer = (flags & FD_LOWER_LAYER) !== 0;
-    descriptor.closesOnExec = (flags & O_CLOEXEC) !== 0;
-    change.add(table, fd, descriptor);
+    const { draft } = files;
+    draft.kind = (flags & O_DIRECTORY) !== 0 ? 'd' : 'f';
+    draft.name = fullPath(base, path);
+    draft.rawName = path;
+    draft.device = event.u32(exit.device) ?? 0;
+    draft.inodeLow = event.u32(exit.inode) ?? 0;
+    draft.inodeHigh = event.u32High(exit.inode) ?? 0;
+    draft.upperLayer = (flags & FD_UPPER_LAYER) !== 0;
+    draft.lowerLayer = (flags & FD_LOWER_LAYER) !== 0;
+    draft.closesOnExec = (flags & O_CLOEXEC) !== 0;
+    change.add(table, fd, files.take());
   };
 }
 

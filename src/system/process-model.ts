@@ -64,8 +64,7 @@ export function takeSharedFacts(event: EventCursor, thread: ThreadEntry, model: 
   const cwd = model.isCapture ? '' : event.text(CWD);
   if (cwd) setDirectory(process, cwd);
   process.fdLimit = event.i64(FDLIMIT) ?? process.fdLimit;
-  if (event.sizeOf(CGROUPS) > 0)
-    process.cgroups = model.cgroups.of(event.raw(CGROUPS)?.toString('latin1') ?? '');
+  if (event.sizeOf(CGROUPS) > 0) process.cgroups = model.cgroups.of(event.whole(CGROUPS));
 }
 
 /** Memory and page faults, which each thread has of its own. */
