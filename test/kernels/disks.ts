@@ -12,13 +12,21 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { buildProbe } from '../../scripts/build-probe.mjs';
+import { basename, dirname, join, resolve } from 'node:path';
+import process from 'node:process';
+import { buildActor, buildProbe } from '../../scripts/build-probe.mjs';
 import type { MachineArchitecture } from './architectures.ts';
 import { DebianRelease, unpack } from './debian.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const UPSTREAM_RULES = join(ROOT, '../shared/upstream-rules');
 const RELEASE = 'bookworm';
+
+/** What Lanner and its tests consist of. */
+const PARTS = [
+  ...['bin', 'bpf', 'rules', 'scenes', 'scripts', 'src', 'test'],
+  ...['package.json', 'package-lock.json', 'tsconfig.json'],
+];
 
 /** What Lanner and its live tests need. The C library's and Node's needs come with them. */
 const PACKAGES = [
@@ -48,7 +56,11 @@ const TEXTS: Readonly<Record<string, string>> = {
 };
 
 /** Links that installed packages would have made. */
-const LINKS: Readonly<Record<string, string>> = { 'usr/bin/cc': 'gcc', 'usr/bin/awk': 'gawk' };
+const LINKS: Readonly<Record<string, string>> = {
+  'usr/bin/cc': 'gcc',
+  'usr/bin/awk': 'gawk',
+  shared: 'lanner/shared',
+};
 
 /** The folder with the small Debian, made if it is not there. */
 export function systemFolder(folder: string, { debian: architecture }: MachineArchitecture): string {
@@ -79,7 +91,10 @@ export function systemDisk(folder: string, architecture: MachineArchitecture): s
   return disk;
 }
 
-/** The disk with Lanner as it is now. `files` are the test files that the machine will run. */
+/**
+ * The disk with Lanner as it is now, and Falco's rules if they are there. `files` are the test files that the
+ * machine will run.
+ */
 export function lannerDisk(
   folder: string,
   architecture: MachineArchitecture,
@@ -88,11 +103,14 @@ export function lannerDisk(
   const own = join(folder, `lanner-${architecture.debian}`);
   rmSync(own, { recursive: true, force: true });
   mkdirSync(join(own, 'build'), { recursive: true });
-  for (const name of ['bin', 'bpf', 'rules', 'scripts', 'src', 'test', 'package.json', 'package-lock.json'])
-    cpSync(join(ROOT, name), join(own, name), { recursive: true });
+  for (const name of PARTS) cpSync(join(ROOT, name), join(own, name), { recursive: true });
   const probe = buildProbe(architecture.node);
   for (const suffix of ['', '.sha256'])
     copyFileSync(`${probe}${suffix}`, join(own, `build/lanner.bpf.o${suffix}`));
+  // Another architecture's is built by the machine itself.
+  if (architecture.node === process.arch) copyFileSync(buildActor(), join(own, 'build/lanner-actor'));
+  if (existsSync(UPSTREAM_RULES))
+    cpSync(UPSTREAM_RULES, join(own, 'shared', basename(UPSTREAM_RULES)), { recursive: true });
   const modules = join(modulesFolder(folder, architecture), 'node_modules');
   cpSync(modules, join(own, 'node_modules'), { recursive: true, verbatimSymlinks: true });
   writeFileSync(join(own, 'test-files.json'), JSON.stringify(files));

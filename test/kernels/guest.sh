@@ -28,6 +28,7 @@ busybox hostname -F /etc/hostname
 busybox ip link set lo up
 ldconfig
 cd /lanner
+[ -e build/lanner-actor ] || cc -static -O2 -o build/lanner-actor scenes/actor/*.c
 node_modules/node-linux-*/bin/node test/kernels/guest.ts
 busybox sync
 busybox poweroff -f

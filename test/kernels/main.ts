@@ -37,7 +37,12 @@ const { values: options, positionals } = parseArgs({
 });
 
 /** The tests that say most about a kernel for the time that they take. */
-const FILES = ['test/kernels/**/*.test.ts', 'test/live/scene-*.test.ts', 'test/live/probe/*.test.ts'];
+const FILES = [
+  'test/kernels/**/*.test.ts',
+  'test/live/probe/*.test.ts',
+  'test/live/evasions/*.test.ts',
+  'test/live/scene*.test.ts',
+];
 
 process.chdir(ROOT);
 process.exitCode = await main();
