@@ -37,6 +37,7 @@ import {
 import type { RingMemory } from './ring-buffer.ts';
 import { findControlGroup, type Scope } from './scope.ts';
 import { OWN_PROGRAMS } from './system-calls.ts';
+import { SystemError } from './system-error.ts';
 import { type Architecture, anonymousKinds, encodeBitTables } from './translations.ts';
 
 const DEFAULT_PROBE = fileURLToPath(new URL('../../../build/lanner.bpf.o', import.meta.url));
@@ -44,6 +45,7 @@ const DEFAULT_PROBE = fileURLToPath(new URL('../../../build/lanner.bpf.o', impor
 const COMMON_PROGRAMS = ['lanner_fork', 'lanner_exec', 'lanner_exit', 'lanner_call_end'];
 const MAX_WATCHED_THREADS = 65_536;
 const LOG_SIZE = 1 << 20;
+const EPERM = 1;
 /** An event of the largest size (MAX_EVENT in bpf/layout.h) and the header of its record. */
 const LONGEST_RECORD = 0xffff + 8;
 /** Falco's `snaplen`: bytes kept of data that was sent or received. */
@@ -253,7 +255,15 @@ function createRing(size: number): number {
   try {
     return createRingBuffer(size);
   } catch (error) {
-    throw new KernelSourceError('LOAD_FAILED', `the kernel gave no ring buffer of ${size} bytes (${error})`);
+    // Privileges have been looked at: what is missing is memory that may be locked.
+    const advice =
+      error instanceof SystemError && error.errno === EPERM
+        ? ': before Linux 5.11 it counts against the limit of locked memory, so give Lanner CAP_SYS_RESOURCE, or set "ulimit -l unlimited"'
+        : '';
+    throw new KernelSourceError(
+      'LOAD_FAILED',
+      `the kernel gave no ring buffer of ${size} bytes (${error})${advice}`,
+    );
   }
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, describe, test } from 'node:test';
@@ -72,8 +72,10 @@ describe('errors', { skip: skipReason }, () => {
     assert.match(user.stdout, /^NOT_PRIVILEGED .*CAP_BPF and CAP_PERFMON.*\n$/, user.stderr);
   });
 
-  test('CAP_BPF and CAP_PERFMON are enough', () => {
-    const keep = '-all,+bpf,+perfmon';
+  test('CAP_BPF and CAP_PERFMON are enough, with CAP_SYS_RESOURCE before Linux 5.11', () => {
+    const [major = 0, minor = 0] = os.release().split('.').map(Number);
+    const isOld = major < 5 || (major === 5 && minor < 11);
+    const keep = `-all,+bpf,+perfmon${isOld ? ',+sys_resource' : ''}`;
     const user = spawnSync(
       'setpriv',
       [`--bounding-set=${keep}`, '--inh-caps=-all', process.execPath, '--input-type=module', '-e', SCRIPT],

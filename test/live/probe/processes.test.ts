@@ -56,7 +56,7 @@ function controlGroups(): string {
   const rows = ['cpuset', 'cpu', 'cpuacct', 'io', 'memory'].map(
     (name) => `${name}=${path(name === 'io' ? 'blkio' : name)}`,
   );
-  return [...rows, `unified=${path('')}`].map((row) => `${row}\0`).join('');
+  return [...rows, `unified=${path('') ?? '/'}`].map((row) => `${row}\0`).join('');
 }
 const session = () => readFileSync('/proc/self/stat', 'latin1').split(') ')[1]?.split(' ') ?? [];
 
