@@ -4,7 +4,7 @@ import type { ParameterValue } from '../events/encode.ts';
 import { AcceptedSockets } from './accepted-sockets.ts';
 import type { SystemView } from './context.ts';
 import { EventContextView } from './event-context.ts';
-import { type FileNames, noticeRenaming } from './other-names.ts';
+import { type FileNames, noticeNewFile } from './other-names.ts';
 import { event } from './testing/event-builder.ts';
 
 function file(path: string, inode = 7n): Buffer {
@@ -76,12 +76,14 @@ test('an event is shown under another name until it is shown under its own again
   assert.equal(context.descriptor?.name, '/etc/shadow');
 });
 
-test('a rename that succeeded tells the file name that leads to another file now', () => {
+test('a rename that succeeded, or an open that made its file, tells the name that leads to another file now', () => {
   const changed: string[] = [];
   const files: FileNames = { namesOf: () => [], changed: (name) => changed.push(name) };
   const renaming = { res: 0, oldpath: '/etc/nshadow', newpath: '/etc/shadow' };
-  noticeRenaming(event('rename', { tid: 1 }, renaming), files);
-  noticeRenaming(event('rename', { tid: 1 }, { ...renaming, res: -2 }), files);
-  noticeRenaming(event('unlink', { tid: 1 }, { res: 0, path: '/etc/x' }), files);
-  assert.deepEqual(changed, ['shadow']);
+  noticeNewFile(event('rename', { tid: 1 }, renaming), files);
+  noticeNewFile(event('rename', { tid: 1 }, { ...renaming, res: -2 }), files);
+  noticeNewFile(event('unlink', { tid: 1 }, { res: 0, path: '/etc/x' }), files);
+  noticeNewFile(event('openat', { tid: 1 }, { fd: 3, name: 'made', flags: 1 << 14 }), files);
+  noticeNewFile(event('openat', { tid: 1 }, { fd: 3, name: 'opened', flags: 1 }), files);
+  assert.deepEqual(changed, ['shadow', 'made']);
 });

@@ -44,10 +44,18 @@ const NAMING = Uint8Array.from(EVENT_TYPES, (type) =>
   /^(rename|link)/.test(type.name) ? Math.max(parameterIndex(type, 'newpath'), 0) : 0,
 );
 
-/** Tells which names a rename or a new link gives to another file. */
-export function noticeRenaming(event: EventCursor, files: FileNames): void {
-  const index = NAMING[event.code] as number;
-  if (index === 0 || event.i64(0) !== 0) return;
+/** By event code: index of the flags of an open, which tell whether it has made the file; 0 for other events. */
+const FLAGS = Uint8Array.from(EVENT_TYPES, (type) =>
+  (GIVEN_PATH[type.code] as number) > 0 ? Math.max(parameterIndex(type, 'flags'), 0) : 0,
+);
+const CREATED = 1 << 14; // O_F_CREATED of Falco's event schema
+
+/** Tells which names lead to another file now: of a rename, a new link, or a file that an open has made. */
+export function noticeNewFile(event: EventCursor, files: FileNames): void {
+  const flags = FLAGS[event.code] as number;
+  const index = NAMING[event.code] || (flags > 0 ? (GIVEN_PATH[event.code] as number) : 0);
+  if (index === 0) return;
+  if (flags > 0 ? ((event.u32(flags) ?? 0) & CREATED) === 0 : event.i64(0) !== 0) return;
   const path = event.text(index) ?? '';
   files.changed(path.slice(path.lastIndexOf('/') + 1));
 }

@@ -2,6 +2,10 @@
 import { EVENT_TYPES } from '../events/table.ts';
 import { CHANGES } from './process-events.ts';
 
-export const STATE_EVENTS: ReadonlySet<string> = new Set(
-  EVENT_TYPES.filter(({ code }) => CHANGES[code] !== undefined).map(({ name }) => name),
-);
+/** They tell where paths lead that later calls are given (recent-links.ts). */
+const LINKING = ['symlink', 'symlinkat'];
+
+export const STATE_EVENTS: ReadonlySet<string> = new Set([
+  ...EVENT_TYPES.filter(({ code }) => CHANGES[code] !== undefined).map(({ name }) => name),
+  ...LINKING,
+]);

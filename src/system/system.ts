@@ -23,7 +23,7 @@ import { formatIp } from './ip.ts';
 import { LiveMachine, type Machine } from './machine.ts';
 import { Makers } from './makers.ts';
 import { ModelNews } from './model-news.ts';
-import { type FileNames, noticeRenaming } from './other-names.ts';
+import { type FileNames, noticeNewFile } from './other-names.ts';
 import { PathResolver } from './path-resolver.ts';
 import { introducesThread, makePhantom } from './phantom.ts';
 import { PostponedEvents, type PostponedLimits } from './postponed-events.ts';
@@ -335,7 +335,7 @@ export class System implements SystemView {
    */
   learn(event: EventCursor): EventContext {
     const thread = this.#threadOf(event);
-    if (this.#fileNames) noticeRenaming(event, this.#fileNames);
+    if (this.#fileNames) noticeNewFile(event, this.#fileNames);
     if (this.#resolver) noticeLinks(event, thread?.containerId ?? '', this.#resolver);
     this.#context.show(event, thread);
     return this.#context;
