@@ -394,6 +394,9 @@ __noinline int collect_exe(u64 p)
 	case KIND_EXE_FLAGS:
 		append_number(s, exe_flags(s, (u64)exe), 4);
 		break;
+	case KIND_EXE_DEVICE:
+		append_number(s, exe ? file_device((u64)exe) : 0, 4);
+		break;
 	case KIND_EXE_INODE:
 		append_number(s, BPF_CORE_READ(inode, i_ino), 8);
 		break;

@@ -133,6 +133,7 @@ enum lanner_kind {
 	KIND_EXE_CHANGED = 73,
 	KIND_EXE_MODIFIED = 74,
 	KIND_FILE_PATH = 75,      /* of the subject */
+	KIND_EXE_DEVICE = 76,
 
 	/* Sockets: socket.h */
 	KIND_ADDRESS = 96,        /* socket address at argument a with length b */

@@ -3,11 +3,11 @@ import type { ByteString } from '../events/bytes.ts';
 import type { CheckedRuleSet, Condition, ListCheck, ScalarCheck } from '../rules/checked.ts';
 import type { AskedPaths } from '../system/known-files.ts';
 
-const PATH_FIELDS: ReadonlySet<string> = new Set(['fd.name', 'fs.path.name']);
+const PATH_FIELDS: ReadonlySet<string> = new Set(['fd.name', 'fs.path.name', 'proc.exepath']);
 const DIRECTORY_FIELD = 'fd.directory';
 const PATTERN = /[?*[]/;
 
-/** Paths and directories in the conditions of enabled rules that are about opened files. */
+/** Paths and directories in the conditions of enabled rules that are about files and programs. */
 export function askedPaths({ rules }: CheckedRuleSet): AskedPaths {
   const asked = { files: new Set<ByteString>(), directories: new Set<ByteString>() };
   const seen = new Set<Condition>();

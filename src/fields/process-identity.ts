@@ -41,7 +41,7 @@ export const IDENTITY_FIELDS: readonly FieldDefinition[] = [
     name: 'proc.exepath',
     type: 'CHARBUF',
     description: 'Path of the executable file as the kernel resolved it, symbolic links followed.',
-    read: ({ thread }) => thread?.exepath,
+    read: ({ thread, shownName }) => (shownName?.isExecutable ? shownName.path : thread?.exepath),
   },
   {
     name: 'proc.name',

@@ -15,9 +15,13 @@ const NAME = {
   cost: 2,
   read: (context: EventContext) => context.shownName?.path ?? '/own',
 };
+const EXEPATH = { ...NAME, name: 'proc.exepath' };
 const catalog: FieldCatalog<Field> = {
   fields: [...testCatalog.fields, NAME],
-  find: (name) => (name === 'fd.name' ? { field: NAME, argument: undefined } : testCatalog.find(name)),
+  find(name) {
+    const field = [NAME, EXEPATH].find((candidate) => candidate.name === name);
+    return field ? { field, argument: undefined } : testCatalog.find(name);
+  },
 };
 const location = { file: 'test.yaml', line: 1, column: 1, offset: 0 };
 const name: FieldExpression = {
@@ -93,4 +97,21 @@ test('an event is not shown again where no rule reads a name', () => {
     context,
   );
   assert.equal(context.shows, 0);
+});
+
+test('by another name of a program only rules are found that ask for the program', () => {
+  const context = eventWith('/link');
+  Object.assign(context.otherNames?.[0] ?? {}, { isExecutable: true });
+  const runs = (path: string): Condition => ({
+    ...{ kind: 'scalar', left: { ...name, field: EXEPATH }, operator: '=', modifier: undefined, location },
+    right: { kind: 'values', values: [path] },
+  });
+  const rules = [
+    rule('asks', runs('/link')),
+    rule('trusts', and(not(runs('/own')), not(runs('/trusted')))),
+    rule('asks and trusts', and(runs('/link'), not(runs('/own')))),
+    rule('denies twice', not(not(runs('/link')))),
+    rule('asks for a file', is('/link')),
+  ];
+  assert.deepEqual(matches(rules, context), ['asks /link', 'denies twice /link']);
 });

@@ -21,6 +21,13 @@ const NAME_FIELDS: ReadonlySet<string> = new Set([
   'evt.info',
 ]);
 
+/**
+ * Fields with the name of the program that an exec has started. Other names of it are put only to rules that
+ * ask for a program by its name, not to those that trust one: a name that a program was started by, or
+ * another name of its file, must not take trust away, nor give it.
+ */
+const PROGRAM_FIELDS: ReadonlySet<string> = new Set(['proc.exepath']);
+
 export interface NamingMatcher {
   /**
    * Calls `found` for every rule that matches the event under any of its names, in the order of the rule
@@ -49,10 +56,15 @@ export function matchAllNames(
   { matching, source }: MatcherOptions,
 ): NamingMatcher {
   const order = new Map(rules.map((rule, index) => [rule, index]));
-  const codes = new Set<number>();
-  for (const rule of rules)
-    if (rule.enabled && rule.source === source && readsName(rule.condition))
-      for (const code of rule.eventCodes) codes.add(code);
+  const asked = rules.filter((rule) => rule.enabled && rule.source === source);
+  const byFile = new Set(asked.filter(({ condition }) => uses(condition, NAME_FIELDS).size > 0));
+  const byProgram = new Set(
+    asked.filter(({ condition }) => {
+      const ways = uses(condition, PROGRAM_FIELDS);
+      return ways.has('asserted') && !ways.has('denied');
+    }),
+  );
+  const codes = new Set([...byFile, ...byProgram].flatMap(({ eventCodes }) => [...eventCodes]));
 
   return {
     match(context, found) {
@@ -65,7 +77,9 @@ export function matchAllNames(
       const byRule = new Map<CheckedRule, OtherName | undefined>(own.map((rule) => [rule, undefined]));
       for (const name of names) {
         context.showAs?.(name);
-        for (const rule of matcher.match(context)) if (!byRule.has(rule)) byRule.set(rule, name);
+        const among = name.isExecutable ? byProgram : byFile;
+        for (const rule of matcher.match(context))
+          if (!byRule.has(rule) && among.has(rule)) byRule.set(rule, name);
       }
       const place = (rule: CheckedRule): number => order.get(rule) ?? 0;
       const inOrder = [...byRule.keys()].sort((left, right) => place(left) - place(right));
@@ -78,27 +92,40 @@ export function matchAllNames(
   };
 }
 
-/** Whether a condition asks for a field that changes with the name. Macros make one node part of many. */
-function readsName(condition: Condition, seen = new Set<Condition>()): boolean {
-  if (seen.has(condition)) return false;
-  seen.add(condition);
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return condition.operands.some((operand) => readsName(operand, seen));
-    case 'not':
-      return readsName(condition.operand, seen);
-    case 'exists':
-      return isName(condition.left);
-    case 'scalar':
-    case 'list':
-      return isName(condition.left) || (condition.right.kind !== 'values' && isName(condition.right));
-  }
+type Use = 'asserted' | 'denied';
+
+/** How a condition uses fields: where it wants something of them, and where it does not want it (`not`, `!=`). */
+function uses(condition: Condition, fields: ReadonlySet<string>): ReadonlySet<Use> {
+  const found = new Set<Use>();
+  // Macros make one node part of many.
+  const seen = { asserted: new Set<Condition>(), denied: new Set<Condition>() };
+  const visit = (node: Condition, use: Use): void => {
+    if (seen[use].has(node)) return;
+    seen[use].add(node);
+    const opposite = use === 'asserted' ? 'denied' : 'asserted';
+    switch (node.kind) {
+      case 'and':
+      case 'or':
+        for (const operand of node.operands) visit(operand, use);
+        return;
+      case 'not':
+        visit(node.operand, opposite);
+        return;
+      case 'exists':
+        if (isAmong(node.left, fields)) found.add(use);
+        return;
+      default:
+        if (isAmong(node.left, fields) || (node.right.kind !== 'values' && isAmong(node.right, fields)))
+          found.add(node.operator === '!=' ? opposite : use);
+    }
+  };
+  visit(condition, 'asserted');
+  return found;
 }
 
-function isName(expression: Expression): boolean {
-  if (expression.kind === 'field') return NAME_FIELDS.has(expression.field.name);
+function isAmong(expression: Expression, fields: ReadonlySet<string>): boolean {
+  if (expression.kind === 'field') return fields.has(expression.field.name);
   return expression.operands.some(
-    (operand) => (operand.kind === 'field' || operand.kind === 'transform') && isName(operand),
+    (operand) => (operand.kind === 'field' || operand.kind === 'transform') && isAmong(operand, fields),
   );
 }

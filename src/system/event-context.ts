@@ -8,6 +8,7 @@ import type { Descriptor } from './descriptor.ts';
 import type { DescriptorEvents } from './descriptor-events.ts';
 import { EventDescriptor } from './event-descriptor.ts';
 import { EventTimes } from './event-times.ts';
+import { executedNames, startsProgram } from './executed-names.ts';
 import { type FileNames, GIVEN_PATH, NO_NAMES, type OtherName, otherNames } from './other-names.ts';
 import type { PathResolver } from './path-resolver.ts';
 import type { Thread } from './thread.ts';
@@ -125,6 +126,7 @@ export class EventContextView implements EventContext {
     const { event, thread } = this;
     if (this.#resolver && thread && namesChangedFile(event))
       return changedNames(event, thread, this.#resolver, this.#fileNames);
+    if (thread && startsProgram(event)) return executedNames(event, thread, this.#fileNames);
     if (OPENS[event.code] === 0 || !this.descriptor) return NO_NAMES;
     const path = this.#descriptor.pathBytes;
     if (!path) return NO_NAMES;

@@ -78,7 +78,10 @@ test('an event is shown under another name until it is shown under its own again
 
 test('a rename that succeeded, or an open that made its file, tells the name that leads to another file now', () => {
   const changed: string[] = [];
-  const files: FileNames = { namesOf: () => [], changed: (name) => changed.push(name) };
+  const files: FileNames = {
+    namesOf: () => [],
+    changed: (name) => changed.push(name),
+  };
   const renaming = { res: 0, oldpath: '/etc/nshadow', newpath: '/etc/shadow' };
   noticeNewFile(event('rename', { tid: 1 }, renaming), files);
   noticeNewFile(event('rename', { tid: 1 }, { ...renaming, res: -2 }), files);

@@ -21,6 +21,8 @@ export interface OtherName {
   readonly path: ByteString;
   /** Paths of a call that opens nothing, by the index of the parameter. */
   readonly parameters?: ReadonlyMap<number, ByteString>;
+  /** It is the name of the program that the event has started. */
+  readonly isExecutable?: true;
 }
 
 export const NO_NAMES: readonly OtherName[] = [];

@@ -100,6 +100,7 @@ describe('processes', { skip }, () => {
       cap_permitted: Number(capabilities()),
       cap_effective: Number(capabilities()),
       exe_ino: Number(stat.ino),
+      exe_dev: Number(stat.dev),
       exe_ino_ctime: stat.ctimeNs,
       exe_ino_mtime: stat.mtimeNs,
       uid: 0,

@@ -62,6 +62,7 @@ export const EXECUTED: Readonly<Record<string, Collect>> = {
   loginuid: task('LOGINUID'),
   flags: plain('EXE_FLAGS'),
   exe_ino: plain('EXE_INODE'),
+  exe_dev: plain('EXE_DEVICE'),
   exe_ino_ctime: plain('EXE_CHANGED'),
   exe_ino_mtime: plain('EXE_MODIFIED'),
   uid: task('EUID'),
