@@ -108,6 +108,25 @@ test('a child made with CLONE_PARENT is its maker’s sibling', () => {
   assert.equal(system.thread(200)?.exepath, '/usr/bin/bash');
 });
 
+test('a sibling that is told of before its maker tells of it has the program of its maker', () => {
+  using host = hostWithShell();
+  const system = open(host);
+  const CLONE_PARENT = 1 << 8;
+  const common = { flags: CLONE_PARENT, vtid: 200, vpid: 200 };
+  pass(system, event('clone', { tid: 200 }, { res: 0, ...processParameters(200, 1, 'bash'), ...common }));
+  assert.equal(system.thread(200)?.exepath, '/sbin/init', 'what its parent runs, until more is known');
+  pass(
+    system,
+    event(
+      'clone',
+      { tid: 100, time: START + 1 },
+      { res: 200, ...processParameters(100, 1, 'bash'), ...common },
+    ),
+  );
+  const sibling = system.thread(200);
+  assert.deepEqual([sibling?.exepath, sibling?.ptid], ['/usr/bin/bash', 1]);
+});
+
 test('in a pid namespace the child is taken from its own event, with both ids', () => {
   using host = new FakeHost();
   host.add({ pid: 1, ppid: 0, comm: 'init' });

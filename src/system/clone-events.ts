@@ -1,6 +1,6 @@
 /** clone, clone3, fork and vfork: how threads and processes come to be. Either side may report first. */
 import type { EventCursor } from '../events/cursor.ts';
-import { assureMaker, suspectLostExec, tellsOfAnotherProgram } from './lost-exec.ts';
+import { assureMaker, replaceMaker, suspectLostExec, tellsOfAnotherProgram } from './lost-exec.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import {
   ARGS,
@@ -85,6 +85,8 @@ export function learnClone(event: EventCursor, caller: ThreadEntry, model: Proce
     // After vfork this event comes late: the child has run on, perhaps for long.
     if (isVfork(event, flags) || isOfThisClone(known, now)) {
       if (known.process.ptid === caller.pid) assureMaker(known.process, caller.process);
+      else if ((flags & CLONE_PARENT) !== 0 && known.process.ptid === caller.process.ptid)
+        replaceMaker(known.process, caller.process);
       return;
     }
     removeLeftover(known, model);
