@@ -70,6 +70,8 @@ export class DebianRelease {
     this.#update();
     const archives = join(this.#configuration, '../cache/archives');
     if (options.withDependencies) {
+      // Older versions of packages may be left.
+      this.#run('apt-get', ['clean']);
       const install = ['install', '--download-only', '--no-install-recommends', '--yes', ...packages];
       this.#run('apt-get', install);
     } else {

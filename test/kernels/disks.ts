@@ -42,7 +42,17 @@ const PACKAGES = [
     'grep',
     'sed',
   ],
-  ...['mount', 'perl-base', 'procps', 'util-linux', 'iproute2', 'openssh-client', 'runc', 'bpftool'],
+  ...[
+    'mount',
+    'perl-base',
+    'procps',
+    'util-linux',
+    'iproute2',
+    'openssh-client',
+    'runc',
+    'bpftool',
+    'docker.io',
+  ],
   ...['libbpf1', 'libc-bin', 'libstdc++6', 'gcc', 'libc6-dev'],
 ];
 
@@ -64,7 +74,7 @@ const LINKS: Readonly<Record<string, string>> = {
 
 /** The folder with the small Debian, made if it is not there. */
 export function systemFolder(folder: string, { debian: architecture }: MachineArchitecture): string {
-  const own = join(folder, `system-${architecture}`);
+  const own = join(folder, `system-${architecture}-${digest(JSON.stringify([PACKAGES, TEXTS, LINKS]))}`);
   if (existsSync(own)) return own;
   const unfinished = `${own}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -87,7 +97,7 @@ export function systemFolder(folder: string, { debian: architecture }: MachineAr
 export function systemDisk(folder: string, architecture: MachineArchitecture): string {
   const system = systemFolder(folder, architecture);
   const disk = `${system}.img`;
-  if (!existsSync(disk)) makeDisk(system, disk, '1G');
+  if (!existsSync(disk)) makeDisk(system, disk, '2G');
   return disk;
 }
 
@@ -121,7 +131,7 @@ export function lannerDisk(
 /** The npm packages of the lockfile for that architecture, Node itself among them. */
 function modulesFolder(folder: string, { node }: MachineArchitecture): string {
   const lock = readFileSync(join(ROOT, 'package-lock.json'));
-  const own = join(folder, `modules-${node}-${createHash('sha256').update(lock).digest('hex').slice(0, 12)}`);
+  const own = join(folder, `modules-${node}-${digest(lock)}`);
   if (existsSync(own)) return own;
   const unfinished = `${own}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -140,6 +150,11 @@ function modulesFolder(folder: string, { node }: MachineArchitecture): string {
     rmSync(join(unfinished, 'node_modules', `node-linux-${node}`, name), { recursive: true });
   renameSync(unfinished, own);
   return own;
+}
+
+/** What tells one state of something from others, in the name of a folder. */
+function digest(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 12);
 }
 
 function makeDisk(folder: string, disk: string, size: string): void {
