@@ -125,7 +125,13 @@ export function setUp(purpose) {
   if (process.platform !== 'linux') stop(`Lanner runs on Linux only; this is ${process.platform}`);
   installNpmPackages();
   if (purpose === 'check') return;
-  installDebianPackages(purpose);
+  if (purpose === 'kernels') {
+    installDebianPackages(['run']);
+    // The tests that need them are skipped where they cannot be had.
+    installDebianPackages(['kernels'], say);
+  } else {
+    installDebianPackages(['run', purpose]);
+  }
   updateBuild();
 }
 
@@ -142,27 +148,28 @@ function installNpmPackages() {
   }
 }
 
-function installDebianPackages(purpose) {
+/** Installs what is missing for the purposes; `fail` takes the reason when that is not possible. */
+function installDebianPackages(purposes, fail = stop) {
   const missing = DEBIAN_PACKAGES.filter(
-    (entry) => ['run', purpose].includes(entry.for) && !entry.files.some(existsSync),
+    (entry) => purposes.includes(entry.for) && !entry.files.some(existsSync),
   );
   if (missing.length === 0) return;
   const names = missing.map((entry) => entry.name);
   say(`missing: ${missing.map((entry) => `${entry.name} (${entry.why})`).join(', ')}`);
   if (!existsSync('/usr/bin/apt-get')) {
-    stop(
+    fail(
       `this is not Debian: install what it calls ${names.join(', ')} with your package manager, then start again.`,
     );
+  } else if (process.getuid() !== 0) {
+    fail(`install them as root, then start again: sudo apt-get install ${names.join(' ')}`);
+  } else {
+    say(`installing ${names.join(', ')} (apt-get install)`);
+    const install = ['install', '--yes', '--no-install-recommends', ...names];
+    if (hasPackageLists() && aptGet(install).status === 0) return;
+    aptGet(['update']);
+    const { status, stdout, stderr } = aptGet(install);
+    if (status !== 0) fail(`apt-get could not install ${names.join(', ')}:\n${stdout}${stderr}`);
   }
-  if (process.getuid() !== 0) {
-    stop(`install them as root, then start again: sudo apt-get install ${names.join(' ')}`);
-  }
-  say(`installing ${names.join(', ')} (apt-get install)`);
-  const install = ['install', '--yes', '--no-install-recommends', ...names];
-  if (hasPackageLists() && aptGet(install).status === 0) return;
-  aptGet(['update']);
-  const { status, stdout, stderr } = aptGet(install);
-  if (status !== 0) stop(`apt-get could not install ${names.join(', ')}:\n${stdout}${stderr}`);
 }
 
 /** A fresh image ships without package lists; `apt-get install` can only fail then. */

@@ -1,5 +1,5 @@
 /** Boots a kernel in an emulated machine and collects what its tests say. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { MachineArchitecture } from './architectures.ts';
 import type { Kernel } from './kernel.ts';
@@ -22,11 +22,6 @@ export interface MachineEnd {
 }
 
 const CONSOLE_LINES = 60;
-
-/** Whether the emulator of an architecture is there. */
-export function hasEmulator({ emulator }: MachineArchitecture): boolean {
-  return spawnSync(emulator, ['--version'], { stdio: 'ignore' }).status === 0;
-}
 
 /** Runs the machine until it switches itself off, or until its time is over. Its disks stay as they are. */
 export async function runMachine(
