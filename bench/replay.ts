@@ -36,7 +36,7 @@ async function replayOnce(
   const start = performance.now();
   const maker = new AlertMaker(FIELD_CATALOG);
   const capture = await openCapture(path);
-  const { system, state, notice } = openCapturedSystem(capture.recording);
+  const { system, state, notice } = openCapturedSystem({ recording: capture.recording });
   let events = 0;
   let alerts = 0;
   await capture.run((event) => {

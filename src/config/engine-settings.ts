@@ -117,6 +117,19 @@ export const BASE_SYSCALLS = section({
   all: key('Let rules see also reads, writes and other calls that are very many.', flag(false)),
 });
 
+export const HOST_NAMES = section({
+  resolve: key(
+    'When they are resolved: while the kernel is watched (live), also in replays of captures, whose addresses ' +
+      'are then compared with those that hosts have today (always), or not at all (never).',
+    choice(['live', 'always', 'never'] as const, 'live'),
+  ),
+  wait_ms: key(
+    'How long the start may wait for the answers, in milliseconds. What has not been resolved has no address.',
+    integer(1000, 0, 60_000),
+    { restart: true },
+  ),
+});
+
 export const FALCO_LIBS = section({
   thread_table_size: key('Threads that the model keeps.', integer(262_144, 1, Number.MAX_SAFE_INTEGER)),
   thread_table_auto_purging_interval_s: key(
@@ -129,5 +142,6 @@ export const FALCO_LIBS = section({
   ),
   snaplen: key('Bytes that are kept of data which is read or written.', integer(80, 0, 65_535), {
     falco: 'absent 0, which is 80',
+    idle: 'later',
   }),
 });

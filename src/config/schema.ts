@@ -11,6 +11,7 @@ import {
   CONTAINER_ENGINES,
   ENGINE,
   FALCO_LIBS,
+  HOST_NAMES,
   SYSCALL_EVENT_DROPS,
   SYSCALL_EVENT_TIMEOUTS,
 } from './engine-settings.ts';
@@ -106,7 +107,10 @@ export const SCHEMA = section({
   }),
   capture: key('Recording what surrounds an alert.', CAPTURE),
   base_syscalls: key('Which system calls are traced beside those of the rules.', BASE_SYSCALLS),
-  falco_libs: key('The model of the machine.', FALCO_LIBS, LATER),
+  falco_libs: key('The model of the machine.', FALCO_LIBS, { restart: true }),
+  host_names: key('Names of hosts in conditions, as in fd.sip.name = example.com.', HOST_NAMES, {
+    own: true,
+  }),
   syscall_event_drops: key('What to do when events are lost.', SYSCALL_EVENT_DROPS),
   syscall_event_timeouts: key('What to do when no events come.', SYSCALL_EVENT_TIMEOUTS, LATER),
 

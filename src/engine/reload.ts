@@ -1,6 +1,8 @@
 /** Goes on with other rules and settings while events come in. */
 import type { KernelSource } from '../sources/kernel/kernel-source.ts';
+import type { HostNames } from '../system/host-names.ts';
 import type { KnownFiles } from '../system/known-files.ts';
+import { hostsToResolve } from './asked-hosts.ts';
 import { askedPaths } from './asked-paths.ts';
 import type { DropWatch } from './drop-watch.ts';
 import type { Engine } from './engine.ts';
@@ -14,6 +16,7 @@ export interface Reloadable {
   readonly engine: Pick<Engine, 'replace'>;
   readonly outputs: Pick<OutputSet, 'configure'>;
   readonly files: Pick<KnownFiles, 'ask'>;
+  readonly hosts: Pick<HostNames, 'ask'>;
   readonly drops: Pick<DropWatch, 'configure'>;
   /** Names of the events that are collected at first. */
   readonly traced: ReadonlySet<string>;
@@ -35,6 +38,7 @@ export function reloader({
   engine,
   outputs,
   files,
+  hosts,
   drops,
   traced,
   log,
@@ -54,6 +58,7 @@ export function reloader({
         `warning: the events ${missing.join(', ')} are told from the next start on: nobody needed them before`,
       );
     files.ask(askedPaths(ruleSet));
+    hosts.ask(hostsToResolve(config, ruleSet));
     engine.replace(judge, config.container_engines.wait_ms);
     drops.configure(config.syscall_event_drops);
     source.ask(wanted);

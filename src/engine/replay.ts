@@ -2,10 +2,13 @@
 import process from 'node:process';
 import type { AlertSummary } from '../alerts/summary.ts';
 import type { Config } from '../config/schema.ts';
+import { toText } from '../events/bytes.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { CaptureError } from '../sources/capture/error.ts';
 import { type CaptureSource, openCapture } from '../sources/capture/source.ts';
 import type { EventSource } from '../sources/source.ts';
+import { HostNames } from '../system/host-names.ts';
+import { askedHosts } from './asked-hosts.ts';
 import { type CapturedSystem, openCapturedSystem } from './captured-system.ts';
 import { Engine } from './engine.ts';
 import { makeJudge } from './judge.ts';
@@ -87,7 +90,14 @@ async function replayCapture(
   { config, ruleSet, log, onReady }: ReplayOptions,
 ): Promise<ReplaySummary> {
   const waitMs = config.container_engines.wait_ms;
-  const captured = openCapturedSystem(capture.recording, waitMs);
+  const hosts = new HostNames({
+    onFailure: (name, error) => log(`the host ${toText(name)} in the rules is not known: ${String(error)}`),
+  });
+  // The network is asked only where that is wanted: a capture may be of long ago, and of somebody else.
+  if (config.host_names.resolve === 'always') hosts.ask(askedHosts(ruleSet));
+  // Events of a file wait: all that can be known of the names is known then.
+  await hosts.settled();
+  const captured = openCapturedSystem({ recording: capture.recording, waitMs, hosts });
   const { system } = captured;
   const stopped = aborted(stop);
   const engine = new Engine({
@@ -114,6 +124,7 @@ async function replayCapture(
     if (!(error instanceof CaptureError)) throw error;
     damage = error;
   }
+  hosts.close();
   await Promise.race([outputs.flush(), stopped]);
   await outputs.close();
   return {

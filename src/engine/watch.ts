@@ -2,13 +2,16 @@
 import type { ChildProcess } from 'node:child_process';
 import { type InternalNews, internalAlert } from '../alerts/internal.ts';
 import type { AlertSummary } from '../alerts/summary.ts';
+import type { Config } from '../config/schema.ts';
 import { openContainers } from '../containers/open.ts';
 import type { ContainerMetadataService } from '../containers/service.ts';
 import { type ByteString, toText } from '../events/bytes.ts';
 import { type KernelSource, openKernelSource } from '../sources/kernel/kernel-source.ts';
+import type { HostNames } from '../system/host-names.ts';
 import { KnownFiles } from '../system/known-files.ts';
 import type { ResyncScope } from '../system/resync.ts';
-import { type Seed, System } from '../system/system.ts';
+import { type Seed, System, type SystemLimits } from '../system/system.ts';
+import { openHosts } from './asked-hosts.ts';
 import { askedPaths } from './asked-paths.ts';
 import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
 import { DropWatch } from './drop-watch.ts';
@@ -113,6 +116,7 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
   for (const warning of choice.warnings) log(`warning: ${warning}`);
   // Before the probe is there, so that no container starts unheard. A single command is watched for itself.
   if (!options.command) containers.listen();
+  const hosts = await openHosts(config, options.ruleSet, log);
   try {
     const source = await openKernelSource({
       scope: options.scope,
@@ -121,11 +125,12 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
     });
     try {
       const traced = new Set(choice.traced.keys());
-      return await watchSource({ source, outputs, containers, stop, traced }, options);
+      return await watchSource({ source, outputs, containers, stop, hosts, traced }, options);
     } finally {
       source.close();
     }
   } finally {
+    hosts.close();
     containers.close();
     await outputs.close();
   }
@@ -137,17 +142,21 @@ interface Parts {
   readonly outputs: OutputSet;
   readonly containers: ContainerMetadataService;
   readonly stop: AbortController;
+  readonly hosts: HostNames;
   /** Names of the events that are collected. */
   readonly traced: ReadonlySet<string>;
 }
 
 async function watchSource(
-  { source, outputs, containers, stop, traced }: Parts,
+  { source, outputs, containers, stop, hosts, traced }: Parts,
   options: WatchOptions,
 ): Promise<WatchSummary> {
   const { config, ruleSet, log } = options;
   const files = new KnownFiles(askedPaths(ruleSet));
-  const system = System.open({ seed: seedOf(options), containers, fileNames: files });
+  const system = System.open({
+    ...{ seed: seedOf(options), containers, fileNames: files, hosts },
+    limits: limitsOf(config),
+  });
   const recording =
     options.record &&
     new Recording(options.record, {
@@ -201,7 +210,7 @@ async function watchSource(
       const container = system.thread(pid)?.containerId ?? '';
       if (container !== '') await whenKnown(containers, container, config.container_engines.wait_ms);
     },
-    reload: reloader({ source, engine, outputs, files, drops, traced, log }),
+    reload: reloader({ source, engine, outputs, files, hosts, drops, traced, log }),
     warn: (news) =>
       outputs.write(
         internalAlert({ ...news, time: BigInt(Date.now()) * 1_000_000n, hostname: toText(system.hostname) }),
@@ -258,6 +267,14 @@ function seedOf({ scope }: WatchOptions): Seed {
     case 'cgroup':
       return { kind: 'none' };
   }
+}
+
+function limitsOf({ falco_libs }: Config): Partial<SystemLimits> {
+  return {
+    threads: falco_libs.thread_table_size,
+    purgeIntervalMs: falco_libs.thread_table_auto_purging_interval_s * 1000,
+    unseenMs: falco_libs.thread_table_auto_purging_thread_timeout_s * 1000,
+  };
 }
 
 /** What may be read of the machine's processes when events were lost. */

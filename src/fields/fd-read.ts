@@ -2,6 +2,7 @@
 import type { ByteString } from '../events/bytes.ts';
 import type { EventContext } from '../system/context.ts';
 import type { SocketEnds } from '../system/descriptor.ts';
+import type { FieldDefinition } from './define.ts';
 import { fdName, kindFromEvent } from './fd-name.ts';
 import type { FieldValue } from './field.ts';
 import {
@@ -124,4 +125,38 @@ export function typesOf(context: EventContext, argument: string | undefined): Fi
   const types = new Set<ByteString>();
   for (const descriptor of system.descriptors(thread)) types.add(typeName(descriptor));
   return [...types];
+}
+
+/** Stands for the name of an address that none of the rules' hosts has: it is unequal to every name. */
+const NO_NAME: readonly ByteString[] = ['\0'];
+
+/**
+ * A field for the name of one end. Its values are those of the names in the rules that have the address at this
+ * moment, so that a comparison with any of them holds; an address without one is unequal to all.
+ */
+export function hostNameField(
+  name: string,
+  end: string,
+  ipOf: (context: EventContext) => ByteString | undefined,
+): FieldDefinition {
+  const namesOf = (context: EventContext): readonly ByteString[] => {
+    const ip = ipOf(context);
+    return (ip === undefined ? undefined : context.system.hostNames?.(ip)) ?? [];
+  };
+  return {
+    name,
+    type: 'CHARBUF',
+    multiplicity: 'ends',
+    cost: 3,
+    noRightHandSide: true,
+    noTransformer: true,
+    description: `Host name of the ${end}. A condition compares the address with those of the names in the rules, which are resolved again and again; other hosts have no name here.`,
+    read(context) {
+      if (ipOf(context) === undefined) return undefined;
+      const names = namesOf(context);
+      return names.length > 0 ? names : NO_NAME;
+    },
+    format: (context) => namesOf(context)[0],
+    json: (context) => namesOf(context)[0],
+  };
 }

@@ -300,3 +300,23 @@ test('what could not be made is named by its event', () => {
   assert.deepEqual(of('accept4', { fd: -11 }), ['NULL', 'NULL']);
   assert.deepEqual(of('sendto', { res: -11, fd: 3 }), ['', '']);
 });
+
+test('names of hosts are those of the rules that have the address at this moment', () => {
+  const named = systemOf({
+    threads: [thread],
+    addresses: ['10.0.0.1'],
+    hostNames: (ip) => (ip === parseIp('93.184.216.34') ? ['a.example.com', 'b.example.com'] : []),
+  });
+  const descriptor = socketWith('10.0.0.1:4000->93.184.216.34:443', { isServer: false });
+  const connect = eventOf('connect', { res: 0, fd: 3 });
+  const context = contextOf(connect, { system: named, descriptor });
+  assert.deepEqual(read(context, 'fd.sip.name'), ['a.example.com', 'b.example.com']);
+  assert.deepEqual(read(context, 'fd.rip.name'), ['a.example.com', 'b.example.com']);
+  assert.equal(format(context, 'fd.sip.name'), 'a.example.com');
+  assert.equal(format(context, 'fd.cip.name'), undefined);
+  assert.equal(format(context, 'fd.lip.name'), undefined);
+  // Unequal to every name, so that `!=` holds; without an address nothing does.
+  const [none] = read(context, 'fd.cip.name') as string[];
+  assert.ok(none !== undefined && none !== '');
+  assert.equal(read(contextOf(connect, { system: named }), 'fd.sip.name'), undefined);
+});

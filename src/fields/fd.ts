@@ -5,6 +5,7 @@ import { fdDirectory, fdFileName, fdName, fdRawName } from './fd-name.ts';
 import { aliases, givenPath, resolvedPath, shownPath } from './fd-paths.ts';
 import {
   connectedService,
+  hostNameField,
   inContainer,
   isConnected,
   isRenamed,
@@ -280,42 +281,10 @@ export const FD_FIELDS = defineClass(
         'True when this event gave the descriptor another name, as the first datagram to a new address does.',
       read: isRenamed,
     },
-    {
-      name: 'fd.cip.name',
-      type: 'CHARBUF',
-      cost: 10,
-      noRightHandSide: true,
-      noTransformer: true,
-      description:
-        'Host name of the client. A condition resolves the names in the rule and compares addresses.',
-    },
-    {
-      name: 'fd.sip.name',
-      type: 'CHARBUF',
-      cost: 10,
-      noRightHandSide: true,
-      noTransformer: true,
-      description:
-        'Host name of the server. A condition resolves the names in the rule and compares addresses.',
-    },
-    {
-      name: 'fd.lip.name',
-      type: 'CHARBUF',
-      cost: 10,
-      noRightHandSide: true,
-      noTransformer: true,
-      description:
-        'Host name of the local end. A condition resolves the names in the rule and compares addresses.',
-    },
-    {
-      name: 'fd.rip.name',
-      type: 'CHARBUF',
-      cost: 10,
-      noRightHandSide: true,
-      noTransformer: true,
-      description:
-        'Host name of the remote end. A condition resolves the names in the rule and compares addresses.',
-    },
+    hostNameField('fd.cip.name', 'client', (context) => clientIp(socketEnds(context))),
+    hostNameField('fd.sip.name', 'server', (context) => serverIp(socketEnds(context))),
+    hostNameField('fd.lip.name', 'local end', localIp),
+    hostNameField('fd.rip.name', 'remote end', remoteIp),
     {
       name: 'fd.dev',
       type: 'INT32',

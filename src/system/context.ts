@@ -57,6 +57,8 @@ export interface SystemView {
    * with this id; empty for the host.
    */
   isLocalAddress(ip: string, containerId: ByteString): boolean;
+  /** Of the host names that rules ask for, those that have this address, a byte string of 4 or 16 bytes. */
+  hostNames?(ip: ByteString): readonly ByteString[];
   /** A descriptor of the process; absent when no table of descriptors is kept. */
   descriptor?(thread: Thread, fd: number): Descriptor | undefined;
   /** All descriptors that the process is known to have open. */

@@ -19,6 +19,7 @@ import type { Descriptor } from './descriptor.ts';
 import { DescriptorEvents } from './descriptor-events.ts';
 import { EventContextView } from './event-context.ts';
 import { EventTimes } from './event-times.ts';
+import type { HostNames } from './host-names.ts';
 import { formatIp } from './ip.ts';
 import { LiveMachine, type Machine } from './machine.ts';
 import { Makers } from './makers.ts';
@@ -98,6 +99,8 @@ export interface SystemOptions {
   readonly postponed?: Partial<PostponedLimits>;
   /** Finds out about containers; told of each as soon as a process is known to be in it. */
   readonly containers?: ContainerObserver | undefined;
+  /** Hosts that rules ask for by name; without them, no address has a name. */
+  readonly hosts?: HostNames | undefined;
   /** Names that rules ask for by the files that they lead to. */
   readonly fileNames?: FileNames | undefined;
   /** `every event` for captures unless told, so that they give Falco's answers; `exec` for everything else. */
@@ -166,6 +169,7 @@ export class System implements SystemView {
   readonly #mayLookUp: boolean;
   readonly #news = new ModelNews();
   readonly #fileNames: FileNames | undefined;
+  readonly #hosts: HostNames | undefined;
   readonly #resolver: PathResolver | undefined;
   readonly #changes: readonly (Change | undefined)[];
   readonly #context: EventContextView;
@@ -188,6 +192,7 @@ export class System implements SystemView {
   private constructor(options: SystemOptions) {
     const { hostRoot = '', seed, clock = () => performance.now(), wallClock = steadyTime } = options;
     this.containers = options.containers;
+    this.#hosts = options.hosts;
     if (options.fileNames)
       this.#resolver = new PathResolver({
         bucket: new TokenBucket(RESOLVED_PATHS, 2 * RESOLVED_PATHS, clock),
@@ -501,6 +506,10 @@ export class System implements SystemView {
 
   serviceName(port: number, protocol: 'tcp' | 'udp' | undefined): ByteString | undefined {
     return this.#machine.serviceName(port, protocol);
+  }
+
+  hostNames(ip: ByteString): readonly ByteString[] {
+    return this.#hosts?.namesOf(ip) ?? [];
   }
 
   get hostname(): ByteString {

@@ -16,7 +16,7 @@ import type { EventContext } from '../../src/system/context.ts';
  */
 export async function replayCapture(path: string, judge: (context: EventContext) => void): Promise<void> {
   const capture = await openCapture(path);
-  const { system, state, notice } = openCapturedSystem(capture.recording);
+  const { system, state, notice } = openCapturedSystem({ recording: capture.recording });
   try {
     await capture.run((event) => {
       notice(event);
