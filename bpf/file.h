@@ -198,7 +198,12 @@ __noinline int collect_descriptor(u64 server)
 		d->flags |= DESCRIPTOR_TRUNCATED;
 	if (is_unlinked(dentry))
 		d->flags |= DESCRIPTOR_UNLINKED;
-	append(s, sizeof(*d) + copy_path(s, sizeof(*d)));
+	length = sizeof(*d) + copy_path(s, sizeof(*d));
+	if (shows_part(s, (u64)BPF_CORE_READ(file, f_path.mnt))) {
+		build_own_path((u64)dentry);
+		length += copy_path(s, BOUND(length, 2 * MAX_TEXT - 1));
+	}
+	append(s, length);
 	return 0;
 }
 

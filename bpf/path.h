@@ -154,6 +154,54 @@ __noinline int build_path(u64 mount, u64 dentry)
 	return PATH_END + 1 - s->walk.start;
 }
 
+/*
+ * Whether the process sees only a part of the file system at the path that was built: a directory or a file
+ * of it is mounted (a bind mount), or is the root of the process (chroot). The path is then not that of the
+ * file in its file system.
+ */
+static __always_inline bool shows_part(struct lanner_scratch *s, u64 mount)
+{
+	struct vfsmount *first = (void *)mount;
+	struct dentry *root = BPF_CORE_READ(first, mnt_root);
+
+	if (s->walk.nameless)
+		return false;
+	if (BPF_CORE_READ(root, d_parent) != root)
+		return true;
+	/* The walk has ended at the root of the process, and this is not that of a mount. */
+	return s->walk.dentry == s->walk.root_dentry && s->walk.dentry != s->walk.mount_root;
+}
+
+/* Builds the path of an entry in its own file system, whatever is mounted where. */
+__noinline int build_own_path(u64 dentry)
+{
+	struct lanner_scratch *s = get_scratch();
+	int more = 1;
+
+	if (!s)
+		return 0;
+	s->walk.mount = 0;
+	s->walk.mount_root = 0;
+	s->walk.root_mount = 0;
+	s->walk.root_dentry = 0;
+	s->walk.dentry = dentry;
+	s->walk.start = PATH_END;
+	s->walk.truncated = 0;
+	s->walk.nameless = 0;
+	s->walk.skipped = 0;
+	s->path[PATH_END] = 0;
+	for (u32 i = 0; i < MAX_STEPS; i++) {
+		more = path_step();
+		if (!more)
+			break;
+	}
+	if (more || s->walk.skipped)
+		prepend_top(s, !more);
+	if (s->walk.start == PATH_END && !s->walk.truncated)
+		prepend(s, 0, 0, true, 0);
+	return PATH_END + 1 - s->walk.start;
+}
+
 /* Copies the built path to `offset` bytes behind the next parameter's place. Returns its length. */
 static __always_inline u32 copy_path(struct lanner_scratch *s, u32 offset)
 {

@@ -9,6 +9,7 @@ import { type ByteString, toText } from '../events/bytes.ts';
 import { type KernelSource, openKernelSource } from '../sources/kernel/kernel-source.ts';
 import type { HostNames } from '../system/host-names.ts';
 import { KnownFiles } from '../system/known-files.ts';
+import { Mounts } from '../system/mounts.ts';
 import type { ResyncScope } from '../system/resync.ts';
 import { type Seed, System, type SystemLimits } from '../system/system.ts';
 import { openHosts } from './asked-hosts.ts';
@@ -153,8 +154,9 @@ async function watchSource(
 ): Promise<WatchSummary> {
   const { config, ruleSet, log } = options;
   const files = new KnownFiles(askedPaths(ruleSet));
+  const mounts = new Mounts();
   const system = System.open({
-    ...{ seed: seedOf(options), containers, fileNames: files, hosts },
+    ...{ seed: seedOf(options), containers, fileNames: files, hosts, mounts },
     limits: limitsOf(config),
   });
   const recording =
@@ -226,7 +228,10 @@ async function watchSource(
     if (!command && isScopeEmpty(source, options)) stop.abort();
   }, LOOK_MS);
   const forgetting = setInterval(() => containers.retain(system.containersInUse()), FORGET_MS);
-  const refreshing = setInterval(() => files.refresh(), REFRESH_MS);
+  const refreshing = setInterval(() => {
+    files.refresh();
+    mounts.refresh();
+  }, REFRESH_MS);
   try {
     await running;
   } finally {

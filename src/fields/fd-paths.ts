@@ -1,6 +1,7 @@
 /** `fd.path.*`: the paths of an opened file, and the one that an event is shown under. */
 import type { ByteString } from '../events/bytes.ts';
 import type { EventContext } from '../system/context.ts';
+import type { NameKind } from '../system/other-names.ts';
 import type { FieldValue } from './field.ts';
 
 export function resolvedPath({ resolvedPath }: EventContext): ByteString | undefined {
@@ -13,10 +14,14 @@ export function givenPath({ otherNames, resolvedPath }: EventContext): ByteStrin
 
 export function aliases({ otherNames, resolvedPath }: EventContext): FieldValue {
   if (resolvedPath === undefined) return undefined;
-  return otherNames?.filter(({ kind }) => kind === 'same file').map(({ path }) => path);
+  return otherNames?.filter(({ kind }) => isAlias(kind)).map(({ path }) => path);
 }
 
 export function shownPath({ shownName, resolvedPath }: EventContext): ByteString | undefined {
-  if (shownName) return shownName.kind === 'same file' ? 'alias' : shownName.kind;
+  if (shownName) return isAlias(shownName.kind) ? 'alias' : shownName.kind;
   return resolvedPath === undefined ? undefined : 'resolved';
+}
+
+function isAlias(kind: NameKind): boolean {
+  return kind === 'same file' || kind === 'host';
 }

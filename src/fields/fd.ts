@@ -342,7 +342,7 @@ export const FD_FIELDS = defineClass(
       noRightHandSide: true,
       cost: 6,
       description:
-        "Other paths of the opened file which rules ask for and which lead to the same device and inode on this machine: through a hard link, a mount of the file, or the host's directories in a container. Live events only.",
+        'Other paths of the opened file on this machine: the one by the mounts of the machine, where the process sees the file through a bind mount or a root of its own, and those that rules ask for and that lead to the same device and inode (hard links). Live events only.',
       read: aliases,
     },
     {

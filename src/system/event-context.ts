@@ -9,6 +9,7 @@ import type { DescriptorEvents } from './descriptor-events.ts';
 import { EventDescriptor } from './event-descriptor.ts';
 import { EventTimes } from './event-times.ts';
 import { executedNames, startsProgram } from './executed-names.ts';
+import type { Mounts } from './mounts.ts';
 import { type FileNames, GIVEN_PATH, NO_NAMES, type OtherName, otherNames } from './other-names.ts';
 import type { PathResolver } from './path-resolver.ts';
 import type { Thread } from './thread.ts';
@@ -35,6 +36,7 @@ export class EventContextView implements EventContext {
   readonly #tables: DescriptorEvents | undefined;
   readonly #fileNames: FileNames | undefined;
   readonly #resolver: PathResolver | undefined;
+  readonly #mounts: Mounts | undefined;
   readonly #witness: NameWitness | undefined;
   #otherNames: readonly OtherName[] | undefined;
   #shownName: OtherName | undefined;
@@ -50,6 +52,7 @@ export class EventContextView implements EventContext {
     times = new EventTimes(),
     resolver?: PathResolver,
     witness?: NameWitness,
+    mounts?: Mounts,
   ) {
     this.system = system;
     this.#descriptor = new EventDescriptor(acceptedSockets);
@@ -57,6 +60,7 @@ export class EventContextView implements EventContext {
     this.#fileNames = fileNames;
     this.#times = times;
     this.#resolver = resolver;
+    this.#mounts = mounts;
     this.#witness = witness;
   }
 
@@ -131,6 +135,9 @@ export class EventContextView implements EventContext {
     const path = this.#descriptor.pathBytes;
     if (!path) return NO_NAMES;
     const sameFile = this.#fileNames?.namesOf(this.#descriptor.device, this.#descriptor.inodeNumber) ?? [];
-    return otherNames(this.event, path, sameFile);
+    const inFileSystem = this.#descriptor.pathInFileSystem;
+    const host =
+      inFileSystem === undefined ? undefined : this.#mounts?.pathOf(this.#descriptor.device, inFileSystem);
+    return otherNames(this.event, path, sameFile, host);
   }
 }

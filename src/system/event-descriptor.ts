@@ -10,6 +10,8 @@
  *     4       4     device
  *     8       8     inode
  *     16      …     path with its NUL, or the ends of a socket as a SOCKTUPLE parameter has them
+ *             …     where the process sees a part of the file system (bind mount, chroot): the file's path in
+ *                   that file system, with its NUL
  *
  * A SOCKTUPLE begins with its family. IPv4 (2): client's address (4 bytes, network order), its port
  * (2, little-endian), the server's address and port. IPv6 (10): the same with 16 bytes an address.
@@ -140,7 +142,16 @@ export class EventDescriptor implements Descriptor {
   /** Bytes of the path, with its NUL, where the descriptor is a file or a directory. */
   get pathBytes(): Uint8Array | undefined {
     const bytes = this.#raw();
-    return FILE_KINDS.has(String.fromCharCode(bytes[0] as number)) ? bytes.subarray(HEADER) : undefined;
+    if (!FILE_KINDS.has(String.fromCharCode(bytes[0] as number))) return undefined;
+    const end = bytes.indexOf(0, HEADER);
+    return bytes.subarray(HEADER, end < 0 ? bytes.length : end + 1);
+  }
+
+  /** Path of the file in its own file system, where the process sees a part of that; otherwise `undefined`. */
+  get pathInFileSystem(): ByteString | undefined {
+    const bytes = this.#raw();
+    const end = bytes.indexOf(0, HEADER);
+    return end >= 0 && end + 1 < bytes.length ? textAt(bytes, end + 1) : undefined;
   }
 
   /** The inode, exact below 2^53. */

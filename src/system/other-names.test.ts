@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ParameterValue } from '../events/encode.ts';
 import { AcceptedSockets } from './accepted-sockets.ts';
 import type { SystemView } from './context.ts';
 import { EventContextView } from './event-context.ts';
+import { Mounts } from './mounts.ts';
 import { type FileNames, noticeNewFile } from './other-names.ts';
 import { event } from './testing/event-builder.ts';
 
@@ -89,4 +93,21 @@ test('a rename that succeeded, or an open that made its file, tells the name tha
   noticeNewFile(event('openat', { tid: 1 }, { fd: 3, name: 'made', flags: 1 << 14 }), files);
   noticeNewFile(event('openat', { tid: 1 }, { fd: 3, name: 'opened', flags: 1 }), files);
   assert.deepEqual(changed, ['shadow', 'made']);
+});
+
+test('the path by the mounts of the machine is another name where the process sees a part of the file system', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-names-'));
+  try {
+    writeFileSync(join(folder, 'mountinfo'), '22 1 8:1 / / rw - ext4 /dev/sda1 rw\n');
+    const context = new EventContextView(
+      ...([{} as SystemView, new AcceptedSockets(1), undefined, FILES] as const),
+      ...([undefined, undefined, undefined, new Mounts(join(folder, 'mountinfo'))] as const),
+    );
+    const fdinfo = Buffer.concat([file('/mnt/shadow'), Buffer.from('/etc/shadow\0')]);
+    context.show(event('openat', { tid: 1 }, { fd: 3, name: '/mnt/shadow', fdinfo }), undefined);
+    assert.deepEqual(namesOf(context), ['host /etc/shadow']);
+    assert.equal(context.descriptor?.name, '/mnt/shadow');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -11,9 +11,10 @@ import { joinPath } from './paths.ts';
 
 /**
  * How a name was found. `given`: what the program passed, made absolute and normal. `resolved`: where the
- * links in it led. `same file`: a name that rules ask for and that leads to the same device and inode.
+ * links in it led. `same file`: a name that rules ask for and that leads to the same device and inode. `host`:
+ * the machine's path of a file that the process sees by a mount or a root of its own.
  */
-export type NameKind = 'given' | 'resolved' | 'same file';
+export type NameKind = 'given' | 'resolved' | 'same file' | 'host';
 
 export interface OtherName {
   readonly kind: NameKind;
@@ -83,12 +84,17 @@ export function otherNames(
   event: EventCursor,
   kernelPath: Uint8Array,
   sameFile: readonly ByteString[],
+  host?: ByteString,
 ): readonly OtherName[] {
   const given = givenName(event, kernelPath);
-  if (given === undefined && sameFile.length === 0) return NO_NAMES;
+  if (given === undefined && host === undefined && sameFile.length === 0) return NO_NAMES;
   const names: OtherName[] = given === undefined ? [] : [{ kind: 'given', path: given }];
   const own = pathOf(kernelPath);
-  for (const path of sameFile) if (path !== own && path !== given) names.push({ kind: 'same file', path });
+  const add = (kind: NameKind, path: ByteString): void => {
+    if (path !== own && names.every((name) => name.path !== path)) names.push({ kind, path });
+  };
+  if (host !== undefined) add('host', host);
+  for (const path of sameFile) add('same file', path);
   return names;
 }
 

@@ -24,6 +24,7 @@ import { formatIp } from './ip.ts';
 import { LiveMachine, type Machine } from './machine.ts';
 import { Makers } from './makers.ts';
 import { ModelNews } from './model-news.ts';
+import type { Mounts } from './mounts.ts';
 import { type FileNames, noticeNewFile } from './other-names.ts';
 import { PathResolver } from './path-resolver.ts';
 import { introducesThread, makePhantom } from './phantom.ts';
@@ -103,6 +104,8 @@ export interface SystemOptions {
   readonly hosts?: HostNames | undefined;
   /** Names that rules ask for by the files that they lead to. */
   readonly fileNames?: FileNames | undefined;
+  /** The machine's mounts, for the paths of files that processes see by other ones. */
+  readonly mounts?: Mounts | undefined;
   /** `every event` for captures unless told, so that they give Falco's answers; `exec` for everything else. */
   readonly argumentAuthority?: ArgumentAuthority;
   /** Milliseconds of a clock that never goes back; for tests. */
@@ -281,6 +284,7 @@ export class System implements SystemView {
       new EventTimes({ skipsMeta: recorded !== undefined }),
       this.#resolver,
       { recorded: () => this.recorded?.names, found: (names) => this.#news.named(names) },
+      options.mounts,
     );
     if (seed.kind === 'host') this.#loader.seed(this.#reader.pids());
     if (seed.kind === 'processes') this.#loader.seed(seed.pids);

@@ -49,6 +49,33 @@ const UNSEEN_UPSTREAM: Readonly<Record<string, string>> = {
   'renamed-thread': "Falco's rules trust processes by names that they give themselves",
 };
 
+const OWN_RULE = `
+- rule: Shadow
+  desc: The file is opened.
+  condition: evt.type in (open, openat, openat2, open_by_handle_at) and evt.is_open_read = true and fd.name = ${FILE}
+  output: >
+    %evt.type %fd.name %fd.path.shown %fd.path.resolved %fd.path.given %fd.path.aliases %evt.is_io_uring
+    %proc.name %proc.exepath %thread.tid %proc.pid
+  priority: WARNING
+`;
+
+const BEGINNING_RULE = `
+- rule: Below Etc
+  desc: A file below a directory is opened, whichever it is.
+  condition: >
+    evt.type in (open, openat, openat2, open_by_handle_at) and evt.is_open_read = true
+    and fd.name startswith ${FILE.slice(0, -1)}
+  output: "%evt.type %fd.name %fd.path.shown"
+  priority: WARNING
+`;
+
+const HARD_LINK = 'no rule names the file, so nobody knows which other names it has';
+const UNSEEN_BY_BEGINNING: Readonly<Record<string, string>> = {
+  'hard-link': HARD_LINK,
+  'control-bytes': HARD_LINK,
+  'deep-directories': HARD_LINK,
+};
+
 const RULE_SETS = [
   {
     title: 'the default rules',
@@ -64,18 +91,15 @@ const RULE_SETS = [
     ...upstream,
     unseen: UNSEEN_UPSTREAM,
   },
-  { title: 'a rule of one line', names: ['Shadow'], rules: '', skip: false, unseen: {} },
+  { title: 'a rule of one line', names: ['Shadow'], rules: OWN_RULE, skip: false, unseen: {} },
+  {
+    title: 'a rule on the beginning of the path',
+    names: ['Below Etc'],
+    rules: BEGINNING_RULE,
+    skip: false,
+    unseen: UNSEEN_BY_BEGINNING,
+  },
 ] as const;
-
-const OWN_RULE = `
-- rule: Shadow
-  desc: The file is opened.
-  condition: evt.type in (open, openat, openat2, open_by_handle_at) and evt.is_open_read = true and fd.name = ${FILE}
-  output: >
-    %evt.type %fd.name %fd.path.shown %fd.path.resolved %fd.path.given %fd.path.aliases %evt.is_io_uring
-    %proc.name %proc.exepath %thread.tid %proc.pid
-  priority: WARNING
-`;
 
 for (const { title, names, rules, skip, unseen } of RULE_SETS) {
   describe(`by ${title}, a sensitive file is seen`, { skip: cannotWatch() || skip }, () => {
@@ -90,7 +114,7 @@ for (const { title, names, rules, skip, unseen } of RULE_SETS) {
         ...Object.entries(URING_WAYS).map(([name, words]) => ({ name, command: [uring, ...words, FILE] })),
         ...(X64 ? [{ name: 'int 0x80', command: [compileProbeTest('open32'), FILE] }] : []),
       ];
-      ({ outcomes, errors } = await tryWays(ways, rules === '' ? rulesOf(OWN_RULE) : rules));
+      ({ outcomes, errors } = await tryWays(ways, rules?.startsWith('\n') ? rulesOf(rules) : rules));
     });
 
     for (const name of [...WAYS, ...Object.keys(URING_WAYS), ...(X64 ? ['int 0x80'] : [])]) {
@@ -106,7 +130,7 @@ for (const { title, names, rules, skip, unseen } of RULE_SETS) {
         }
         assert.ok(found.length > 0, `no alert\n${errors}`);
         for (const { output_fields } of found) assert.equal(output_fields['fd.name'], FILE);
-        if (rules === '')
+        if (rules === OWN_RULE)
           checkFields(
             name,
             found.map((alert) => alert.output_fields),

@@ -1,6 +1,14 @@
 /** Runs the programs of this folder under Lanner and tells which of the ways each rule has seen. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
@@ -46,33 +54,31 @@ export interface Outcome {
   readonly alerts: readonly Alert[];
 }
 
-const MARK = '--way--';
-
 /** Tries all ways, one after the other, under one Lanner with the given rules (the default ones without). */
 export async function tryWays(
   ways: readonly Way[],
   rules?: string,
 ): Promise<{ readonly outcomes: ReadonlyMap<string, Outcome>; readonly errors: string }> {
-  const steps = ways.map(({ name, command }) => {
-    const words = command.map((word) => `'${word.replaceAll('FOLDER', join(FOLDER, 'work'))}'`).join(' ');
-    const work = `'${join(FOLDER, 'work')}'`;
-    return `rm -rf ${work}; mkdir ${work}; echo '${MARK}${name}'; timeout 20 env WAY='${name}' ${words} 2>&1`;
+  const work = join(FOLDER, 'work');
+  const said = (index: number): string => join(FOLDER, `said-${index}`);
+  const steps = ways.map(({ name, command }, index) => {
+    const words = command.map((word) => `'${word.replaceAll('FOLDER', work)}'`).join(' ');
+    // Not to standard output, which the alerts go to as well.
+    return `rm -rf '${work}'; mkdir '${work}'; timeout 20 env WAY='${name}' ${words} > '${said(index)}' 2>&1`;
   });
   const script = join(FOLDER, 'ways.sh');
-  writeFileSync(script, `${steps.join('\n')}\nrm -rf '${join(FOLDER, 'work')}'\n`);
-  const { alerts, lines, errors } = await lannerRun({
+  writeFileSync(script, `${steps.join('\n')}\nrm -rf '${work}'\n`);
+  const { alerts, errors } = await lannerRun({
     command: ['sh', script],
     ...(rules === undefined ? {} : { rules }),
     print: 'way=%proc.env[WAY]',
   });
-  const outcomes = new Map<string, Outcome>();
-  for (const { name } of ways) {
-    const at = lines.indexOf(MARK + name);
-    const next = lines.findIndex((line, index) => index > at && line.startsWith(MARK));
-    outcomes.set(name, {
-      said: lines.slice(at + 1, next < 0 ? undefined : next).join('\n'),
+  const outcomes = ways.map(({ name }, index): [string, Outcome] => [
+    name,
+    {
+      said: readFileSync(said(index), 'utf8').trimEnd(),
       alerts: alerts.filter(({ output_fields }) => output_fields['proc.env[WAY]'] === name),
-    });
-  }
-  return { outcomes, errors };
+    },
+  ]);
+  return { outcomes: new Map(outcomes), errors };
 }

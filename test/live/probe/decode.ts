@@ -61,7 +61,7 @@ function decodeParameter(type: ParameterType, raw: Buffer): DecodedValue {
             ? undefined
             : hasEnds
               ? endsText(rest)
-              : rest.toString('latin1', 0, rest.length - 1),
+              : rest.toString('latin1', 0, rest.indexOf(0)),
       };
     }
     default: {
