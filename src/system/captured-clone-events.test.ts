@@ -95,6 +95,7 @@ test('an unknown caller of clone is named by its own event', () => {
   const child = host.system.thread(601);
   assert.deepEqual([maker?.comm, maker?.args, maker?.pid, maker?.ptid], ['sh', ['-c', 'x'], 600, 1]);
   assert.deepEqual([child?.pid, child?.ptid, child?.exepath], [601, 600, '']);
+  assert.deepEqual([child?.sid, child?.pgid, child?.vpgid], [-1, -1, -1], 'nobody has told of these');
 });
 
 test('an exec keeps what its event does not tell', () => {
@@ -137,7 +138,8 @@ test('an unknown caller may be a thread of a process that is known', () => {
   assert.equal(host.system.thread(107)?.pid, -1);
   host.pass(107, 'clone', { ...CHILD, pid: 100n, tid: 107n, vtid: 107n, vpid: 100n, res: 200n, flags: 0 });
   const maker = host.system.thread(107);
-  assert.deepEqual([maker?.pid, maker?.comm, maker?.exe], [100, 'sh', 'java']);
+  assert.deepEqual([maker?.pid, maker?.comm, maker?.exe, maker?.args], [100, 'sh', 'sh', ['-c', 'x']]);
+  assert.deepEqual(host.system.thread(100)?.args, ['-jar']);
   assert.equal(host.system.thread(100)?.comm, 'java');
   assert.equal(host.system.thread(200)?.ptid, 107);
 });
@@ -195,4 +197,13 @@ test('a limit of a process that is not told changes nothing', () => {
   const host = new CapturedSystem({ tid: 100, fdLimit: 10 });
   host.pass(100, 'prlimit', { res: 0n, newcur: 77n, resource: 7 });
   assert.equal(host.system.thread(100)?.fdLimit, 10);
+});
+
+test('a thread is in the control groups of its own event', () => {
+  const id = 'd'.repeat(64);
+  const host = new CapturedSystem({ tid: 100, cgroups: ['cpu=/'] });
+  host.pass(100, 'clone', { ...CHILD, res: 101n, flags: CLONE_THREAD, cgroups: [`cpu=/docker/${id}`] });
+  const [main, thread] = [host.system.thread(100), host.system.thread(101)];
+  assert.deepEqual([main?.cgroups, main?.containerId], [['cpu=/'], '']);
+  assert.deepEqual([thread?.cgroups, thread?.containerId], [[`cpu=/docker/${id}`], 'd'.repeat(12)]);
 });

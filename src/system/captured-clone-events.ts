@@ -16,8 +16,18 @@ import {
   takeCloneFacts,
 } from './clone-events.ts';
 import { makePhantom, makePhantomThread } from './phantom.ts';
-import type { ThreadEntry } from './process.ts';
-import { ARGS, COMM, EXE, PID, type ProcessModel, PTID, RES, takeMemoryFacts } from './process-model.ts';
+import type { Process, ThreadEntry } from './process.ts';
+import {
+  ARGS,
+  CGROUPS,
+  COMM,
+  EXE,
+  PID,
+  type ProcessModel,
+  PTID,
+  RES,
+  takeMemoryFacts,
+} from './process-model.ts';
 
 import type { ThreadTable } from './thread-table.ts';
 
@@ -142,10 +152,14 @@ function identify(phantom: ThreadEntry, ids: Ids, table: ThreadTable): ThreadEnt
 /** The event says what the one that it is of is called. */
 function takeNames(event: EventCursor, thread: ThreadEntry, model: ProcessModel): void {
   thread.comm = event.text(COMM) || event.text(EXE) || '';
-  if (thread.tid !== thread.process.pid && thread.process.knowledge === 'full' && thread.process.exe !== '')
+  const exe = event.text(EXE) ?? '';
+  const args = model.texts.of(event, ARGS) ?? [];
+  if (thread.tid !== thread.process.pid) {
+    thread.told = { ...thread.told, exe, args };
     return;
-  thread.process.exe = event.text(EXE) ?? '';
-  thread.process.args = model.texts.of(event, ARGS) ?? [];
+  }
+  thread.process.exe = exe;
+  thread.process.args = args;
 }
 
 function addChild(
@@ -167,21 +181,36 @@ function finishChild(
 ): void {
   thread.executableTimes = { beforeStart: 0n, sinceNamespace: 0n };
   if (maker) inheritFrom(maker, thread);
+  else if (thread.tid === thread.process.pid) forgetPlace(thread.process);
   thread.process.knowledge = 'full';
   thread.process.lookedUp = true;
   thread.cloneTime = event.timestamp;
   thread.comm = event.text(COMM) || event.text(EXE) || '';
   takeCloneFacts(event, thread, model);
   takeMemoryFacts(event, thread);
-  if (thread.tid !== thread.process.pid) takeOwnArguments(event, thread, model);
+  if (thread.tid !== thread.process.pid) takeOwnFacts(event, thread, model);
 }
 
-/** A thread is called what its own event tells, even where its process has written something else over that. */
-function takeOwnArguments(event: EventCursor, thread: ThreadEntry, model: ProcessModel): void {
+/** What no event tells of a process whose maker is not known. */
+function forgetPlace(process: Process): void {
+  process.sid = -1;
+  process.pgid = -1;
+  process.vpgid = -1;
+}
+
+/**
+ * A thread is called what its own event tells, even where its process has written something else over that, and it
+ * is in the control groups that the event tells, even where its process has been moved since.
+ */
+function takeOwnFacts(event: EventCursor, thread: ThreadEntry, model: ProcessModel): void {
+  const { process } = thread;
   const exe = event.text(EXE) ?? '';
   const args = model.texts.of(event, ARGS) ?? [];
-  const { process } = thread;
+  const cgroups =
+    event.sizeOf(CGROUPS) > 0
+      ? model.cgroups.of(event.raw(CGROUPS)?.toString('latin1') ?? '')
+      : process.cgroups;
   const isSame =
     exe === process.exe && (args === process.args || args.join('\0') === process.args.join('\0'));
-  thread.told = isSame ? undefined : { exe, args };
+  if (!isSame || cgroups !== process.cgroups) thread.told = { exe, args, cgroups };
 }

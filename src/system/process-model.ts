@@ -55,7 +55,7 @@ export const PTID = 5;
 export const COMM = 13;
 const CWD = 6;
 const FDLIMIT = 7;
-const CGROUPS = 14;
+export const CGROUPS = 14;
 
 /** What execve and the clone family have in common, at the same indices. */
 export function takeSharedFacts(event: EventCursor, thread: ThreadEntry, model: ProcessModel): void {

@@ -70,7 +70,12 @@ export class Process {
   }
 
   get container(): ContainerIdentity | undefined {
-    return this.vpid === this.pid ? this.cgroups.container : this.cgroups.containerInPidNamespace;
+    return this.containerOf(this.cgroups);
+  }
+
+  /** The container of a thread that is in these control groups. */
+  containerOf(cgroups: CgroupSet): ContainerIdentity | undefined {
+    return this.vpid === this.pid ? cgroups.container : cgroups.containerInPidNamespace;
   }
 
   /** Take over what a new process has from the one that made it; what it knows better is set afterwards. */
@@ -94,6 +99,13 @@ export class Process {
     this.fdLimit = parent.fdLimit;
     this.descriptors = parent.descriptors?.copy();
   }
+}
+
+/** What a thread may have of its own in captures. */
+export interface ToldFacts {
+  readonly exe: ByteString;
+  readonly args: readonly ByteString[];
+  readonly cgroups?: CgroupSet;
 }
 
 /** A thread with the facts of its process. */
@@ -126,8 +138,8 @@ export class ThreadEntry implements Thread {
   isPhantom = false;
   /** In captures: made by its own clone event, before its parent's came. */
   isInverted = false;
-  /** In captures: what its clone event told of its arguments, where that is something else than its process's. */
-  told: { readonly exe: ByteString; readonly args: readonly ByteString[] } | undefined;
+  /** In captures: what its clone event told, where that is something else than its process's. */
+  told: ToldFacts | undefined;
   executableTimes: ExecutableTimes | undefined;
 
   constructor(tid: number, process: Process, now: number) {
@@ -190,13 +202,17 @@ export class ThreadEntry implements Thread {
     return this.process.tty;
   }
   get cgroups(): readonly ByteString[] {
-    return this.process.cgroups.paths;
+    return (this.told?.cgroups ?? this.process.cgroups).paths;
   }
   get containerId(): ByteString {
-    return this.process.container?.id ?? '';
+    return this.#container()?.id ?? '';
   }
   get containerType(): ByteString {
-    return this.process.container?.engine ?? 'host';
+    return this.#container()?.engine ?? 'host';
+  }
+  #container(): ContainerIdentity | undefined {
+    const { process, told } = this;
+    return told?.cgroups ? process.containerOf(told.cgroups) : process.container;
   }
   get pidNamespaceStart(): bigint {
     return this.process.pidNamespaceStart;
