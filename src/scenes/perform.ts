@@ -31,7 +31,7 @@ export async function perform(
   stop: AbortSignal,
   audience?: Audience,
 ): Promise<Performance> {
-  const reason = theatre.lacks(play.place);
+  const reason = await theatre.lacks(play);
   if (reason !== undefined) return { kind: 'skipped', reason };
   let stage: Stage;
   try {

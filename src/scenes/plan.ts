@@ -23,6 +23,27 @@ export function programsOf(steps: readonly Step[]): Set<string> {
   return paths;
 }
 
+/** Host names to which `steps` connect. */
+export function hostNamesOf(steps: readonly Step[]): Set<string> {
+  const names = new Set<string>();
+  for (const step of steps) {
+    if (step.kind !== 'act') for (const name of hostNamesOf(step.does)) names.add(name);
+    else if (step.hostName !== undefined) names.add(step.hostName);
+  }
+  return names;
+}
+
+/** The same steps with addresses in the place of host names. */
+export function withAddresses(steps: readonly Step[], addresses: ReadonlyMap<string, string>): Step[] {
+  return steps.map((step) => {
+    if (step.kind !== 'act') return { ...step, does: withAddresses(step.does, addresses) };
+    return {
+      ...step,
+      words: step.words.map((word) => (word === step.hostName && addresses.get(word)) || word),
+    };
+  });
+}
+
 /** The part's number. */
 function addPart(steps: readonly Step[], parts: string[]): number {
   const number = parts.push('') - 1;

@@ -4,6 +4,8 @@
 export interface Act {
   readonly kind: 'act';
   readonly words: readonly string[];
+  /** One of the words is the name of a host, in whose place comes an address of it. */
+  readonly hostName?: string;
 }
 
 /** Another program, played by another actor. */
@@ -111,6 +113,11 @@ export type Protocol = 'tcp' | 'udp';
 
 export const connect = (protocol: Protocol, address: string, port: number): Step =>
   act('connect', protocol, address, String(port));
+/** Connects to a host that has to be known by its name on this machine. */
+export const connectByName = (hostName: string, port: number): Step => ({
+  ...act('connect', 'tcp', hostName, String(port)),
+  hostName,
+});
 export const listen = (address: string, port: number): Step => act('listen', 'tcp', address, String(port));
 /** Listens, and accepts a connection of its own. */
 export const accept = (address: string, port: number): Step => act('accept', 'tcp', address, String(port));

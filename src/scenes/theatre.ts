@@ -1,12 +1,14 @@
 /** Where scenes are performed: opens a stage for each, and leaves nothing behind. */
 import { spawnSync } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type EngineChoice, SceneEngine } from './engine.ts';
 import { openHostStage } from './host-stage.ts';
-import { programsOf } from './plan.ts';
+import { hostNamesOf, programsOf, withAddresses } from './plan.ts';
 import { fillRoot } from './root.ts';
 import { openRuncStage } from './runc-stage.ts';
 import type { Place, Play, Scene } from './scene.ts';
@@ -14,6 +16,9 @@ import type { Stage } from './stage.ts';
 
 /** Built with the probe. */
 export const ACTOR = fileURLToPath(new URL('../../build/lanner-actor', import.meta.url));
+
+/** A name server that has not answered by then is not waited for any longer. */
+const LOOK_UP_MS = 3000;
 
 /** The scenes cannot be performed at all on this machine. The message is one line for people. */
 export class TheatreError extends Error {
@@ -34,6 +39,8 @@ export class Theatre {
   readonly #hasRunc = isInstalled('runc');
   #engine: SceneEngine | undefined;
   #stages = 0;
+  /** Addresses of host names. */
+  readonly #addresses = new Map<string, string>();
 
   constructor({ scenes, engine }: TheatreOptions) {
     if (process.getuid?.() !== 0) throw new TheatreError('scenes need root');
@@ -51,16 +58,26 @@ export class Theatre {
     fillRoot(this.#root, ACTOR, new Set(programs));
   }
 
-  /** Why nothing can be performed at this place; `undefined` when it can. */
-  lacks(place: Place): string | undefined {
+  /** Why the play cannot be performed; `undefined` when it can. */
+  async lacks({ place, steps }: Play): Promise<string | undefined> {
+    for (const name of hostNamesOf(steps)) {
+      const address = await addressOf(name);
+      if (address === undefined) return `needs the host ${name}, which is not known here`;
+      this.#addresses.set(name, address);
+    }
+    return this.#lacksPlace(place);
+  }
+
+  #lacksPlace(place: Place): string | undefined {
     if (place.kind === 'host') return undefined;
     if (place.engine && !this.#engineChoice) return 'needs a running container engine: Docker or Podman';
     if (!this.#hasRunc && !this.#engineChoice) return 'needs runc, or a running Docker or Podman';
     return undefined;
   }
 
-  /** Rejects when the stage cannot be built; nothing of it is left then. */
-  open({ place, setUp = [], steps }: Play): Promise<Stage> {
+  /** For a play that lacks nothing. Rejects when the stage cannot be built; nothing of it is left then. */
+  open({ place, setUp = [], steps: written }: Play): Promise<Stage> {
+    const steps = withAddresses(written, this.#addresses);
     const number = this.#stages++;
     const folders = { actor: ACTOR, root: this.#root, mount: join(this.#folder, `stage-${number}`) };
     if (place.kind === 'host' || (!place.engine && this.#hasRunc)) mkdirSync(folders.mount);
@@ -86,6 +103,15 @@ export class Theatre {
     });
     return this.#engine;
   }
+}
+
+/** An IPv4 address of a host, as programs find it. */
+async function addressOf(name: string): Promise<string | undefined> {
+  const found = lookup(name, { family: 4 }).then(
+    ({ address }) => address,
+    () => undefined,
+  );
+  return Promise.race([found, sleep(LOOK_UP_MS, undefined, { ref: false })]);
 }
 
 /** Looks for a program on the PATH. */
