@@ -1,14 +1,17 @@
 /** What the candidate index can ask of an event: atoms, each about the value of one field. */
 import type { ByteString } from '../../events/bytes.ts';
 import type { Field, FieldCatalog, Scalar } from '../../fields/field.ts';
-import type { FieldExpression, Value } from '../../rules/checked.ts';
+import type { FieldExpression, ListCheck, Value } from '../../rules/checked.ts';
 import { readableField } from '../catalog.ts';
 import { isNetwork } from '../comparisons.ts';
 import { allOf, anyOf, type Check, type Decide, type Formula, predicate } from '../necessary.ts';
 import { bytesAsText } from '../transformers.ts';
 
-/** How the value of a field relates to a literal. All are false for a field that is missing. */
-export type Relation = 'equals' | 'starts' | 'ends' | 'contains';
+/**
+ * How the value of a field relates to a literal; of several candidate values, how any of them does. All are false for
+ * a field that is missing.
+ */
+export type Relation = 'equals' | 'starts' | 'ends' | 'contains' | 'contains in any case';
 
 /**
  * One question: does the field have a value, does its value relate to a literal, or does a check as it stands hold?
@@ -61,18 +64,18 @@ export class AtomMaker {
     if (!isReadable(subject.field)) return true;
     const formula = this.#exactly(check, subject);
     if (formula !== undefined) return wanted ? formula : negation(formula);
-    const weaker = wanted ? this.#globbed(check, subject) : true;
-    return weaker;
+    if (!wanted || !isPlainText(subject.field)) return true;
+    return check.kind === 'list' ? this.#below(check, subject) : this.#globbed(check, subject);
   }
 
   /** A formula that says the same as the check; `undefined` when there is none. */
   #exactly(check: Check, subject: Subject): Formula<Atom> | undefined {
     const { field } = subject;
-    if (field.multiplicity === undefined && !field.isList && field.type !== 'DYN') {
+    if (!field.isList && field.type !== 'DYN') {
       if (check.kind === 'exists') return predicate(this.#exists(subject));
       const literals = literalsOf(check);
       if (literals !== undefined) {
-        if (check.operator === '!=' && literals.length === 1) {
+        if (check.operator === '!=' && literals.length === 1 && field.multiplicity === undefined) {
           const equal = predicate(this.#relation(subject, 'equals', literals[0] as Scalar), false);
           return allOf([predicate(this.#exists(subject)), equal]);
         }
@@ -98,8 +101,7 @@ export class AtomMaker {
 
   /** What matches a shell pattern begins and ends with what stands before and behind its special characters. */
   #globbed(check: Check, subject: Subject): Formula<Atom> {
-    const { field } = subject;
-    if (check.kind !== 'scalar' || check.operator !== 'glob' || !isPlainText(field)) return true;
+    if (check.kind !== 'scalar' || check.operator !== 'glob') return true;
     const patterns = literalsOf(check) as readonly ByteString[] | undefined;
     if (patterns === undefined || check.modifier === 'allof') return true;
     return anyOf(
@@ -111,6 +113,19 @@ export class AtomMaker {
           this.#any(subject, 'starts', [pattern.slice(0, first)]),
           this.#any(subject, 'ends', [pattern.slice(last)]),
         ]);
+      }),
+    );
+  }
+
+  /** A path below another contains each component of that one. */
+  #below(check: ListCheck, subject: Subject): Formula<Atom> {
+    const paths =
+      check.operator === 'pmatch' ? (literalsOf(check) as readonly ByteString[] | undefined) : undefined;
+    if (paths === undefined) return true;
+    return anyOf(
+      paths.map((path) => {
+        const components = path.split('/').filter((component) => !/[?*[\\]/.test(component));
+        return this.#any(subject, 'contains', [components.reduce(longer, '')]);
       }),
     );
   }
@@ -191,8 +206,12 @@ function isReadable({ cost, type, fieldClass }: Field): boolean {
   return cost <= MAX_FIELD_COST && type !== 'BYTEBUF' && !VOLATILE_CLASSES.has(fieldClass);
 }
 
-function isPlainText({ type, multiplicity, isList }: Field): boolean {
-  return TEXT_TYPES.has(type) && multiplicity === undefined && !isList;
+function isPlainText({ type, isList }: Field): boolean {
+  return TEXT_TYPES.has(type) && !isList;
+}
+
+function longer(one: ByteString, other: ByteString): ByteString {
+  return other.length > one.length ? other : one;
 }
 
 /** The literals that a check compares with, if one of them suffices; `undefined` for anything else. */
@@ -218,6 +237,8 @@ function relationOf(check: Check): Relation | undefined {
       return 'ends';
     case 'contains':
       return 'contains';
+    case 'icontains':
+      return 'contains in any case';
     default:
       return undefined;
   }

@@ -55,6 +55,8 @@ export class BitsFacet implements Facet {
 /** Class of events that lack the field. Others have the number of their set, and 1. */
 const MISSING = 0;
 
+const CONTAINING = ['contains', 'contains in any case'] as const;
+
 /** More sets than there can be: makes one key of the numbers of two. */
 const KEY_FACTOR = 2 ** 26;
 
@@ -71,6 +73,7 @@ export class ValueFacet implements Facet {
   readonly #starts: RadixTree | undefined;
   readonly #ends: RadixTree | undefined;
   readonly #contains: Substrings | undefined;
+  readonly #containsInAnyCase: Substrings | undefined;
   /** Sets of atoms by number, and their numbers by the atoms in them; set 0 is empty. */
   readonly #sets: ReadonlySet<Atom>[] = [new Set()];
   readonly #numbers = new Map<string, number>([['', 0]]);
@@ -88,7 +91,9 @@ export class ValueFacet implements Facet {
   /** Whether the atoms of one field can be answered by a facet of this kind; `check` atoms cannot. */
   static fits(atoms: readonly Atom[]): boolean {
     if (atoms.some(({ kind }) => kind === 'check')) return false;
-    return Substrings.fits([...literals(atoms, 'contains').keys()] as ByteString[]);
+    return CONTAINING.every((relation) =>
+      Substrings.fits([...literals(atoms, relation).keys()] as ByteString[]),
+    );
   }
 
   constructor(
@@ -106,8 +111,8 @@ export class ValueFacet implements Facet {
     for (const [literal, found] of literals(atoms, 'equals')) this.#equal.set(literal, this.#setOf([found]));
     this.#starts = this.#tree('start', literals(atoms, 'starts'));
     this.#ends = this.#tree('end', literals(atoms, 'ends'));
-    const contained = this.#numbered(literals(atoms, 'contains'));
-    if (contained.size > 0) this.#contains = new Substrings(contained);
+    this.#contains = this.#substrings(literals(atoms, 'contains'));
+    this.#containsInAnyCase = this.#substrings(literals(atoms, 'contains in any case'), true);
     this.#own = this.#sets.length;
   }
 
@@ -127,15 +132,21 @@ export class ValueFacet implements Facet {
     const value = this.#read(context);
     if (value === this.#lastValue) return this.#lastClass;
     let found = MISSING;
-    if (value !== undefined) {
-      found = this.#cache.get(value as Scalar) ?? MISSING;
-      if (found === MISSING) {
-        found = this.#classOf(value as Scalar);
-        this.#cache.offer(value as Scalar, found);
-      }
-    }
+    if (Array.isArray(value)) {
+      if (value.length > 0)
+        found = 1 + value.reduce((set, each) => this.#union(set, this.#classOf(each) - 1), 0);
+    } else if (value !== undefined) found = this.#classOf(value as Scalar);
     this.#lastValue = value;
     this.#lastClass = found;
+    return found;
+  }
+
+  #classOf(value: Scalar): number {
+    let found = this.#cache.get(value);
+    if (found === undefined) {
+      found = 1 + this.#setFor(value);
+      this.#cache.offer(value, found);
+    }
     return found;
   }
 
@@ -144,14 +155,16 @@ export class ValueFacet implements Facet {
     return atom.kind === 'exists' || (this.#sets[eventClass - 1] as ReadonlySet<Atom>).has(atom);
   }
 
-  #classOf(value: Scalar): number {
+  /** The relations that one value has. */
+  #setFor(value: Scalar): number {
     let set = this.#equal.get(value) ?? 0;
     if (typeof value === 'string') {
       if (this.#starts !== undefined) set = this.#starts.fold(value, set, this.#join);
       if (this.#ends !== undefined) set = this.#ends.fold(value, set, this.#join);
       if (this.#contains !== undefined) set = this.#contains.fold(value, set, this.#join);
+      if (this.#containsInAnyCase !== undefined) set = this.#containsInAnyCase.fold(value, set, this.#join);
     }
-    return set + 1;
+    return set;
   }
 
   #union(set: number, other: number): number {
@@ -189,6 +202,10 @@ export class ValueFacet implements Facet {
 
   #numbered(found: ReadonlyMap<Scalar, Atom>): Map<ByteString, number> {
     return new Map([...found].map(([literal, atom]) => [literal as ByteString, this.#setOf([atom])]));
+  }
+
+  #substrings(found: ReadonlyMap<Scalar, Atom>, ignoreCase = false): Substrings | undefined {
+    return found.size > 0 ? new Substrings(this.#numbered(found), { ignoreCase }) : undefined;
   }
 
   #tree(side: 'start' | 'end', found: ReadonlyMap<Scalar, Atom>): RadixTree | undefined {

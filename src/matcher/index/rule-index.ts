@@ -1,6 +1,6 @@
 /** The candidate index of a rule set: one graph for every event code, built when its first event comes. */
 import type { Field, FieldCatalog } from '../../fields/field.ts';
-import type { CheckedRule, Condition } from '../../rules/checked.ts';
+import type { CheckedRule, Condition, ScalarOperator } from '../../rules/checked.ts';
 import type { EventContext } from '../../system/context.ts';
 import { Constants } from '../constants.ts';
 import { CostModel } from '../cost.ts';
@@ -139,11 +139,12 @@ return function bits(context) { let v, w; return ${bits.join(' | ')}; };`;
   return new Function('constants', body)(constants.values) as (context: EventContext) => number;
 }
 
-const OPERATORS: Readonly<Record<Relation, '=' | 'startswith' | 'endswith' | 'contains'>> = {
+const OPERATORS: Readonly<Record<Relation, ScalarOperator>> = {
   equals: '=',
   starts: 'startswith',
   ends: 'endswith',
   contains: 'contains',
+  'contains in any case': 'icontains',
 };
 
 /** The atom as a condition. */

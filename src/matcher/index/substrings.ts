@@ -1,7 +1,12 @@
 /** Which of many texts does a text contain? */
 import type { ByteString } from '../../events/bytes.ts';
+import { lowerAscii } from '../ascii.ts';
 
 const BYTES = 256;
+
+const UPPER_A = 0x41;
+const UPPER_Z = 0x5a;
+const TO_LOWER = 0x20;
 
 /** Cells of the table beyond which no automaton is built: 32 MB. */
 const MAX_CELLS = 8 * 1024 * 1024;
@@ -29,19 +34,22 @@ export class Substrings {
     return length * (bytes.size + 1) <= MAX_CELLS;
   }
 
-  /** The texts must not be empty. */
-  constructor(texts: ReadonlyMap<ByteString, number>) {
+  /** The texts must not be empty. With `ignoreCase`, ASCII letters match in either case. */
+  constructor(texts: ReadonlyMap<ByteString, number>, { ignoreCase = false } = {}) {
     let columns = 1;
-    let states = 1;
+    let length = 1;
     for (const text of texts.keys()) {
-      states += text.length;
-      for (let at = 0; at < text.length; at++) {
-        const byte = text.charCodeAt(at);
+      length += text.length;
+      for (const character of ignoreCase ? lowerAscii(text) : text) {
+        const byte = character.charCodeAt(0);
         if (this.#columnOf[byte] === 0) this.#columnOf[byte] = columns++;
       }
     }
+    if (ignoreCase)
+      for (let byte = UPPER_A; byte <= UPPER_Z; byte++)
+        this.#columnOf[byte] = this.#columnOf[byte + TO_LOWER] as number;
     this.#columns = columns;
-    const next = new Int32Array(states * columns);
+    const next = new Int32Array(length * columns);
     for (const [text, value] of texts) this.#add(next, text, value);
     // Texts share beginnings: there are fewer states than characters.
     this.#next = next.slice(0, this.#values.length * columns);
@@ -72,7 +80,7 @@ export class Substrings {
       if (next[cell] === 0) next[cell] = this.#values.push(undefined) - 1;
       state = next[cell] as number;
     }
-    this.#values[state] = [value];
+    this.#values[state] = [...(this.#values[state] ?? []), value];
   }
 
   /** Lets every state go on where the longest end of what it stands for would, where it has no way of its own. */
