@@ -47,11 +47,22 @@ interface State {
   readonly candidates: readonly Candidate[];
 }
 
-/** States, and rules in them, beyond which all are forgotten. */
-const MAX_STATES = 20_000;
-const MAX_CANDIDATES = 2_000_000;
-const MAX_RESIDUES = 500_000;
-const MAX_CLASSES = 50_000;
+/** Sizes beyond which everything that was made while events came is forgotten. */
+export interface IndexLimits {
+  readonly states: number;
+  /** Rules in all states together. */
+  readonly candidates: number;
+  readonly residues: number;
+  /** Classes of one facet, beside those of its literals. */
+  readonly classes: number;
+}
+
+const LIMITS: IndexLimits = {
+  states: 20_000,
+  candidates: 2_000_000,
+  residues: 500_000,
+  classes: 50_000,
+};
 
 /** What it costs to call a rule, beside what its condition costs, in the unit of Field.cost. */
 const COST_OF_CALL = 1;
@@ -68,6 +79,7 @@ export class CandidateIndex {
   readonly #facets: readonly Facet[];
   readonly #rules: readonly IndexedRule[];
   readonly #facetOf: (atom: Atom) => number;
+  readonly #limits: IndexLimits;
   #residues: Residues;
   readonly #states = new Map<string, State>();
   /** Where every event begins. */
@@ -79,7 +91,13 @@ export class CandidateIndex {
    * `rules` by ascending number. `facetOf` gives the number of the facet that an atom belongs to, which is its
    * place among `facets`; there are 31 at most.
    */
-  constructor(facets: readonly Facet[], rules: readonly IndexedRule[], facetOf: (atom: Atom) => number) {
+  constructor(
+    facets: readonly Facet[],
+    rules: readonly IndexedRule[],
+    facetOf: (atom: Atom) => number,
+    limits: IndexLimits = LIMITS,
+  ) {
+    this.#limits = limits;
     this.#facets = facets;
     this.#rules = rules;
     this.#facetOf = facetOf;
@@ -188,11 +206,12 @@ export class CandidateIndex {
   }
 
   #isFull({ remembered }: Facet): boolean {
+    const { states, candidates, residues, classes } = this.#limits;
     return (
-      this.#states.size > MAX_STATES ||
-      this.#candidates > MAX_CANDIDATES ||
-      this.#residues.size > MAX_RESIDUES ||
-      remembered > MAX_CLASSES
+      this.#states.size > states ||
+      this.#candidates > candidates ||
+      this.#residues.size > residues ||
+      remembered > classes
     );
   }
 

@@ -10,7 +10,7 @@ import { withEventCode } from '../event-code.ts';
 import { MemoFunctions } from '../memo.ts';
 import { allOf, anyOf, type Formula, Necessary } from '../necessary.ts';
 import { type Atom, AtomMaker, type Relation } from './atom.ts';
-import { CandidateIndex, type IndexedRule } from './candidates.ts';
+import { CandidateIndex, type IndexedRule, type IndexLimits } from './candidates.ts';
 import { BitsFacet, type Facet, ValueFacet } from './facet.ts';
 
 /** A cheap field with no more atoms than this is asked about each of them. */
@@ -23,6 +23,7 @@ export function indexFor(
   code: number,
   rules: readonly CheckedRule[],
   catalog: FieldCatalog<Field>,
+  limits?: IndexLimits,
 ): CandidateIndex | undefined {
   const necessary = new Necessary<Atom>(withEventCode(code, catalog, new AtomMaker(catalog).decide));
   const formulas = new Map<number, Formula<Atom>>();
@@ -41,7 +42,7 @@ export function indexFor(
       cost: costs.cost((rules[number] as CheckedRule).condition),
     }),
   );
-  return new CandidateIndex(facets, indexed, (atom) => facetOf.get(atom) as number);
+  return new CandidateIndex(facets, indexed, (atom) => facetOf.get(atom) as number, limits);
 }
 
 /** All atoms, and in how many rules each occurs. */
