@@ -7,7 +7,7 @@ import type { LoadOutcome } from '../rules/load.ts';
 import { fail } from './fail.ts';
 import type { Log, OpenLog } from './log.ts';
 import type { CommonOptions } from './options.ts';
-import { pidFileOf, writePidFile } from './pid-file.ts';
+import { writePidFile } from './pid-file.ts';
 import { printLastWords } from './print.ts';
 import { Reloader, type ReloadOptions } from './reload.ts';
 import { runReplay } from './replay.ts';
@@ -40,8 +40,7 @@ export async function runDaemon(
   const outcome = loadConfiguredRules(options, config, log);
   logRules(outcome, log);
   if (options.dryRun) return 0;
-  const pidFile = pidFileOf(options.pidfile);
-  const removePidFile = pidFile === undefined ? () => {} : writePidFile(pidFile);
+  const removePidFile = writePidFile(options.pidfile, log);
   try {
     if (isReplay) return await replayConfigured(options, config, outcome, log);
     await watchUntilStopped({ options, loaded, log: opened }, outcome);

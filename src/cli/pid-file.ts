@@ -2,23 +2,26 @@
 import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fail } from './fail.ts';
+import type { Log } from './log.ts';
 
 /** Where it is when Lanner runs as a service and nobody says where. */
 const SERVICE_FILE = '/var/run/lanner.pid';
 
-/** The file that is to be written; none for a run in a terminal that asks for none. */
-export function pidFileOf(asked: string | undefined): string | undefined {
-  // systemd(1) sets it for services that tell it when they are ready.
-  return asked ?? (process.env.NOTIFY_SOCKET === undefined ? undefined : SERVICE_FILE);
-}
-
-/** Writes the file. The function that is returned removes it, unless another process has taken it over. */
-export function writePidFile(file: string): () => void {
+/**
+ * Writes the file that was asked for; without, that of a service, where Lanner is one. The function that is returned
+ * removes it, unless another process has taken it over.
+ */
+export function writePidFile(asked: string | undefined, log: Log): () => void {
+  const file = asked ?? (isService() ? SERVICE_FILE : undefined);
+  if (file === undefined) return () => {};
   const content = `${process.pid}\n`;
   try {
     writeFileSync(file, content);
   } catch (error) {
-    fail(`cannot write the process id: ${(error as Error).message}`);
+    const message = `cannot write the process id: ${(error as Error).message}`;
+    if (asked !== undefined) fail(message);
+    log(`warning: ${message}`, 'warning');
+    return () => {};
   }
   return () => {
     try {
@@ -27,4 +30,9 @@ export function writePidFile(file: string): () => void {
       // It is gone already, or its folder may not be changed: no reason to end otherwise than well.
     }
   };
+}
+
+/** systemd sets the variable for services that tell it when they are ready (systemd.exec(5)). */
+function isService(): boolean {
+  return process.env.NOTIFY_SOCKET !== undefined;
 }

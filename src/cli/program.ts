@@ -9,6 +9,7 @@ import { printDescription } from './describe.ts';
 import { addEventsCommand } from './events.ts';
 import { Failure, fail } from './fail.ts';
 import { addFlags } from './flags.ts';
+import { addInstallCommands } from './install.ts';
 import { type ListOptions, printEvents, printFields, printIgnoredEvents } from './list.ts';
 import { openLog } from './log.ts';
 import { loadConfigOf, logConfiguration } from './options.ts';
@@ -78,6 +79,7 @@ function buildProgram(finish: (code: number) => void): Command {
   addReplayCommand(program, finish);
   addRecordCommand(program, finish);
   addCheckCommand(program, finish);
+  addInstallCommands(program);
   addEventsCommand(program);
   addScenesCommand(program, finish);
   return program;
