@@ -71,7 +71,9 @@ async function scenes(which: readonly string[], options: ScenesOptions): Promise
   const verdicts: Verdict[] = [];
   const report = (verdict: Verdict): void => {
     verdicts.push(verdict);
-    if (format === 'text') printLine(verdictLine(verdict));
+    // Of all scenes, those whose rules are not there are many.
+    const isOfInterest = verdict.result !== 'no rule' || which.length > 0 || options.verbose;
+    if (format === 'text' && isOfInterest) printLine(verdictLine(verdict));
   };
   const stop = new AbortController();
   const handler = onEndSignal(() => stop.abort());

@@ -54,6 +54,16 @@ test('a file as the target takes the place of standard output', async (context) 
   assert.match(readFileSync(join(folder, 'target'), 'utf8'), /Lanner internal: test/);
 });
 
+test('a function as the target takes the place of all outputs', async () => {
+  const overrides = ['file_output={"enabled": true, "filename": "/nowhere/alerts"}'];
+  const { config } = loadConfig({ file: undefined, overrides, environment: {} });
+  const taken: Alert[] = [];
+  const outputs = openOutputs(config, { take: (alert) => taken.push(alert) }, fail);
+  outputs.write(ALERT);
+  await outputs.close();
+  assert.deepEqual(taken, [ALERT]);
+});
+
 test('another configuration: alerts taken before are written, those after go to the new outputs', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'lanner-outputs-'));
   context.after(() => rmSync(folder, { recursive: true }));

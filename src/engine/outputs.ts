@@ -22,7 +22,9 @@ interface Wanted {
   readonly open: (onFailure: OutputFailure) => Output;
 }
 
-/** Opens the outputs; `target` takes the place of standard output. Throws when a file cannot be opened. */
+/**
+ * Opens the outputs. `target` takes the place of standard output; a function takes the place of all. Throws when a file cannot be opened.
+ */
 export function openOutputs(
   config: Config,
   target: AlertTarget | undefined,
@@ -35,6 +37,7 @@ export function openOutputs(
 
 function wantedOutputs(config: Config, target: AlertTarget | undefined): Wanted[] {
   const { stdout_output, journal_output, file_output } = config;
+  if (typeof target === 'object' && 'take' in target) return [wantedTarget(target)];
   const wanted: Wanted[] = [];
   if (target !== undefined) wanted.push(wantedTarget(target));
   else if (stdout_output.enabled) wanted.push(isJournal(1) ? JOURNAL : wantedTarget('stdout'));

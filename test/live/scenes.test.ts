@@ -180,6 +180,18 @@ describe('scenes leave nothing behind', { skip }, () => {
 });
 
 describe('lanner scenes', () => {
+  test('performs for a Lanner that is already running', { skip }, async (context) => {
+    const words = ['scenes', '--act-only', 'read-password-hashes', ...engineArguments()];
+    const actor = start('sh', ['-c', 'read go; exec "$@"', 'sh', LANNER, ...words], { env, pipe: true });
+    const scope = `pid=${actor.child.pid}`;
+    const watching = start(LANNER, ['--scope', scope, '-o', 'json_output=true', ...engineArguments()]);
+    context.after(() => watching.child.kill('SIGKILL'));
+    await watching.printed('stderr', 'Watching system calls of');
+    actor.child.stdin?.end('\n');
+    await watching.printed('stdout', '"rule":"Sensitive File Read by Untrusted Program"');
+    assert.match((await actor.finished).stdout, /^read-password-hashes +performed$/m);
+  });
+
   test('without a name lists what there is, and performs nothing', async () => {
     const { stdout, code } = await lanner(['scenes']);
     assert.equal(code, 0);
