@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { FileOutput } from '../outputs/file.ts';
 import { FunctionOutput } from '../outputs/function.ts';
 import { isJournal, JournalOutput } from '../outputs/journal.ts';
+import { isGone } from '../outputs/line-queue.ts';
 import type { Output, OutputFailure } from '../outputs/output.ts';
 import { StandardOutput } from '../outputs/standard.ts';
 
@@ -74,6 +75,12 @@ function lineFormat(config: Config): (alert: Alert) => string {
   };
   const format = config.json_output ? formatJson : formatText;
   return (alert) => format(alert, options);
+}
+
+/** What there is to say of an output that fails, in a line for people. */
+export function outputFailure({ name }: Output, { message, code }: NodeJS.ErrnoException): string {
+  const isLost = isGone(code) || code === 'ENOBUFS';
+  return `${name}: ${message}: ${isLost ? 'alerts are being lost' : 'alerts wait for it, up to 16 MB'}`;
 }
 
 /** Hands every alert to every output, in the order in which alerts come. */

@@ -12,7 +12,7 @@ import { askedHosts } from './asked-hosts.ts';
 import { type CapturedSystem, openCapturedSystem } from './captured-system.ts';
 import { Engine } from './engine.ts';
 import { makeJudge } from './judge.ts';
-import { type OutputSet, openOutputs } from './outputs.ts';
+import { type OutputSet, openOutputs, outputFailure } from './outputs.ts';
 
 /** Bytes of alerts that may wait for a slow reader before the replay waits for it: a file can wait, events cannot be lost. */
 const MAX_WAITING = 4 * 1024 * 1024;
@@ -71,7 +71,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     const outputs = openOutputs(options.config, undefined, (output, error) => {
       // Whoever read the alerts has gone.
       if (error.code === 'EPIPE') stop.abort();
-      else options.log(`${output.name}: ${error.message}: alerts are being lost`);
+      else options.log(outputFailure(output, error));
     });
     try {
       return await replayCapture(capture, outputs, AbortSignal.any([options.stop, stop.signal]), options);

@@ -18,7 +18,7 @@ import { type CommandExit, type RunningCommand, startCommand } from './command.t
 import { DropWatch } from './drop-watch.ts';
 import { Engine } from './engine.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
-import { type AlertTarget, type OutputSet, openOutputs } from './outputs.ts';
+import { type AlertTarget, type OutputSet, openOutputs, outputFailure } from './outputs.ts';
 import { Recording, type RecordingSummary, type RecordRequest, recordedEvents } from './recording.ts';
 import { type ReloadResult, reloader } from './reload.ts';
 import { configuredFields } from './rule-options.ts';
@@ -108,7 +108,7 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
   const outputs = openOutputs(config, options.alertsTo, (output, error) => {
     // Whoever read the alerts has gone: if nobody else does, there is nobody left to watch for.
     if (error.code === 'EPIPE' && outputs.isSingle) stop.abort();
-    else log(`${output.name}: ${error.message}: alerts are being lost`);
+    else log(outputFailure(output, error));
   });
   const containers = openContainers(config.container_engines, ({ api, socket }, error) =>
     log(`${api} at ${socket} cannot be asked about containers: ${error.message}`),
