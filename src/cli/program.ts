@@ -22,6 +22,7 @@ import { addRunCommand } from './run.ts';
 import { addScenesCommand } from './scenes.ts';
 import { configuredRuleFiles, loadConfiguredRules } from './start.ts';
 import { printSupport } from './support.ts';
+import { addTopCommand } from './top.ts';
 import { validate } from './validate.ts';
 import { printVersion } from './version.ts';
 
@@ -68,7 +69,7 @@ function buildProgram(finish: (code: number) => void): Command {
   const program = new Command('lanner')
     .description('Runtime security for Linux: watches system calls and alerts when a rule is violated.')
     .usage(
-      '[options] | run [options] -- COMMAND… | replay FILE | check FILES… | events [NAME] | scenes [WHICH…]',
+      '[options] | run [options] -- COMMAND… | replay FILE | check FILES… | events [NAME] | scenes [WHICH…] | top rules',
     )
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
@@ -82,6 +83,7 @@ function buildProgram(finish: (code: number) => void): Command {
   addInstallCommands(program);
   addEventsCommand(program);
   addScenesCommand(program, finish);
+  addTopCommand(program);
   return program;
 }
 

@@ -3,6 +3,7 @@ import type { AlertMaker } from '../alerts/alert-maker.ts';
 import { AlertSummary } from '../alerts/summary.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import type { NamingMatcher } from '../matcher/other-names.ts';
+import type { MatcherProfile } from '../matcher/profile.ts';
 import type { CheckedRule } from '../rules/checked.ts';
 import type { EventSource } from '../sources/source.ts';
 import type { EventContext } from '../system/context.ts';
@@ -44,6 +45,10 @@ export class Engine {
   #judge: Judge;
   /** Rules that the event at work matched. */
   readonly #matched: CheckedRule[] = [];
+  /** The event at work. */
+  #context: EventContext | undefined;
+  /** One function for all events. */
+  readonly #found = (rule: CheckedRule): void => this.#raise(rule, this.#context as EventContext);
   #failed = 0;
 
   constructor(parts: EngineParts) {
@@ -81,6 +86,11 @@ export class Engine {
     return this.#failed;
   }
 
+  /** What the rules that judge now have cost so far. */
+  get profile(): MatcherProfile | undefined {
+    return this.#judge.matcher.profile;
+  }
+
   /** Alerts that went out before their container was known. */
   get incomplete(): number {
     return this.#queue.incomplete;
@@ -99,8 +109,9 @@ export class Engine {
     const { system, observer } = this.#parts;
     if (system.postpone(event)) return;
     const context = system.learn(event);
-    this.#matched.length = 0;
-    if (!event.stateOnly) this.#judge.matcher.match(context, (rule) => this.#raise(rule, context));
+    if (this.#matched.length > 0) this.#matched.length = 0;
+    this.#context = context;
+    if (!event.stateOnly) this.#judge.matcher.match(context, this.#found);
     observer?.judged(event, context, this.#matched);
     system.settle();
   }

@@ -3,6 +3,7 @@ import process from 'node:process';
 import type { AlertSummary } from '../alerts/summary.ts';
 import type { Config } from '../config/schema.ts';
 import { toText } from '../events/bytes.ts';
+import type { MatcherProfile } from '../matcher/profile.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { CaptureError } from '../sources/capture/error.ts';
 import { type CaptureSource, openCapture } from '../sources/capture/source.ts';
@@ -56,6 +57,8 @@ export interface ReplaySummary {
   readonly alertsDropped: number;
   /** Events that the engine could not judge to the end. */
   readonly failed: number;
+  /** What the rules have cost. */
+  readonly profile: MatcherProfile | undefined;
   /** What ended the replay before the end of the file, after all events before it were judged. */
   readonly damage: CaptureError | undefined;
 }
@@ -132,6 +135,7 @@ async function replayCapture(
     alerts: engine.alerts,
     alertsDropped: outputs.dropped,
     failed: engine.failed,
+    profile: engine.profile,
     damage,
   };
 }

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { openContainers } from '../containers/open.ts';
 import type { ContainerMetadataService } from '../containers/service.ts';
 import { type ByteString, toText } from '../events/bytes.ts';
+import type { MatcherProfile } from '../matcher/profile.ts';
 import { type KernelSource, openKernelSource } from '../sources/kernel/kernel-source.ts';
 import type { HostNames } from '../system/host-names.ts';
 import { KnownFiles } from '../system/known-files.ts';
@@ -61,6 +62,8 @@ export interface Watching {
    * output cannot be opened; everything then stays as it was.
    */
   readonly reload: (next: RunSettings) => ReloadResult;
+  /** What the rules that judge now have cost so far. */
+  readonly profile: () => MatcherProfile | undefined;
   /** Raises an internal alert. */
   readonly warn: (news: Pick<InternalNews, 'subject' | 'priority' | 'detail' | 'reason' | 'fields'>) => void;
 }
@@ -213,6 +216,7 @@ async function watchSource(
       if (container !== '') await whenKnown(containers, container, config.container_engines.wait_ms);
     },
     reload: reloader({ source, engine, outputs, files, hosts, drops, traced, log }),
+    profile: () => engine.profile,
     warn: (news) =>
       outputs.write(
         internalAlert({ ...news, time: BigInt(Date.now()) * 1_000_000n, hostname: toText(system.hostname) }),
