@@ -20,6 +20,7 @@ import {
   infrastructureFact,
   isFile,
   isOfType,
+  millisecondsFrom,
   result,
   resultText,
 } from './evt-read.ts';
@@ -352,6 +353,8 @@ export const EVENT_FIELDS = defineClass(
       conditionOnly: true,
       noRightHandSide: true,
       noTransformer: true,
+      equalsUpTo: true,
+      read: ({ event }, moment) => millisecondsFrom(event, moment),
       description:
         '`evt.around[T]=D` holds for events at most D milliseconds before or after the time T, given in nanoseconds as `evt.rawtime` prints it.',
     },
