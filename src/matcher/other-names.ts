@@ -80,13 +80,17 @@ export function matchAllNames(
         for (const rule of own) found(rule);
         return;
       }
-      const byRule = new Map<CheckedRule, OtherName | undefined>(own.map((rule) => [rule, undefined]));
+      // The same array is used for every match.
+      const byRule = new Map<CheckedRule, OtherName | undefined>();
+      for (const rule of own) byRule.set(rule, undefined);
       for (const name of names) {
         context.showAs?.(name);
         const among = name.isExecutable ? byProgram : byFile;
         for (const rule of matcher.match(context))
           if (!byRule.has(rule) && among.has(rule)) byRule.set(rule, name);
       }
+      context.showAs?.(undefined);
+      if (byRule.size === 0) return;
       const place = (rule: CheckedRule): number => order.get(rule) ?? 0;
       const inOrder = [...byRule.keys()].sort((left, right) => place(left) - place(right));
       for (const rule of matching === 'first' ? inOrder.slice(0, 1) : inOrder) {
