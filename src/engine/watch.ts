@@ -86,6 +86,8 @@ export interface WatchSummary {
   readonly unwatchedThreads: number;
   /** Requests of io_uring that were told without their result, since too many were under way. */
   readonly earlyRequests: number;
+  /** Paths of calls whose links were not followed, since too many came at once. */
+  readonly unresolvedPaths: number;
   /** Threads that the command has started and that run on after the end of the watching. */
   readonly leftRunning: number;
   readonly recording?: RecordingSummary | undefined;
@@ -157,6 +159,8 @@ async function watchSource(
 ): Promise<WatchSummary> {
   const { config, ruleSet, log } = options;
   const files = new KnownFiles(askedPaths(ruleSet));
+  const { refused } = files.statistics;
+  if (refused > 0) log(`${refused} files that rules name are too many to be known by their other names`);
   const mounts = new Mounts();
   const system = System.open({
     ...{ seed: seedOf(options), containers, fileNames: files, hosts, mounts },
@@ -260,6 +264,7 @@ async function watchSource(
     compatCalls,
     unwatchedThreads,
     earlyRequests,
+    unresolvedPaths: system.statistics.unresolvedPaths,
     leftRunning: command ? source.scopedPids().length : 0,
     recording: recorded,
     exit: await command?.exit,
