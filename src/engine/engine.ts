@@ -33,10 +33,12 @@ export interface EngineParts {
   /** Who finds out about containers; alerts of one that is still being asked about wait `waitMs` at most. */
   readonly containers?: PendingContainers;
   readonly waitMs?: number;
-  readonly observer?: EventObserver | undefined;
+  readonly observers?: readonly EventObserver[];
   /** Told of the first event of which the engine could not make sense; later ones are only counted. */
   readonly onFailure: (error: unknown) => void;
 }
+
+const NOBODY: readonly EventObserver[] = [];
 
 export class Engine {
   readonly alerts: AlertSummary;
@@ -106,13 +108,13 @@ export class Engine {
   }
 
   #judgeEvent(event: EventCursor): void {
-    const { system, observer } = this.#parts;
+    const { system, observers = NOBODY } = this.#parts;
     if (system.postpone(event)) return;
     const context = system.learn(event);
     if (this.#matched.length > 0) this.#matched.length = 0;
     this.#context = context;
     if (!event.stateOnly) this.#judge.matcher.match(context, this.#found);
-    observer?.judged(event, context, this.#matched);
+    for (const observer of observers) observer.judged(event, context, this.#matched);
     system.settle();
   }
 

@@ -9,6 +9,7 @@ import { CaptureError } from '../sources/capture/error.ts';
 import { type CaptureSource, openCapture } from '../sources/capture/source.ts';
 import type { EventSource } from '../sources/source.ts';
 import { HostNames } from '../system/host-names.ts';
+import { AlertRecordings } from './alert-recordings.ts';
 import { askedHosts } from './asked-hosts.ts';
 import { type CapturedSystem, openCapturedSystem } from './captured-system.ts';
 import { Engine } from './engine.ts';
@@ -103,11 +104,21 @@ async function replayCapture(
   const captured = openCapturedSystem({ recording: capture.recording, waitMs, hosts });
   const { system } = captured;
   const stopped = aborted(stop);
+  const captures = config.capture.enabled
+    ? new AlertRecordings({
+        settings: config.capture,
+        system,
+        containers: captured.containers,
+        log,
+        alert: (alert) => outputs.write(alert),
+      })
+    : undefined;
   const engine = new Engine({
     source: withState(capture, captured, () => {
       if (outputs.waiting > MAX_WAITING) capture.pause(Promise.race([outputs.flush(), stopped]));
     }),
     system,
+    observers: captures ? [captures] : [],
     judge: makeJudge({ config, ruleSet }, capture.name, hostnameOfAlerts()),
     outputs,
     ...(capture.recording ? { containers: captured.containers, waitMs: END_OF_TIME } : {}),
@@ -128,6 +139,7 @@ async function replayCapture(
     damage = error;
   }
   hosts.close();
+  await captures?.close();
   await Promise.race([outputs.flush(), stopped]);
   await outputs.close();
   return {

@@ -13,6 +13,7 @@ import { KnownFiles } from '../system/known-files.ts';
 import { Mounts } from '../system/mounts.ts';
 import type { ResyncScope } from '../system/resync.ts';
 import { type Seed, System, type SystemLimits } from '../system/system.ts';
+import { AlertRecordings } from './alert-recordings.ts';
 import { openHosts } from './asked-hosts.ts';
 import { askedPaths } from './asked-paths.ts';
 import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
@@ -166,6 +167,8 @@ async function watchSource(
     ...{ seed: seedOf(options), containers, fileNames: files, hosts, mounts },
     limits: limitsOf(config),
   });
+  // The command begins with what this process has; its first events need not wait for an answer then.
+  if (options.command) system.introduceSelf();
   const recording =
     options.record &&
     new Recording(options.record, {
@@ -176,10 +179,19 @@ async function watchSource(
       onEnd: () => options.command ?? stop.abort(),
     });
   recording?.begin(options.command !== undefined);
+  const captures = config.capture.enabled
+    ? new AlertRecordings({
+        settings: config.capture,
+        system,
+        containers,
+        log,
+        alert: (alert) => outputs.write(alert),
+      })
+    : undefined;
   const engine = new Engine({
     source,
     system,
-    observer: recording,
+    observers: [recording, captures].filter((observer) => observer !== undefined),
     judge: makeJudge(options, source.name),
     outputs,
     containers,
@@ -233,6 +245,7 @@ async function watchSource(
     if (lostNow > lostBefore) system.resync(scopeOf(source, options));
     lostBefore = lostNow;
     system.upkeep();
+    captures?.look(performance.timeOrigin + performance.now());
     if (!command && isScopeEmpty(source, options)) stop.abort();
   }, LOOK_MS);
   const forgetting = setInterval(() => containers.retain(system.containersInUse()), FORGET_MS);
@@ -250,6 +263,7 @@ async function watchSource(
   }
   drops.finish();
   const recorded = await recording?.close();
+  await captures?.close();
   await outputs.close();
   if (exitReason !== undefined) throw new Error(exitReason);
 
