@@ -266,7 +266,10 @@ export const EVENT_FIELDS = defineClass(
       type: 'BOOL',
       description:
         'True when the event is a request of io_uring, which goes by the name of the system call that does the same. Such an event has no number of a descriptor where the kernel has none: 2147483647 when the request told no result.',
-      read: ({ event }) => event.u8(extensionIndex(event.type, 'io_uring')) === 1,
+      read({ event }) {
+        const index = extensionIndex(event.type, 'io_uring');
+        return index >= 0 && event.u8(index) === 1;
+      },
     },
     {
       name: 'evt.is_wait',
