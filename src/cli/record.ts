@@ -6,7 +6,7 @@ import type { RecordingSummary, RecordRequest } from '../engine/recording.ts';
 import { ruleEnvironment } from '../engine/rule-environment.ts';
 import { configuredFields } from '../engine/rule-options.ts';
 import { TRACEABLE_EVENTS } from '../engine/traced-events.ts';
-import { type WatchScope, watch } from '../engine/watch.ts';
+import type { WatchScope } from '../engine/watch.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { loadRules } from '../rules/load.ts';
 import { nearest } from '../rules/suggest.ts';
@@ -79,6 +79,7 @@ async function record(command: readonly string[], options: RecordOptions): Promi
   const ending = isCommand ? undefined : onEndSignal(() => stop.abort());
   const limit = options.M === undefined ? [] : [AbortSignal.timeout(options.M * 1000)];
   try {
+    const { watch } = await import('../engine/watch.ts');
     const summary = await watch({
       config,
       ruleSet,

@@ -1,7 +1,7 @@
 /** `lanner replay FILE`: judges the events of a capture, as if they happened now. */
 import type { Command } from 'commander';
 import type { Config } from '../config/schema.ts';
-import { type ReplaySummary, replay } from '../engine/replay.ts';
+import type { ReplaySummary } from '../engine/replay.ts';
 import { profileTable } from '../matcher/profile.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { addFlags } from './flags.ts';
@@ -71,6 +71,7 @@ export async function runReplay({
   const handlers = [onEndSignal(() => interrupt.abort()), onReopenSignal(() => reopenOutputs())];
   let summary: ReplaySummary;
   try {
+    const { replay } = await import('../engine/replay.ts');
     summary = await replay({
       config,
       ruleSet,

@@ -1,6 +1,6 @@
 /** `lanner top rules`: watches, and shows every few seconds which rules cost how much. */
 import type { Command } from 'commander';
-import { type Watching, watch } from '../engine/watch.ts';
+import type { Watching } from '../engine/watch.ts';
 import { type MatcherProfile, profileTable } from '../matcher/profile.ts';
 import type { DaemonOptions } from './daemon.ts';
 import { fail } from './fail.ts';
@@ -52,6 +52,7 @@ async function topRules(options: DaemonOptions): Promise<void> {
     if (process.stdout.isTTY) show(watching?.profile(), CLEAR);
   }, INTERVAL_MS);
   try {
+    const { watch } = await import('../engine/watch.ts');
     await watch({
       config,
       ruleSet,
