@@ -6,7 +6,6 @@ busybox mount -t sysfs sys /sys
 busybox mkdir -p /dev/pts /dev/shm /opt/applets
 busybox mount -t devpts -o ptmxmode=0666 pts /dev/pts
 busybox mount -t tmpfs -o mode=1777 shm /dev/shm
-busybox mount -t tmpfs -o mode=1777 tmp /tmp
 busybox mount -t tmpfs -o mode=755 run /run
 busybox mount -t tracefs tracefs /sys/kernel/tracing
 busybox ln -s /proc/self/fd /dev/fd
