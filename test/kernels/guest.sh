@@ -27,7 +27,10 @@ busybox hostname -F /etc/hostname
 busybox ip link set lo up
 ldconfig
 cd /lanner
-[ -e build/lanner-actor ] || cc -static -O2 -o build/lanner-actor scenes/actor/*.c
+# What acts in the scenes, on an architecture that the host has no compiler for.
+if grep -q scenes.test test-files.json && [ ! -e build/lanner-actor ]; then
+  cc -static -O2 -o build/lanner-actor scenes/actor/*.c
+fi
 node_modules/node-linux-*/bin/node test/kernels/guest.ts
 busybox sync
 busybox poweroff -f
