@@ -57,7 +57,6 @@ const DEBIAN_PACKAGES = [
     files: ['/bin/busybox', '/usr/bin/busybox'],
   },
   { name: 'mount', why: 'mounts what live tests work on', for: 'test', files: onPath('mount') },
-  { name: 'sysdig', why: 'reads recordings in the tests', for: 'test', files: onPath('sysdig') },
   { name: 'bpftool', why: 'lists what a live test has attached', for: 'test', files: onPath('bpftool') },
   {
     name: 'gcc',
@@ -95,6 +94,25 @@ const DEBIAN_PACKAGES = [
     why: 'the live tests of the rules run ssh in a container',
     for: 'test',
     files: onPath('ssh'),
+  },
+  {
+    name: 'openssl',
+    why: 'makes certificates for tests of encrypted outputs',
+    for: 'test',
+    files: onPath('openssl'),
+  },
+  {
+    name: 'nats-server',
+    why: 'a receiver of alerts in tests',
+    for: 'test',
+    files: ['/usr/sbin/nats-server'],
+  },
+  { name: 'rsyslog', why: 'a receiver of alerts in tests', for: 'test', files: ['/usr/sbin/rsyslogd'] },
+  {
+    name: 'prometheus-alertmanager',
+    why: 'a receiver of alerts in tests',
+    for: 'test',
+    files: ['/usr/bin/prometheus-alertmanager'],
   },
   {
     name: process.arch === 'arm64' ? 'qemu-system-arm' : 'qemu-system-x86',

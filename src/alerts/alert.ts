@@ -62,3 +62,24 @@ export function withoutContainer(alert: RuleAlert): RuleAlert {
   const mark: AlertField = { key: INCOMPLETE_KEY, type: 'CHARBUF', value: 'container' };
   return { ...alert, fields: [...alert.fields, mark] };
 }
+
+/** Names and values of what the alert tells, in its order. */
+export function fieldEntries(alert: Alert): readonly (readonly [string, AlertValue])[] {
+  if (alert.kind === 'internal') return Object.entries(alert.fields);
+  return alert.fields.map(({ key, value }) => [key, value]);
+}
+
+/** Where the event came from; `internal` of Lanner's own. */
+export function sourceOf(alert: Alert): string {
+  return alert.kind === 'rule' ? alert.source : INTERNAL_SOURCE;
+}
+
+/** The tags of the rule; internal alerts have none. */
+export function tagsOf(alert: Alert): readonly string[] {
+  return alert.kind === 'rule' ? alert.tags : [];
+}
+
+/** Ids of MITRE ATT&CK's techniques among the tags, such as `T1059` and `T1059.004`. */
+export function techniquesOf(alert: Alert): readonly string[] {
+  return tagsOf(alert).filter((tag) => /^T\d{4}(?:\.\d{3})?$/.test(tag));
+}

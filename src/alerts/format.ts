@@ -47,8 +47,8 @@ function localClock(time: bigint): string {
   return timeOfDay(time) + fraction(time);
 }
 
-/** The `time` of JSON alerts: UTC with a `Z`. */
-function utcTime(time: bigint): string {
+/** The `time` of JSON alerts: ISO 8601 with nanoseconds, UTC with a `Z`. */
+export function utcTime(time: bigint): string {
   return iso8601(time).replace('+0000', 'Z');
 }
 

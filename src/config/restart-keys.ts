@@ -15,7 +15,12 @@ function differing(keys: Keys, before: Values, after: Values, prefix: string): s
     const path = prefix + name;
     const [one, other] = [before[name], after[name]];
     if (key.marks.restart) return isDeepStrictEqual(one, other) ? [] : [path];
-    const isSection = key.keys !== undefined && !Array.isArray(one);
-    return isSection ? differing(key.keys, one as Values, other as Values, `${path}.`) : [];
+    const isSection = key.keys !== undefined && isMapping(one) && isMapping(other);
+    return isSection ? differing(key.keys, one, other, `${path}.`) : [];
   });
+}
+
+/** A section, and not a list of sections or one that is absent. */
+function isMapping(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

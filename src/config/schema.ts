@@ -25,6 +25,7 @@ import {
   STDOUT_OUTPUT,
   SYSLOG_OUTPUT,
 } from './output-settings.ts';
+import { DELIVERY, RECEIVER } from './receiver-settings.ts';
 import { OUTPUT_ADDITION, RULE_SELECTION } from './rule-settings.ts';
 import { key, section } from './section.ts';
 import { choice, entries, flag, integer, list, text, type ValueOf } from './shape.ts';
@@ -80,16 +81,21 @@ export const SCHEMA = section({
   ),
   outputs_queue: key('The queue in front of the outputs.', OUTPUTS_QUEUE, LATER),
   output_timeout: key(
-    'Milliseconds that an output may take for an alert before that is logged.',
-    integer(2000, 0, Number.MAX_SAFE_INTEGER),
-    LATER,
+    'Milliseconds that syslog, a program or a web server may take; what is not confirmed by then is sent again.',
+    integer(2000, 1, 3_600_000),
   ),
   stdout_output: key('Standard output.', STDOUT_OUTPUT),
   journal_output: key("systemd's journal.", JOURNAL_OUTPUT, { own: true }),
-  syslog_output: key('Syslog.', SYSLOG_OUTPUT, LATER),
+  syslog_output: key('Syslog of this machine.', SYSLOG_OUTPUT),
   file_output: key('A file.', FILE_OUTPUT),
-  program_output: key('A program.', PROGRAM_OUTPUT, LATER),
-  http_output: key('A web server.', HTTP_OUTPUT, LATER),
+  program_output: key('A program.', PROGRAM_OUTPUT),
+  http_output: key('A web server.', HTTP_OUTPUT),
+  receivers: key('Further receivers, see docs/outputs.md.', list(RECEIVER, []), { own: true }),
+  delivery: key(
+    'How alerts wait for syslog, programs, web servers and receivers, and are sent again.',
+    DELIVERY,
+    { own: true },
+  ),
 
   engine: key('Where events come from.', ENGINE),
   container_engines: key('Where container engines are asked about containers.', CONTAINER_ENGINES, {

@@ -30,7 +30,7 @@ async function written(context: TestContext, ...overrides: string[]): Promise<st
     ],
     environment: {},
   });
-  const outputs = openOutputs(config, undefined, fail);
+  const outputs = openOutputs(config, undefined, { onFailure: fail, log: fail });
   outputs.write(ALERT);
   await outputs.close();
   assert.equal(outputs.dropped, 0);
@@ -48,7 +48,7 @@ test('a file as the target takes the place of standard output', async (context) 
   const folder = mkdtempSync(join(tmpdir(), 'lanner-outputs-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const { config } = loadConfig({ file: undefined, overrides: [], environment: {} });
-  const outputs = openOutputs(config, { file: join(folder, 'target') }, fail);
+  const outputs = openOutputs(config, { file: join(folder, 'target') }, { onFailure: fail, log: fail });
   outputs.write(ALERT);
   await outputs.close();
   assert.match(readFileSync(join(folder, 'target'), 'utf8'), /Lanner internal: test/);
@@ -58,7 +58,7 @@ test('a function as the target takes the place of all outputs', async () => {
   const overrides = ['file_output={"enabled": true, "filename": "/nowhere/alerts"}'];
   const { config } = loadConfig({ file: undefined, overrides, environment: {} });
   const taken: Alert[] = [];
-  const outputs = openOutputs(config, { take: (alert) => taken.push(alert) }, fail);
+  const outputs = openOutputs(config, { take: (alert) => taken.push(alert) }, { onFailure: fail, log: fail });
   outputs.write(ALERT);
   await outputs.close();
   assert.deepEqual(taken, [ALERT]);
@@ -72,7 +72,7 @@ test('another configuration: alerts taken before are written, those after go to 
     const all = ['stdout_output.enabled=false', `file_output=${file}`, ...overrides];
     return loadConfig({ file: undefined, overrides: all, environment: {} }).config;
   };
-  const outputs = openOutputs(configured('one'), undefined, fail);
+  const outputs = openOutputs(configured('one'), undefined, { onFailure: fail, log: fail });
   outputs.write(ALERT);
   outputs.configure(configured('two'));
   outputs.write(ALERT);

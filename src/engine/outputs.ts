@@ -1,102 +1,40 @@
 /** The outputs that the configuration asks for, as one. */
 import type { Alert } from '../alerts/alert.ts';
+import { alertId } from '../alerts/alert-id.ts';
+import { formatEcs } from '../alerts/ecs.ts';
 import { type FormatOptions, formatJson, formatText } from '../alerts/format.ts';
+import { formatOcsf } from '../alerts/ocsf.ts';
+import type { AlertFormat } from '../config/receiver-settings.ts';
 import type { Config } from '../config/schema.ts';
-import { FileOutput } from '../outputs/file.ts';
-import { FunctionOutput } from '../outputs/function.ts';
-import { isJournal, JournalOutput } from '../outputs/journal.ts';
-import { isGone } from '../outputs/line-queue.ts';
-import type { Output, OutputFailure } from '../outputs/output.ts';
-import { StandardOutput } from '../outputs/standard.ts';
-
-/** A standard stream, the path of a file, or a function of this program. */
-export type AlertTarget =
-  | 'stdout'
-  | 'stderr'
-  | { readonly file: string }
-  | { readonly take: (alert: Alert) => void };
-
-/** An output that is wanted. */
-interface Wanted {
-  /** What it is, with all its settings: an output of the same key need not be opened anew. */
-  readonly key: string;
-  readonly open: (onFailure: OutputFailure) => Output;
-}
+import type { Output, OutputMessage } from '../outputs/output.ts';
+import { type AlertTarget, type OutputHelp, type Wanted, wantedOutputs } from './wanted-outputs.ts';
 
 /**
- * Opens the outputs. `target` takes the place of standard output; a function takes the place of all. Throws when a file cannot be opened.
+ * Opens the outputs. `target` takes the place of standard output; a function takes the place of all. Throws when one
+ * cannot be opened.
  */
-export function openOutputs(
-  config: Config,
-  target: AlertTarget | undefined,
-  onFailure: OutputFailure,
-): OutputSet {
-  const set = new OutputSet((next) => wantedOutputs(next, target), onFailure);
+export function openOutputs(config: Config, target: AlertTarget | undefined, help: OutputHelp): OutputSet {
+  const set = new OutputSet((next) => wantedOutputs(next, target), help);
   set.configure(config);
   return set;
-}
-
-function wantedOutputs(config: Config, target: AlertTarget | undefined): Wanted[] {
-  const { stdout_output, journal_output, file_output } = config;
-  if (typeof target === 'object' && 'take' in target) return [wantedTarget(target)];
-  const wanted: Wanted[] = [];
-  if (target !== undefined) wanted.push(wantedTarget(target));
-  else if (stdout_output.enabled) wanted.push(isJournal(1) ? JOURNAL : wantedTarget('stdout'));
-  if (journal_output.enabled && !wanted.includes(JOURNAL)) wanted.push(JOURNAL);
-  if (file_output.enabled) {
-    const { filename: path, keep_alive: keepAlive } = file_output;
-    wanted.push({
-      key: `file ${keepAlive} ${path}`,
-      open: (onFailure) => new FileOutput({ path, keepAlive }, onFailure),
-    });
-  }
-  return wanted;
-}
-
-const JOURNAL: Wanted = { key: 'journal', open: (onFailure) => new JournalOutput(onFailure) };
-
-function wantedTarget(target: AlertTarget): Wanted {
-  if (typeof target === 'string')
-    return { key: target, open: (onFailure) => new StandardOutput(target, onFailure) };
-  if ('take' in target) return { key: 'function', open: () => new FunctionOutput(target.take) };
-  return {
-    key: `file true ${target.file}`,
-    open: (onFailure) => new FileOutput({ path: target.file, keepAlive: true }, onFailure),
-  };
-}
-
-function lineFormat(config: Config): (alert: Alert) => string {
-  const options: FormatOptions = {
-    timeFormatIso8601: config.time_format_iso_8601,
-    jsonIncludeOutputProperty: config.json_include_output_property,
-    jsonIncludeMessageProperty: config.json_include_message_property,
-    jsonIncludeOutputFieldsProperty: config.json_include_output_fields_property,
-    jsonIncludeTagsProperty: config.json_include_tags_property,
-  };
-  const format = config.json_output ? formatJson : formatText;
-  return (alert) => format(alert, options);
-}
-
-/** What there is to say of an output that fails, in a line for people. */
-export function outputFailure({ name }: Output, { message, code }: NodeJS.ErrnoException): string {
-  const isLost = isGone(code) || code === 'ENOBUFS';
-  return `${name}: ${message}: ${isLost ? 'alerts are being lost' : 'alerts wait for it, up to 16 MB'}`;
 }
 
 /** Hands every alert to every output, in the order in which alerts come. */
 export class OutputSet {
   readonly #wanted: (config: Config) => readonly Wanted[];
-  readonly #onFailure: OutputFailure;
+  readonly #help: OutputHelp;
   #outputs: ReadonlyMap<string, Output> = new Map();
-  #format: (alert: Alert) => string = () => '';
+  /** The same outputs with what each of them is to get. */
+  #routes: readonly Route[] = [];
+  #lines: LineFormats = lineFormats(undefined);
   /** Outputs that were replaced, and still write what they had taken. */
   readonly #leaving = new Set<Output>();
   #droppedBefore = 0;
 
   /** Without outputs until it is configured. */
-  constructor(wanted: (config: Config) => readonly Wanted[], onFailure: OutputFailure) {
+  constructor(wanted: (config: Config) => readonly Wanted[], help: OutputHelp) {
     this.#wanted = wanted;
-    this.#onFailure = onFailure;
+    this.#help = help;
   }
 
   /**
@@ -105,9 +43,14 @@ export class OutputSet {
    */
   configure(config: Config): void {
     const next = new Map<string, Output>();
+    const routes: Route[] = [];
     try {
-      for (const { key, open } of this.#wanted(config)) {
-        if (!next.has(key)) next.set(key, this.#outputs.get(key) ?? open(this.#onFailure));
+      for (const wanted of this.#wanted(config)) {
+        const { key, open, accepts } = wanted;
+        if (next.has(key)) continue;
+        const output = this.#outputs.get(key) ?? open(this.#help);
+        next.set(key, output);
+        routes.push({ output, accepts, format: wanted.format ?? (config.json_output ? 'json' : 'text') });
       }
     } catch (error) {
       for (const [key, output] of next) if (this.#outputs.get(key) !== output) void output.close();
@@ -115,13 +58,22 @@ export class OutputSet {
     }
     const before = this.#outputs;
     this.#outputs = next;
-    this.#format = lineFormat(config);
+    this.#routes = routes;
+    this.#lines = lineFormats(config);
     for (const [key, output] of before) if (next.get(key) !== output) void this.#retire(output);
   }
 
   write(alert: Alert): void {
-    const message = { alert, line: this.#format(alert) };
-    for (const output of this.#outputs.values()) output.write(message);
+    const messages = new Map<AlertFormat, OutputMessage>();
+    for (const { output, accepts, format } of this.#routes) {
+      if (accepts !== undefined && !accepts(alert)) continue;
+      let message = messages.get(format);
+      if (message === undefined) {
+        message = new Message(alert, this.#lines[format](alert));
+        messages.set(format, message);
+      }
+      output.write(message);
+    }
   }
 
   /** Whether there is one output and no other. */
@@ -165,4 +117,45 @@ export class OutputSet {
     this.#leaving.delete(output);
     this.#droppedBefore += output.statistics.dropped;
   }
+}
+
+interface Route extends Pick<Wanted, 'accepts'> {
+  readonly output: Output;
+  readonly format: AlertFormat;
+}
+
+/** Made once for all outputs of a format. */
+class Message implements OutputMessage {
+  readonly alert: Alert;
+  readonly line: string;
+  #id: string | undefined;
+
+  constructor(alert: Alert, line: string) {
+    this.alert = alert;
+    this.line = line;
+  }
+
+  /** Made for those who ask. */
+  get id(): string {
+    this.#id ??= alertId(this.alert);
+    return this.#id;
+  }
+}
+
+type LineFormats = Readonly<Record<AlertFormat, (alert: Alert) => string>>;
+
+function lineFormats(config: Config | undefined): LineFormats {
+  const options: FormatOptions = {
+    timeFormatIso8601: config?.time_format_iso_8601 ?? false,
+    jsonIncludeOutputProperty: config?.json_include_output_property ?? true,
+    jsonIncludeMessageProperty: config?.json_include_message_property ?? false,
+    jsonIncludeOutputFieldsProperty: config?.json_include_output_fields_property ?? true,
+    jsonIncludeTagsProperty: config?.json_include_tags_property ?? true,
+  };
+  return {
+    text: (alert) => formatText(alert, options),
+    json: (alert) => formatJson(alert, options),
+    ecs: formatEcs,
+    ocsf: formatOcsf,
+  };
 }

@@ -28,7 +28,7 @@ export function interpretRules(
   { rules }: CheckedRuleSet,
   catalog: FieldCatalog<Field>,
   { matching, source }: MatcherOptions,
-): Pick<Matcher, 'match'> {
+): Matcher {
   return {
     match(context) {
       const matched = rules.filter(

@@ -1,11 +1,13 @@
 /** What a channel for alerts is. One file per channel; each keeps the order of what it is given. */
 import type { Alert } from '../alerts/alert.ts';
 
-/** An alert together with the line that people or programs read, made once for all outputs. */
+/** An alert together with the line that people or programs read. */
 export interface OutputMessage {
   readonly alert: Alert;
-  /** Text or JSON as configured, without a newline. */
+  /** In the format that the output asks for, without a newline. */
   readonly line: string;
+  /** Stands for the alert wherever it is sent, however often. */
+  readonly id: string;
 }
 
 export interface Output {

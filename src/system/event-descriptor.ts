@@ -24,8 +24,7 @@ import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { Descriptor, DescriptorKind, SocketEnds } from './descriptor.ts';
 import { formatIp, isUnspecified, unmapIp } from './ip.ts';
 
-/** Bytes before the path. */
-export const HEADER = 16;
+const HEADER = 16;
 
 const UPPER_LAYER = 1;
 const LOWER_LAYER = 2;
@@ -44,7 +43,7 @@ const IPPROTO_ICMPV6 = 58;
 const IPPROTO_RAW = 255;
 
 /** Index of the parameter `fdinfo` by event code; 0 (never an extension) where there is none. */
-export const DESCRIPTOR_INDEX = Uint8Array.from(EVENT_TYPES, (type) => {
+const DESCRIPTOR_INDEX = Uint8Array.from(EVENT_TYPES, (type) => {
   const extension = type.extensions.findIndex((parameter) => parameter.type === 'DESCRIPTOR');
   return extension < 0 ? 0 : type.parameters.length + extension;
 });

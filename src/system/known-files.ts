@@ -79,10 +79,6 @@ export class KnownFiles implements FileNames {
     });
   }
 
-  mayHave(inode: number): boolean {
-    return this.#byInode.has(inode);
-  }
-
   /** Looks at all names anew. */
   refresh(): void {
     this.#byInode = new Map();
