@@ -7,13 +7,15 @@
  *     LANNER_PART    the number of the part that this process plays
  *
  * Without a plan it does nothing at all and succeeds. A step that fails ends the actor with exit code 1 and a
- * message. No actor lives longer than LIMIT seconds, whatever happens to those who started it.
+ * message. Actors end with those who started them, and after LIMIT seconds in any case.
  */
 #include "actor.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,11 +85,17 @@ void do_part(const char *number)
 		do_step(text);
 }
 
+void be_mortal(void)
+{
+	alarm(LIMIT);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 int main(void)
 {
 	const char *number = getenv("LANNER_PART");
 
-	alarm(LIMIT);
+	be_mortal();
 	umask(022);
 	if (number != NULL)
 		do_part(number);

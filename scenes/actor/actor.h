@@ -16,6 +16,9 @@ extern const struct act FILE_ACTS[], NETWORK_ACTS[], PROCESS_ACTS[], KERNEL_ACTS
 /* Ends the actor with a message when the result of a system call is an error. */
 void check(long result, const char *what);
 
+/* From now on this process ends with its parent, and after some time in any case. */
+void be_mortal(void);
+
 /* Does the steps of a part of the plan. */
 void do_part(const char *number);
 

@@ -23,6 +23,7 @@ static void trace_child(char **words)
 	(void)words;
 	check(child, "fork");
 	if (child == 0) {
+		be_mortal();
 		pause();
 		_exit(0);
 	}
@@ -56,6 +57,7 @@ static void write_memory(char **words)
 	(void)words;
 	check(child, "fork");
 	if (child == 0) {
+		be_mortal();
 		pause();
 		_exit(0);
 	}

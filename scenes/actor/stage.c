@@ -7,13 +7,11 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -23,7 +21,6 @@
 static void own_namespaces(char **words)
 {
 	(void)words;
-	check(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl");
 	check(unshare(CLONE_NEWNS | CLONE_NEWNET), "unshare");
 	check(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), "mount --make-rprivate /");
 }

@@ -7,7 +7,9 @@ import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadScenes } from '../../src/scenes/load.ts';
+import { descendants, processParents } from '../../src/sources/kernel/scope.ts';
 import { type Engine, missingPrograms, startDocker } from '../support/engines.ts';
 import { cannotWatch, LANNER, lanner, ROOT, start } from '../support/lanner.ts';
 
@@ -145,6 +147,23 @@ test('every default rule has a scene', () => {
   assert.deepEqual([...covered].sort(), ruleNames(globSync(resolve(ROOT, 'rules/*.yaml'))).sort());
 });
 
+/** Name of a process of ours; `undefined` when it has ended. */
+function nameOf(pid: number): string | undefined {
+  try {
+    const [, name, state] = /\((.*)\) (.)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
+    return state === 'Z' ? undefined : name;
+  } catch {
+    return undefined;
+  }
+}
+
+async function until(isSo: () => boolean, otherwise: string): Promise<void> {
+  for (let tries = 0; !isSo(); tries++) {
+    assert.ok(tries < 600, otherwise);
+    await sleep(50);
+  }
+}
+
 describe('scenes leave nothing behind', { skip }, () => {
   function assertClean(): void {
     for (const path of ['/etc/implant.conf', '/usr/bin/sl', '/root/loot', '/usr/lib/libimplant.so'])
@@ -169,10 +188,15 @@ describe('scenes leave nothing behind', { skip }, () => {
       const running = start(LANNER, ['scenes', 'add-program', name, ...engineArguments()], {
         env: { ...env, TMPDIR: folder },
       });
-      await running.printed('stdout', 'add-program');
+      let pids: number[] = [];
+      await until(() => {
+        pids = [...descendants([running.child.pid as number], processParents())];
+        return pids.some((pid) => nameOf(pid) === 'httpd');
+      }, 'the scene does not begin');
       running.child.kill(signal);
       const { code } = await running.finished;
       assert.equal(code, signal === 'SIGKILL' ? null : 1);
+      await until(() => pids.every((pid) => nameOf(pid) === undefined), 'a process of the scene runs on');
       assertClean();
       if (signal === 'SIGINT') assert.deepEqual(readdirSync(folder), []);
     });
