@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Config } from '../config/schema.ts';
 import { loadRules } from '../rules/load.ts';
@@ -36,6 +37,12 @@ test('the model alone needs the lives, ids and directories of processes', () => 
     assert.ok(STATE_EVENTS.has(name), name);
   for (const name of ['open', 'read', 'close', 'mmap', 'syscall']) assert.ok(!STATE_EVENTS.has(name), name);
   assert.deepEqual(new Set(names(choice({}))), STATE_EVENTS);
+  const page = readFileSync(new URL('../../docs/events.md', import.meta.url), 'utf8');
+  assert.match(
+    page,
+    new RegExp(`the ${STATE_EVENTS.size} events of the model`),
+    'docs/events.md says how many',
+  );
 });
 
 test('rules need the events that they can match', () => {
