@@ -54,7 +54,7 @@ export interface Watching {
   readonly reopenOutputs: () => void;
   /**
    * Adds a running process, and all that it starts, to a scope of processes. Resolves when as much is known of its
-   * container as its engine tells, after `container_engines.wait_ms` at the latest.
+   * container as its engine tells, after three seconds at the latest.
    */
   readonly follow: (pid: number) => Promise<void>;
   /**
@@ -94,6 +94,8 @@ export interface WatchSummary {
 const MEGABYTE = 1 << 20;
 /** How often losses are looked for, and whether anything is left to watch. */
 const LOOK_MS = 1000;
+/** How long to wait for an engine when a process is to be followed. */
+const FOLLOW_MS = 3000;
 /** How often containers without processes are forgotten. */
 const FORGET_MS = 60_000;
 /** How often the files behind the names that rules ask for are looked at anew. */
@@ -214,7 +216,7 @@ async function watchSource(
       source.watch([pid]);
       system.meet([pid]);
       const container = system.thread(pid)?.containerId ?? '';
-      if (container !== '') await whenKnown(containers, container, config.container_engines.wait_ms);
+      if (container !== '') await whenKnown(containers, container, FOLLOW_MS);
     },
     reload: reloader({ source, engine, outputs, files, hosts, drops, traced, log }),
     warn: (news) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planOf, programsOf } from './plan.ts';
-import { append, become, read, run, runFromMemory } from './steps.ts';
+import { hostNamesOf, planOf, programsOf, withAddresses } from './plan.ts';
+import { append, become, connectByName, read, run, runFromMemory } from './steps.ts';
 
 /** Separators as people can read them: `/` parts, `;` steps, `|` words. */
 function readable(text: string | undefined): string {
@@ -40,4 +40,14 @@ test('the programs of a plan are those that it does not make itself', () => {
     run('nginx', { does: [run('/bin/sh'), run('/tmp/tool', { isMade: true, does: [run('id')] })] }),
   ];
   assert.deepEqual([...programsOf(steps)], ['/usr/bin/nginx', '/bin/sh', '/usr/bin/id']);
+});
+
+test('host names in steps are found, and give way to addresses', () => {
+  const steps = [read('/x'), run('worker', { does: [connectByName('pool.example', 3333)] })];
+  assert.deepEqual([...hostNamesOf(steps)], ['pool.example']);
+  const addresses = new Map([['pool.example', '198.51.100.9']]);
+  assert.match(
+    readable(planOf(withAddresses(steps, addresses)).LANNER_SCENE),
+    /connect\|tcp\|198\.51\.100\.9\|3333$/,
+  );
 });
