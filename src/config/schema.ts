@@ -121,7 +121,9 @@ export const SCHEMA = section({
   syscall_event_timeouts: key('What to do when no events come.', SYSCALL_EVENT_TIMEOUTS, LATER),
 
   log_stderr: key('Log to standard error.', flag(true), { falco: 'absent false' }),
-  log_syslog: key('Log to syslog.', flag(false), { falco: 'absent and shipped true', idle: 'later' }),
+  log_syslog: key('Log to syslog as well. As a service the log is in the journal already.', flag(false), {
+    falco: 'absent and shipped true',
+  }),
   log_level: key('How severe a line must be to be logged.', LOG_LEVEL),
   libs_logger: key("The log of Falco's libraries.", LIBS_LOGGER, {
     idle: 'Lanner has no such libraries; what its own parts say is in its log',

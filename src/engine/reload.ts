@@ -12,7 +12,7 @@ import { chooseEvents } from './traced-events.ts';
 
 /** What goes on through a reload, and is told of it. */
 export interface Reloadable {
-  readonly source: Pick<KernelSource, 'ask' | 'name'>;
+  readonly source: Pick<KernelSource, 'ask' | 'name' | 'trim'>;
   readonly engine: Pick<Engine, 'replace'>;
   readonly outputs: Pick<OutputSet, 'configure'>;
   readonly files: Pick<KnownFiles, 'ask'>;
@@ -22,6 +22,9 @@ export interface Reloadable {
   readonly traced: ReadonlySet<string>;
   readonly log: (line: string) => void;
 }
+
+/** By then the thread that has read the rules is gone, with some forty megabytes. */
+const TRIM_MS = 1000;
 
 export interface ReloadResult {
   /** How long events had to wait in the buffers, in milliseconds. */
@@ -63,6 +66,7 @@ export function reloader({
     drops.configure(config.syscall_event_drops);
     source.ask(wanted);
     present = wanted;
+    setTimeout(() => source.trim(), TRIM_MS).unref();
     return { gap: performance.now() - start };
   };
 }
