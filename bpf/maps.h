@@ -23,11 +23,25 @@ struct lanner_walk {
 	u32 nameless;      /* the entry lies below no mount: it has no path, at most a name */
 };
 
+/* A request of io_uring that a watched thread has made, from then until its completion. */
+struct lanner_request {
+	u64 task;          /* the thread, or the kernel's that submits on behalf of its process */
+	u64 arguments[9];  /* as the system call has them */
+	u32 tid;
+	u32 opcode;
+	u32 slot;          /* of a fixed file that the request makes: its number + 1; 0: none */
+	u8 texts[2];       /* arguments that are texts, or NO_ARGUMENT */
+	u8 address_at;     /* argument that is the socket address below, or NO_ARGUMENT */
+	u8 reserved;
+	u8 address[128];   /* struct sockaddr_storage */
+};
+
 /* Room to build one event in, one per CPU. */
 struct lanner_scratch {
 	u8 data[MAX_EVENT + 1 + 2 * MAX_TEXT];
 	u8 path[2 * MAX_TEXT];
-	u8 path_copies[2 * MAX_TEXT]; /* of a request of io_uring */
+	u8 path_copies[2 * MAX_TEXT]; /* of a request of io_uring that is being noted */
+	struct lanner_request request;
 	u8 component[256];
 	u64 arguments[16];
 	s64 result;
@@ -135,19 +149,6 @@ struct {
 	__type(key, u64);
 	__type(value, u32);
 } cgroup_verdicts SEC(".maps");
-
-/* A request of io_uring that a watched thread has made, from then until its completion. */
-struct lanner_request {
-	u64 task;          /* the thread, or the kernel's that submits on behalf of its process */
-	u64 arguments[9];  /* as the system call has them */
-	u32 tid;
-	u32 opcode;
-	u32 slot;          /* of a fixed file that the request makes: its number + 1; 0: none */
-	u8 texts[2];       /* arguments that are texts, or NO_ARGUMENT */
-	u8 address_at;     /* argument that is the socket address below, or NO_ARGUMENT */
-	u8 reserved;
-	u8 address[128];   /* struct sockaddr_storage */
-};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

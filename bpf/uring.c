@@ -249,30 +249,36 @@ static __always_inline struct lanner_call *call_of_request(u32 opcode)
 static __always_inline void note_request(struct io_kiocb *req)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct lanner_request r = { .task = (u64)task, .texts = { NO_ARGUMENT, NO_ARGUMENT }, .address_at = NO_ARGUMENT };
 	u64 ids = bpf_get_current_pid_tgid(), key = (u64)req;
+	u32 opcode = BPF_CORE_READ(req, opcode), tid;
+	struct lanner_request *r;
 	struct lanner_request_texts *texts = NULL;
 	struct lanner_scratch *s;
 	struct lanner_call *call;
 	bool told_later;
 
-	r.opcode = BPF_CORE_READ(req, opcode);
-	call = call_of_request(r.opcode);
+	call = call_of_request(opcode);
 	if (!call)
 		return;
 	/* A thread of the kernel that submits for a process is one of the process's threads, but did not come by fork. */
-	r.tid = BPF_CORE_READ(task, flags) & PF_IO_WORKER ? ids >> 32 : (u32)ids;
-	if (!is_watched(r.tid, (u64)task))
+	tid = BPF_CORE_READ(task, flags) & PF_IO_WORKER ? ids >> 32 : (u32)ids;
+	if (!is_watched(tid, (u64)task))
 		return;
-	s = begin_event(call, r.tid);
+	s = begin_event(call, tid);
 	if (!s)
 		return;
-	if (take_paths(&r, req, (void *)s->path_copies))
+	r = &s->request;
+	__builtin_memset(r, 0, sizeof(*r));
+	r->task = (u64)task;
+	r->tid = tid;
+	r->opcode = opcode;
+	r->texts[0] = r->texts[1] = r->address_at = NO_ARGUMENT;
+	if (take_paths(r, req, (void *)s->path_copies))
 		texts = (void *)s->path_copies;
 	else
-		take_socket(&r, req);
+		take_socket(r, req);
 	told_later = !(BPF_CORE_READ(req, flags) & REQ_F_CQE_SKIP);
-	if (told_later && (bpf_map_update_elem(&requests, &key, &r, BPF_ANY) ||
+	if (told_later && (bpf_map_update_elem(&requests, &key, r, BPF_ANY) ||
 			   (texts && bpf_map_update_elem(&request_texts, &key, texts, BPF_ANY)))) {
 		struct lanner_counters *c = get_counters();
 
@@ -285,7 +291,7 @@ static __always_inline void note_request(struct io_kiocb *req)
 		s->busy = 0;
 		return;
 	}
-	tell_request(s, call, req, &r, texts, call->subject == SUBJECT_RESULT ? RESULT_UNKNOWN : 0);
+	tell_request(s, call, req, r, texts, call->subject == SUBJECT_RESULT ? RESULT_UNKNOWN : 0);
 }
 
 SEC("tp_btf/io_uring_submit_req")

@@ -57,6 +57,7 @@ const DEBIAN_PACKAGES = [
     files: ['/bin/busybox', '/usr/bin/busybox'],
   },
   { name: 'mount', why: 'mounts what live tests work on', for: 'test', files: onPath('mount') },
+  { name: 'sysdig', why: 'reads recordings in the tests', for: 'test', files: onPath('sysdig') },
   { name: 'bpftool', why: 'lists what a live test has attached', for: 'test', files: onPath('bpftool') },
   {
     name: 'gcc',

@@ -2,7 +2,7 @@
 import os from 'node:os';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { type Watching, type WatchScope, watch } from '../engine/watch.ts';
+import type { Watching, WatchScope } from '../engine/watch.ts';
 import type { LoadOutcome } from '../rules/load.ts';
 import { fail } from './fail.ts';
 import type { Log, OpenLog } from './log.ts';
@@ -95,6 +95,7 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
     }),
   ];
   try {
+    const { watch } = await import('../engine/watch.ts');
     const summary = await watch({
       config: loaded.config,
       ruleSet,

@@ -3,23 +3,16 @@ import { Command, CommanderError } from 'commander';
 import { CONFIG_SCHEMA } from '../config/documentation.ts';
 import type { Config } from '../config/schema.ts';
 import { RULE_SCHEMA } from '../rules/schema.ts';
-import { addCheckCommand } from './check.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
 import { printDescription } from './describe.ts';
-import { addEventsCommand } from './events.ts';
 import { Failure, fail } from './fail.ts';
 import { addFlags } from './flags.ts';
-import { addInstallCommands } from './install.ts';
 import { type ListOptions, printEvents, printFields, printIgnoredEvents } from './list.ts';
 import { openLog } from './log.ts';
 import { loadConfigOf, logConfiguration } from './options.ts';
 import { printPageSize } from './page-size.ts';
 import { printPluginInfo, printPlugins } from './plugins.ts';
 import { printLine } from './print.ts';
-import { addRecordCommand } from './record.ts';
-import { addReplayCommand } from './replay.ts';
-import { addRunCommand } from './run.ts';
-import { addScenesCommand } from './scenes.ts';
 import { configuredRuleFiles, loadConfiguredRules } from './start.ts';
 import { printSupport } from './support.ts';
 import { validate } from './validate.ts';
@@ -44,16 +37,39 @@ interface ProgramOptions extends DaemonOptions, ListOptions {
 /** Sources that `--enable-source` and `--disable-source` may name. */
 const SOURCES = ['syscall'];
 
+type Finish = (code: number) => void;
+type AddCommand = (program: Command, finish: Finish) => void;
+
+/** Where the commands are, in the order of `--help`. Loading what is not asked for would only cost time and memory. */
+const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddCommand> }[] = [
+  { names: ['run'], load: async () => (await import('./run.ts')).addRunCommand },
+  { names: ['replay'], load: async () => (await import('./replay.ts')).addReplayCommand },
+  { names: ['record'], load: async () => (await import('./record.ts')).addRecordCommand },
+  { names: ['check'], load: async () => (await import('./check.ts')).addCheckCommand },
+  { names: ['install', 'uninstall'], load: async () => (await import('./install.ts')).addInstallCommands },
+  { names: ['events'], load: async () => (await import('./events.ts')).addEventsCommand },
+  { names: ['scenes'], load: async () => (await import('./scenes.ts')).addScenesCommand },
+  { names: ['top'], load: async () => (await import('./top.ts')).addTopCommand },
+];
+
+/** Those that the arguments name; all of them where help is wanted or the first word may be a mistyped name. */
+async function commandsFor(args: readonly string[]): Promise<AddCommand[]> {
+  const named = COMMANDS.filter(({ names }) => names.some((name) => args.includes(name)));
+  const mayNeedAll = args[0]?.startsWith('-') === false || args.includes('-h') || args.includes('--help');
+  const wanted = named.length > 0 ? named : mayNeedAll ? COMMANDS : [];
+  return Promise.all(wanted.map(({ load }) => load()));
+}
+
 /**
  * Runs what the arguments ask for and gives the exit code. Throws an error whose message is for people when
  * that is not possible.
  */
 export async function runProgram(args: readonly string[]): Promise<number> {
   let exitCode = 0;
-  const finish = (code: number): void => {
+  const finish: Finish = (code) => {
     exitCode = code;
   };
-  const program = buildProgram(finish);
+  const program = await buildProgram(args, finish);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -64,24 +80,18 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
-function buildProgram(finish: (code: number) => void): Command {
+async function buildProgram(args: readonly string[], finish: Finish): Promise<Command> {
   const program = new Command('lanner')
     .description('Runtime security for Linux: watches system calls and alerts when a rule is violated.')
     .usage(
-      '[options] | run [options] -- COMMAND… | replay FILE | check FILES… | events [NAME] | scenes [WHICH…]',
+      '[options] | run [options] -- COMMAND… | replay FILE | check FILES… | events [NAME] | scenes [WHICH…] | top rules',
     )
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .enablePositionalOptions()
     .showSuggestionAfterError();
   addFlags(program, 'all').action(async (options: ProgramOptions) => finish(await runFlags(options)));
-  addRunCommand(program, finish);
-  addReplayCommand(program, finish);
-  addRecordCommand(program, finish);
-  addCheckCommand(program, finish);
-  addInstallCommands(program);
-  addEventsCommand(program);
-  addScenesCommand(program, finish);
+  for (const add of await commandsFor(args)) add(program, finish);
   return program;
 }
 

@@ -6,7 +6,7 @@ import type { RecordingSummary, RecordRequest } from '../engine/recording.ts';
 import { ruleEnvironment } from '../engine/rule-environment.ts';
 import { configuredFields } from '../engine/rule-options.ts';
 import { TRACEABLE_EVENTS } from '../engine/traced-events.ts';
-import { type WatchScope, watch } from '../engine/watch.ts';
+import type { WatchScope } from '../engine/watch.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { loadRules } from '../rules/load.ts';
 import { nearest } from '../rules/suggest.ts';
@@ -25,7 +25,7 @@ interface RecordOptions {
   readonly events?: ReadonlySet<string>;
   readonly filter?: string;
   readonly compress?: boolean;
-  readonly enterEvents: boolean;
+  readonly oldReaders: boolean;
   readonly maxSize?: number;
   /** Seconds. */
   readonly M?: number;
@@ -57,7 +57,7 @@ export function addRecordCommand(program: Command, finish: (code: number) => voi
     )
     .option('--filter <condition>', 'write only events for which this condition of the rule language holds')
     .option('-z, --compress', 'compress the file')
-    .option('--no-enter-events', 'leave out what only readers as old as sysdig 0.29 need')
+    .option('--no-old-readers', 'leave out what only readers as old as sysdig 0.29 need: a smaller file')
     .option('--max-size <megabytes>', 'stop when the file is so large', parseAmount)
     .option('-M <seconds>', 'stop after so many seconds', parseAmount)
     .option('-r <file|dir>', 'rules whose alerts are printed meanwhile; repeatable', collect)
@@ -79,6 +79,7 @@ async function record(command: readonly string[], options: RecordOptions): Promi
   const ending = isCommand ? undefined : onEndSignal(() => stop.abort());
   const limit = options.M === undefined ? [] : [AbortSignal.timeout(options.M * 1000)];
   try {
+    const { watch } = await import('../engine/watch.ts');
     const summary = await watch({
       config,
       ruleSet,
@@ -114,7 +115,7 @@ function requestOf(options: RecordOptions, config: Config): RecordRequest {
   return {
     file: options.output,
     compress: options.compress ?? false,
-    enterEvents: options.enterEvents,
+    forOldReaders: options.oldReaders,
     events: options.events,
     filter: options.filter === undefined ? undefined : filterOf(options.filter, config),
     maxBytes: options.maxSize === undefined ? undefined : options.maxSize * MEGABYTE,

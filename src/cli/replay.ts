@@ -1,7 +1,8 @@
 /** `lanner replay FILE`: judges the events of a capture, as if they happened now. */
 import type { Command } from 'commander';
 import type { Config } from '../config/schema.ts';
-import { type ReplaySummary, replay } from '../engine/replay.ts';
+import type { ReplaySummary } from '../engine/replay.ts';
+import { profileTable } from '../matcher/profile.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { addFlags } from './flags.ts';
 import { type Log, plainLog } from './log.ts';
@@ -22,15 +23,24 @@ export function addReplayCommand(program: Command, finish: (code: number) => voi
     )
     .usage('[options] FILE')
     .argument('<file>')
-    .action(async (file: string, options: CommonOptions) => finish(await replayFile(file, options)));
+    .option('--profile', 'show at the end which rules cost how much')
+    .action(async (file: string, options: ReplayFlags) => finish(await replayFile(file, options)));
   addFlags(command, 'common');
 }
 
-async function replayFile(file: string, options: CommonOptions): Promise<number> {
+interface ReplayFlags extends CommonOptions {
+  readonly profile?: boolean;
+}
+
+async function replayFile(file: string, options: ReplayFlags): Promise<number> {
   const config = configFrom(options, plainLog);
   const { ruleSet } = loadConfiguredRules(options, config, plainLog);
-  return runReplay({ file, config, ruleSet, log: plainLog, stop: new AbortController().signal });
+  const stop = new AbortController().signal;
+  return runReplay({ file, config, ruleSet, log: plainLog, stop, showProfile: options.profile === true });
 }
+
+/** Rules in the table of a profile; the others only cost less. */
+const PROFILED_RULES = 40;
 
 export interface ReplayRun {
   readonly file: string;
@@ -39,19 +49,29 @@ export interface ReplayRun {
   readonly log: Log;
   /** Ends the replay early; so does a signal. */
   readonly stop: AbortSignal;
+  /** Print what the rules have cost, too. */
+  readonly showProfile?: boolean;
 }
 
 /**
  * Replays a capture and prints the summary. Returns the exit code. Throws what damaged the capture, after
  * everything before the damage has been judged and counted.
  */
-export async function runReplay({ file, config, ruleSet, log, stop }: ReplayRun): Promise<number> {
+export async function runReplay({
+  file,
+  config,
+  ruleSet,
+  log,
+  stop,
+  showProfile,
+}: ReplayRun): Promise<number> {
   const interrupt = new AbortController();
   let reopenOutputs = (): void => {};
   let progress: ReturnType<typeof showProgress> | undefined;
   const handlers = [onEndSignal(() => interrupt.abort()), onReopenSignal(() => reopenOutputs())];
   let summary: ReplaySummary;
   try {
+    const { replay } = await import('../engine/replay.ts');
     summary = await replay({
       config,
       ruleSet,
@@ -68,6 +88,7 @@ export async function runReplay({ file, config, ruleSet, log, stop }: ReplayRun)
     for (const handler of handlers) handler.end();
   }
   printLine(summary.alerts.format());
+  if (showProfile && summary.profile) printLine(profileTable(summary.profile, PROFILED_RULES));
   log(describeReplay(summary));
   if (summary.damage) throw summary.damage;
   return 0;

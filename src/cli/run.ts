@@ -1,7 +1,6 @@
 /** `lanner run [options] -- COMMAND…`: watches a program and all that it starts. */
 import type { Command } from 'commander';
 import type { AlertTarget } from '../engine/wanted-outputs.ts';
-import { watch } from '../engine/watch.ts';
 import { writeError } from './fail.ts';
 import { addFlags } from './flags.ts';
 import { plainLog } from './log.ts';
@@ -38,6 +37,7 @@ async function run(command: readonly string[], options: RunOptions): Promise<num
   if (options.verbose) logRules(outcome, plainLog);
   const forwarding = whileForwarding();
   try {
+    const { watch } = await import('../engine/watch.ts');
     const summary = await watch({
       config,
       ruleSet: outcome.ruleSet,

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Alert } from '../alerts/alert.ts';
 import type { Config } from '../config/schema.ts';
 import { loadRuleFiles, ruleFilePaths } from '../engine/rule-files.ts';
-import { type WatchSummary, watch } from '../engine/watch.ts';
+import type { WatchSummary } from '../engine/watch.ts';
 import type { LoadOutcome } from '../rules/load.ts';
 import { AlertListener, END_RULE, END_RULE_FILE, type IncomingAlert } from '../scenes/audience.ts';
 import { findEngine } from '../scenes/find-engine.ts';
@@ -158,6 +158,7 @@ async function actAndWatch(run: Run): Promise<void> {
   const stop = new AbortController();
   let listener: AlertListener | undefined;
   let performing = Promise.resolve();
+  const { watch } = await import('../engine/watch.ts');
   const summary = await watch({
     config,
     ruleSet: outcome.ruleSet,

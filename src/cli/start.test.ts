@@ -13,7 +13,14 @@ const NOTHING: WatchSummary = {
     alertsIncomplete: 0,
     failed: 0,
   },
-  ...{ compatCalls: 0, unwatchedThreads: 0, earlyRequests: 0, leftRunning: 0, exit: undefined },
+  ...{
+    compatCalls: 0,
+    unwatchedThreads: 0,
+    earlyRequests: 0,
+    unresolvedPaths: 0,
+    leftRunning: 0,
+    exit: undefined,
+  },
 };
 
 test('a summary is short when all went well', () => {

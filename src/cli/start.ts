@@ -63,6 +63,7 @@ export function summaryLine({ events, lost, alerts, ...counts }: WatchSummary): 
     parts.push(`${counts.compatCalls} system calls of another interface (x32) not seen`);
   if (counts.unwatchedThreads > 0) parts.push(`${counts.unwatchedThreads} threads not watched`);
   if (counts.earlyRequests > 0) parts.push(`${counts.earlyRequests} io_uring requests without result`);
+  if (counts.unresolvedPaths > 0) parts.push(`${counts.unresolvedPaths} paths not resolved`);
   if (counts.leftRunning > 0) parts.push(`${counts.leftRunning} left running, no longer watched`);
   return parts.join(', ');
 }

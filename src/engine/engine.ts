@@ -3,6 +3,7 @@ import type { AlertMaker } from '../alerts/alert-maker.ts';
 import { AlertSummary } from '../alerts/summary.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import type { NamingMatcher } from '../matcher/other-names.ts';
+import type { MatcherProfile } from '../matcher/profile.ts';
 import type { CheckedRule } from '../rules/checked.ts';
 import type { EventSource } from '../sources/source.ts';
 import type { EventContext } from '../system/context.ts';
@@ -32,10 +33,12 @@ export interface EngineParts {
   /** Who finds out about containers; alerts of one that is still being asked about wait `waitMs` at most. */
   readonly containers?: PendingContainers;
   readonly waitMs?: number;
-  readonly observer?: EventObserver | undefined;
+  readonly observers?: readonly EventObserver[];
   /** Told of the first event of which the engine could not make sense; later ones are only counted. */
   readonly onFailure: (error: unknown) => void;
 }
+
+const NOBODY: readonly EventObserver[] = [];
 
 export class Engine {
   readonly alerts: AlertSummary;
@@ -44,6 +47,10 @@ export class Engine {
   #judge: Judge;
   /** Rules that the event at work matched. */
   readonly #matched: CheckedRule[] = [];
+  /** The event at work. */
+  #context: EventContext | undefined;
+  /** One function for all events. */
+  readonly #found = (rule: CheckedRule): void => this.#raise(rule, this.#context as EventContext);
   #failed = 0;
 
   constructor(parts: EngineParts) {
@@ -81,6 +88,11 @@ export class Engine {
     return this.#failed;
   }
 
+  /** What the rules that judge now have cost so far. */
+  get profile(): MatcherProfile | undefined {
+    return this.#judge.matcher.profile;
+  }
+
   /** Alerts that went out before their container was known. */
   get incomplete(): number {
     return this.#queue.incomplete;
@@ -96,12 +108,13 @@ export class Engine {
   }
 
   #judgeEvent(event: EventCursor): void {
-    const { system, observer } = this.#parts;
+    const { system, observers = NOBODY } = this.#parts;
     if (system.postpone(event)) return;
     const context = system.learn(event);
-    this.#matched.length = 0;
-    if (!event.stateOnly) this.#judge.matcher.match(context, (rule) => this.#raise(rule, context));
-    observer?.judged(event, context, this.#matched);
+    if (this.#matched.length > 0) this.#matched.length = 0;
+    this.#context = context;
+    if (!event.stateOnly) this.#judge.matcher.match(context, this.#found);
+    for (const observer of observers) observer.judged(event, context, this.#matched);
     system.settle();
   }
 

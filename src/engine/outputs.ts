@@ -6,6 +6,7 @@ import { type FormatOptions, formatJson, formatText } from '../alerts/format.ts'
 import { formatOcsf } from '../alerts/ocsf.ts';
 import type { AlertFormat } from '../config/receiver-settings.ts';
 import type { Config } from '../config/schema.ts';
+import { isGone } from '../outputs/line-queue.ts';
 import type { Output, OutputMessage } from '../outputs/output.ts';
 import { type AlertTarget, type OutputHelp, type Wanted, wantedOutputs } from './wanted-outputs.ts';
 
@@ -17,6 +18,12 @@ export function openOutputs(config: Config, target: AlertTarget | undefined, hel
   const set = new OutputSet((next) => wantedOutputs(next, target), help);
   set.configure(config);
   return set;
+}
+
+/** What there is to say of an output that fails, in a line for people. */
+export function outputFailure({ name }: Output, { message, code }: NodeJS.ErrnoException): string {
+  const isLost = isGone(code) || code === 'ENOBUFS';
+  return `${name}: ${message}: ${isLost ? 'alerts are being lost' : 'alerts wait for it, up to 16 MB'}`;
 }
 
 /** Hands every alert to every output, in the order in which alerts come. */

@@ -5,22 +5,17 @@
  */
 import { cpus, totalmem } from 'node:os';
 import type { ToldContainers } from '../containers/recorded.ts';
-import { type ByteString, toByteString } from '../events/bytes.ts';
+import type { ByteString } from '../events/bytes.ts';
 import { EventCursor } from '../events/cursor.ts';
 import { encodeEvent, type ParameterValue } from '../events/encode.ts';
-import { eventCodes } from '../events/table.ts';
 import { extensionNames } from '../sources/capture/event-options.ts';
 import { FACTS_VERSION } from '../sources/capture/facts.ts';
-import { FieldsWriter } from '../sources/capture/fields-writer.ts';
-import type { InterfaceRecord } from '../sources/capture/state.ts';
-import { writeFacts, writeInterfaces, writeThreads } from '../sources/capture/state-writer.ts';
+import { writeFacts } from '../sources/capture/state-writer.ts';
 import type { CaptureWriter } from '../sources/capture/writer.ts';
-import type { NamedInterface } from '../system/interfaces.ts';
-import type { NewsObserver } from '../system/model-news.ts';
-import type { OtherName } from '../system/other-names.ts';
-import type { Process } from '../system/process.ts';
-import { plainName } from '../system/recorded-snapshot.ts';
+import { presentCode } from '../system/process-model.ts';
+import type { RecordableModel } from '../system/recordable.ts';
 import type { System } from '../system/system.ts';
+import { interfaceRecord, StateNews } from './state-news.ts';
 
 export interface RecorderParts {
   readonly writer: CaptureWriter;
@@ -28,22 +23,21 @@ export interface RecorderParts {
   readonly containers?: ToldContainers | undefined;
 }
 
-const CONTAINER = codeOf('container');
-const USER_ADDED = codeOf('useradded');
-const GROUP_ADDED = codeOf('groupadded');
+const CONTAINER = presentCode('container');
+const USER_ADDED = presentCode('useradded');
+const GROUP_ADDED = presentCode('groupadded');
 
 /** Threads whose facts go into one block. */
 const FACTS_IN_BLOCK = 1000;
 
-/** Bits of the machine's flags are Falco's own; there is nothing to tell. */
-const NO_FLAGS = 0n;
-
-export class Recorder implements NewsObserver {
+export class Recorder {
   readonly writer: CaptureWriter;
+  /** Ids of the threads that the recording begins with. */
+  readonly threads = new Set<number>();
   readonly #system: System;
   readonly #containers: ToldContainers | undefined;
-  /** State that became known since the last event, as blocks. */
-  readonly #news = new FieldsWriter();
+  /** Absent while a capture is replayed: all that is known comes from its events. */
+  #news: StateNews | undefined;
   /** What of each container has been written: another version, or that it is being asked about, is news. */
   readonly #told = new Map<ByteString, unknown>();
   /** Users and groups that have been written, by container and id. */
@@ -51,7 +45,6 @@ export class Recorder implements NewsObserver {
   readonly #extra = new EventCursor();
   #containersRevision = -1;
   #usersRevision = -1;
-  #interfacesRevision = -1;
   #clock = 0n;
   #number = 0;
 
@@ -61,34 +54,36 @@ export class Recorder implements NewsObserver {
     this.#containers = containers;
   }
 
-  /** Writes the state of the model as it is now; events follow. */
-  begin(): void {
-    const { recordable } = this.#system;
+  /** Writes the state of the model, as it is now or as it was in the past; events follow. */
+  begin(state: RecordableModel = this.#system.recordable): void {
     const { writer } = this;
+    const { isCaptured } = state;
+    const { hostname, bootTime } = state;
+    // What the flags of a machine say is Falco's own; there is nothing to tell.
     writer.machine({
       cpus: cpus().length,
       memory: totalmem(),
       maxPid: 0,
-      hostname: recordable.hostname,
-      bootTime: recordable.bootTime,
-      flags: NO_FLAGS,
+      hostname,
+      bootTime,
+      flags: 0n,
     });
-    if (!recordable.isCaptured) {
+    if (!isCaptured) {
       writer.facts({
         recording: { version: FACTS_VERSION, extensions: extensionNames() },
-        model: recordable.facts,
+        model: state.facts,
       });
-      recordable.observe(this);
+      this.#news = new StateNews(this.#system);
     }
-    writer.interfaces(recordable.interfaces.map(interfaceRecord));
-    this.#interfacesRevision = recordable.interfacesRevision;
+    writer.interfaces(state.interfaces.map(interfaceRecord));
     this.#beginUsers();
-    const threads = [...recordable.threads()];
+    const threads = [...state.threads()];
     writer.threads(threads);
-    if (recordable.isCaptured) return;
+    for (const { tid } of threads) this.threads.add(tid);
+    if (isCaptured) return;
     for (let from = 0; from < threads.length; from += FACTS_IN_BLOCK) {
       const part = threads.slice(from, from + FACTS_IN_BLOCK);
-      writer.facts({ threads: part.map((thread) => recordable.factsOf(thread)) });
+      writer.facts({ threads: part.map((thread) => state.factsOf(thread)) });
     }
   }
 
@@ -105,46 +100,42 @@ export class Recorder implements NewsObserver {
 
   /** Writes an event, after it has been learned and judged. False when it was left out. */
   take(event: EventCursor, stateOnly = event.stateOnly): boolean {
-    this.#noteChanges(event);
+    this.announce(event);
+    const state = this.#news?.take();
+    const isWritten = this.write(event, state, stateOnly);
+    // What an event that was left out would have told goes with the next.
+    if (!isWritten) this.tell(state);
+    return isWritten;
+  }
+
+  /** Writes an event with blocks of state that belong to it. False when it was left out. */
+  write(event: EventCursor, state: Buffer | undefined, stateOnly = event.stateOnly): boolean {
     const { clockCorrection, number } = event;
-    const news = this.#news;
     const isWritten = this.writer.event(event, {
       stateOnly,
-      state: news.length > 0 ? news.bytes : undefined,
+      state,
       clock: clockCorrection === this.#clock ? undefined : clockCorrection,
       number: number === this.#number + 1 ? undefined : number,
     });
-    // What an event that was left out would have told goes with the next.
     if (!isWritten) return false;
-    news.clear();
     this.#clock = clockCorrection;
     this.#number = number;
     return true;
   }
 
-  looked(process: Process): void {
-    const { recordable } = this.#system;
-    const threads = recordable.threadsOf(process);
-    if (threads.length === 0) return;
-    writeThreads(this.#news, threads);
-    writeFacts(this.#news, { threads: threads.map((thread) => recordable.factsOf(thread)) });
-  }
-
-  gone(tid: number): void {
-    writeFacts(this.#news, { gone: [tid] });
-  }
-
-  named(names: readonly OtherName[]): void {
-    writeFacts(this.#news, { model: { names: names.map(plainName) } });
+  /** Blocks of state that go with the next event. */
+  tell(state: Buffer | undefined): void {
+    if (state) this.#news?.blocks.raw(Buffer.from(state));
   }
 
   /** Takes no more. Ends when all is in the file. */
   async close(): Promise<void> {
-    this.#system.recordable.unobserve(this);
+    this.#news?.close();
     await this.writer.close();
   }
 
-  #noteChanges(event: EventCursor): void {
+  /** Writes what has become known of containers and users, as events before this one. */
+  announce(event: EventCursor): void {
     const { recordable } = this.#system;
     if (this.#containers && this.#containers.revision !== this.#containersRevision) {
       this.#containersRevision = this.#containers.revision;
@@ -153,10 +144,6 @@ export class Recorder implements NewsObserver {
     if (recordable.usersRevision !== this.#usersRevision) {
       this.#usersRevision = recordable.usersRevision;
       this.#tellUsers(event);
-    }
-    if (recordable.interfacesRevision !== this.#interfacesRevision) {
-      this.#interfacesRevision = recordable.interfacesRevision;
-      writeInterfaces(this.#news, recordable.interfaces.map(interfaceRecord));
     }
   }
 
@@ -169,20 +156,22 @@ export class Recorder implements NewsObserver {
       if (this.#told.get(id) === now) continue;
       this.#told.set(id, now);
       if (pending) asked.push({ id, fullId });
-      else this.#tell(CONTAINER, [json()], event);
+      else this.#tellEvent(CONTAINER, [json()], event);
     }
     for (const id of this.#told.keys()) if (!present.has(id)) this.#told.delete(id);
-    if (asked.length > 0) writeFacts(this.#news, { model: { asked } });
+    if (asked.length > 0 && this.#news) writeFacts(this.#news.blocks, { model: { asked } });
   }
 
   #tellUsers(event: EventCursor): void {
     for (const { containerId, users, groups } of this.#system.recordable.knownUsers()) {
       for (const user of users)
-        if (this.#isNews(`u${user.uid} ${containerId}`, user))
-          this.#tell(USER_ADDED, [user.uid, user.gid, user.name, user.home, user.shell, containerId], event);
+        if (this.#isNews(`u${user.uid} ${containerId}`, user)) {
+          const { uid, gid, name, home, shell } = user;
+          this.#tellEvent(USER_ADDED, [uid, gid, name, home, shell, containerId], event);
+        }
       for (const group of groups)
         if (this.#isNews(`g${group.gid} ${containerId}`, group))
-          this.#tell(GROUP_ADDED, [group.gid, group.name, containerId], event);
+          this.#tellEvent(GROUP_ADDED, [group.gid, group.name, containerId], event);
     }
   }
 
@@ -194,11 +183,8 @@ export class Recorder implements NewsObserver {
   }
 
   /** Writes an event of our own, at the time of the one that comes next. */
-  #tell(
-    code: number,
-    values: readonly ParameterValue[],
-    { timestamp, clockCorrection, cpu, tid }: EventCursor,
-  ): void {
+  #tellEvent(code: number, values: readonly ParameterValue[], next: EventCursor): void {
+    const { timestamp, clockCorrection, cpu, tid } = next;
     const extra = this.#extra;
     extra.attach(encodeEvent({ code, tid, timestamp, values }));
     extra.moveTo(0);
@@ -206,20 +192,4 @@ export class Recorder implements NewsObserver {
     extra.clockCorrection = clockCorrection;
     this.writer.event(extra);
   }
-}
-
-function interfaceRecord({ name, address, netmask, broadcast, linkSpeed }: NamedInterface): InterfaceRecord {
-  return {
-    name: name ?? '',
-    address,
-    netmask,
-    broadcast: broadcast ?? '',
-    linkSpeed: linkSpeed ?? 0n,
-  };
-}
-
-function codeOf(name: string): number {
-  const code = eventCodes(name).at(-1);
-  if (code === undefined) throw new Error(`the event table has no event ${toByteString(name)}`);
-  return code;
 }

@@ -1,6 +1,5 @@
 /** `lanner record`: which events go into the file, and when there is enough. */
 import process from 'node:process';
-import { setImmediate } from 'node:timers/promises';
 import type { EventCursor } from '../events/cursor.ts';
 import { EVENT_TYPES } from '../events/table.ts';
 import type { Field, FieldCatalog } from '../fields/field.ts';
@@ -10,8 +9,9 @@ import { CaptureFile } from '../sources/capture/capture-file.ts';
 import { CaptureWriter } from '../sources/capture/writer.ts';
 import type { EventContext } from '../system/context.ts';
 import { ProcDescriptors } from '../system/proc-descriptors.ts';
-import { STATE_EVENTS } from '../system/state-events.ts';
+import { STATE_EVENTS, tellsState } from '../system/state-events.ts';
 import type { System } from '../system/system.ts';
+import { writeDescriptors } from './descriptor-lists.ts';
 import type { EventObserver } from './engine.ts';
 import { Recorder, type RecorderParts } from './recorder.ts';
 import { GENERIC_CODES, GENERIC_EVENT } from './rule-environment.ts';
@@ -22,7 +22,7 @@ export interface RecordRequest {
   readonly file: string;
   readonly compress: boolean;
   /** Write what readers of 2022 need as well; see enter-event-writer.ts. */
-  readonly enterEvents: boolean;
+  readonly forOldReaders: boolean;
   /** Names of events, and of system calls without an event of their own; all when absent. */
   readonly events?: ReadonlySet<string> | undefined;
   /** One rule: events that do not match it are left out. */
@@ -42,16 +42,10 @@ export interface RecordingSummary {
   readonly failure: NodeJS.ErrnoException | undefined;
 }
 
-/** 1 for the codes of events that the model learns from. */
-const TELLS_STATE = Uint8Array.from(EVENT_TYPES, ({ name }) => (STATE_EVENTS.has(name) ? 1 : 0));
-
 /** Every system call, and the ends of processes. What the scheduler and the memory do must be asked for. */
 const EVENTS_BY_DEFAULT: ReadonlySet<string> = new Set(
   [...TRACEABLE_EVENTS].filter((name) => name !== 'switch' && name !== 'page_fault'),
 );
-
-/** How long descriptors are read at a time, so that events are not held up. */
-const SLICE_MS = 5;
 
 export class Recording implements EventObserver {
   readonly #request: RecordRequest;
@@ -79,7 +73,7 @@ export class Recording implements EventObserver {
     this.#request = request;
     this.#system = parts.system;
     this.#file = new CaptureFile(request.file, { compress: request.compress });
-    const writer = new CaptureWriter(this.#file, { enterEvents: request.enterEvents });
+    const writer = new CaptureWriter(this.#file, { forOldReaders: request.forOldReaders });
     this.#recorder = new Recorder({ writer, system: parts.system, containers: parts.containers });
     this.#filter =
       request.filter &&
@@ -93,11 +87,10 @@ export class Recording implements EventObserver {
     const { writer } = this.#recorder;
     if (!isCommand) {
       this.#recorder.begin();
-      void writeDescriptors(writer, this.#system.fullyKnown());
+      void writeDescriptors(this.#recorder, this.#system);
       return;
     }
-    // The command inherits from this process, which the file must know then.
-    this.#system.introduce(process.pid);
+    // The command inherits from this process, which is known as its parent.
     this.#recorder.begin();
     writer.descriptors(process.pid, new ProcDescriptors().inheritedFrom(process.pid));
   }
@@ -109,7 +102,7 @@ export class Recording implements EventObserver {
       !(this.#filter && !event.stateOnly && this.#filter.match(context).length === 0);
     if (isWanted || event.stateOnly) {
       if (this.#recorder.take(event)) this.#events++;
-    } else if (TELLS_STATE[event.code] === 1) this.#recorder.take(event, true);
+    } else if (tellsState(event)) this.#recorder.take(event, true);
     const { maxBytes } = this.#request;
     if (this.#file.failure || (maxBytes !== undefined && this.#file.written >= maxBytes)) this.#end();
   }
@@ -127,24 +120,6 @@ export class Recording implements EventObserver {
     this.#ended = true;
     this.#onEnd();
   }
-}
-
-/**
- * Reads and writes lists of descriptors a few processes at a time; events wait in memory meanwhile, since the lists
- * stand before them.
- */
-export async function writeDescriptors(writer: CaptureWriter, pids: Iterable<number>): Promise<void> {
-  const reader = new ProcDescriptors();
-  writer.hold();
-  let until = performance.now() + SLICE_MS;
-  for (const pid of pids) {
-    const descriptors = [...reader.of(pid)];
-    if (descriptors.length > 0) writer.descriptors(pid, descriptors);
-    if (performance.now() < until) continue;
-    await setImmediate();
-    until = performance.now() + SLICE_MS;
-  }
-  writer.release();
 }
 
 /** Names of the events that the probe shall tell: those that are to be written, and those that are needed besides. */

@@ -3,16 +3,18 @@ import process from 'node:process';
 import type { AlertSummary } from '../alerts/summary.ts';
 import type { Config } from '../config/schema.ts';
 import { toText } from '../events/bytes.ts';
+import type { MatcherProfile } from '../matcher/profile.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { CaptureError } from '../sources/capture/error.ts';
 import { type CaptureSource, openCapture } from '../sources/capture/source.ts';
 import type { EventSource } from '../sources/source.ts';
 import { HostNames } from '../system/host-names.ts';
+import { AlertRecordings } from './alert-recordings.ts';
 import { askedHosts } from './asked-hosts.ts';
 import { type CapturedSystem, openCapturedSystem } from './captured-system.ts';
 import { Engine } from './engine.ts';
 import { makeJudge } from './judge.ts';
-import { type OutputSet, openOutputs } from './outputs.ts';
+import { type OutputSet, openOutputs, outputFailure } from './outputs.ts';
 
 /** Bytes of alerts that may wait for a slow reader before the replay waits for it: a file can wait, events cannot be lost. */
 const MAX_WAITING = 4 * 1024 * 1024;
@@ -56,6 +58,8 @@ export interface ReplaySummary {
   readonly alertsDropped: number;
   /** Events that the engine could not judge to the end. */
   readonly failed: number;
+  /** What the rules have cost. */
+  readonly profile: MatcherProfile | undefined;
   /** What ended the replay before the end of the file, after all events before it were judged. */
   readonly damage: CaptureError | undefined;
 }
@@ -73,7 +77,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
       onFailure(output, error) {
         // Whoever read the alerts has gone.
         if (error.code === 'EPIPE') stop.abort();
-        else options.log(`${output.name}: ${error.message}: alerts are being lost`);
+        else options.log(outputFailure(output, error));
       },
     });
     try {
@@ -103,11 +107,21 @@ async function replayCapture(
   const captured = openCapturedSystem({ recording: capture.recording, waitMs, hosts });
   const { system } = captured;
   const stopped = aborted(stop);
+  const captures = config.capture.enabled
+    ? new AlertRecordings({
+        settings: config.capture,
+        system,
+        containers: captured.containers,
+        log,
+        alert: (alert) => outputs.write(alert),
+      })
+    : undefined;
   const engine = new Engine({
     source: withState(capture, captured, () => {
       if (outputs.waiting > MAX_WAITING) capture.pause(Promise.race([outputs.flush(), stopped]));
     }),
     system,
+    observers: captures ? [captures] : [],
     judge: makeJudge({ config, ruleSet }, capture.name, hostnameOfAlerts()),
     outputs,
     ...(capture.recording ? { containers: captured.containers, waitMs: END_OF_TIME } : {}),
@@ -128,6 +142,7 @@ async function replayCapture(
     damage = error;
   }
   hosts.close();
+  await captures?.close();
   await Promise.race([outputs.flush(), stopped]);
   await outputs.close();
   return {
@@ -135,6 +150,7 @@ async function replayCapture(
     alerts: engine.alerts,
     alertsDropped: outputs.dropped,
     failed: engine.failed,
+    profile: engine.profile,
     damage,
   };
 }

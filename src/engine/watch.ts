@@ -6,19 +6,21 @@ import type { Config } from '../config/schema.ts';
 import { openContainers } from '../containers/open.ts';
 import type { ContainerMetadataService } from '../containers/service.ts';
 import { type ByteString, toText } from '../events/bytes.ts';
+import type { MatcherProfile } from '../matcher/profile.ts';
 import { type KernelSource, openKernelSource } from '../sources/kernel/kernel-source.ts';
 import type { HostNames } from '../system/host-names.ts';
 import { KnownFiles } from '../system/known-files.ts';
 import { Mounts } from '../system/mounts.ts';
 import type { ResyncScope } from '../system/resync.ts';
 import { type Seed, System, type SystemLimits } from '../system/system.ts';
+import { AlertRecordings } from './alert-recordings.ts';
 import { openHosts } from './asked-hosts.ts';
 import { askedPaths } from './asked-paths.ts';
 import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
 import { DropWatch } from './drop-watch.ts';
 import { Engine } from './engine.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
-import { type OutputSet, openOutputs } from './outputs.ts';
+import { type OutputSet, openOutputs, outputFailure } from './outputs.ts';
 import { Recording, type RecordingSummary, type RecordRequest, recordedEvents } from './recording.ts';
 import { type ReloadResult, reloader } from './reload.ts';
 import { configuredFields } from './rule-options.ts';
@@ -62,6 +64,8 @@ export interface Watching {
    * output cannot be opened; everything then stays as it was.
    */
   readonly reload: (next: RunSettings) => ReloadResult;
+  /** What the rules that judge now have cost so far. */
+  readonly profile: () => MatcherProfile | undefined;
   /** Raises an internal alert. */
   readonly warn: (news: Pick<InternalNews, 'subject' | 'priority' | 'detail' | 'reason' | 'fields'>) => void;
 }
@@ -84,6 +88,8 @@ export interface WatchSummary {
   readonly unwatchedThreads: number;
   /** Requests of io_uring that were told without their result, since too many were under way. */
   readonly earlyRequests: number;
+  /** Paths of calls whose links were not followed, since too many came at once. */
+  readonly unresolvedPaths: number;
   /** Threads that the command has started and that run on after the end of the watching. */
   readonly leftRunning: number;
   readonly recording?: RecordingSummary | undefined;
@@ -113,7 +119,7 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
     onFailure(output, error) {
       // Whoever read the alerts has gone: if nobody else does, there is nobody left to watch for.
       if (error.code === 'EPIPE' && outputs.isSingle) stop.abort();
-      else log(`${output.name}: ${error.message}: alerts are being lost`);
+      else log(outputFailure(output, error));
     },
   });
   const containers = openContainers(config.container_engines, ({ api, socket }, error) =>
@@ -160,11 +166,15 @@ async function watchSource(
 ): Promise<WatchSummary> {
   const { config, ruleSet, log } = options;
   const files = new KnownFiles(askedPaths(ruleSet));
+  const { refused } = files.statistics;
+  if (refused > 0) log(`${refused} files that rules name are too many to be known by their other names`);
   const mounts = new Mounts();
   const system = System.open({
     ...{ seed: seedOf(options), containers, fileNames: files, hosts, mounts },
     limits: limitsOf(config),
   });
+  // The command begins with what this process has; its first events need not wait for an answer then.
+  if (options.command) system.introduceSelf();
   const recording =
     options.record &&
     new Recording(options.record, {
@@ -175,10 +185,19 @@ async function watchSource(
       onEnd: () => options.command ?? stop.abort(),
     });
   recording?.begin(options.command !== undefined);
+  const captures = config.capture.enabled
+    ? new AlertRecordings({
+        settings: config.capture,
+        system,
+        containers,
+        log,
+        alert: (alert) => outputs.write(alert),
+      })
+    : undefined;
   const engine = new Engine({
     source,
     system,
-    observer: recording,
+    observers: [recording, captures].filter((observer) => observer !== undefined),
     judge: makeJudge(options, source.name),
     outputs,
     containers,
@@ -219,6 +238,7 @@ async function watchSource(
       if (container !== '') await whenKnown(containers, container, FOLLOW_MS);
     },
     reload: reloader({ source, engine, outputs, files, hosts, drops, traced, log }),
+    profile: () => engine.profile,
     warn: (news) =>
       outputs.write(
         internalAlert({ ...news, time: BigInt(Date.now()) * 1_000_000n, hostname: toText(system.hostname) }),
@@ -231,6 +251,7 @@ async function watchSource(
     if (lostNow > lostBefore) system.resync(scopeOf(source, options));
     lostBefore = lostNow;
     system.upkeep();
+    captures?.look(performance.timeOrigin + performance.now());
     if (!command && isScopeEmpty(source, options)) stop.abort();
   }, LOOK_MS);
   const forgetting = setInterval(() => containers.retain(system.containersInUse()), FORGET_MS);
@@ -248,6 +269,7 @@ async function watchSource(
   }
   drops.finish();
   const recorded = await recording?.close();
+  await captures?.close();
   await outputs.close();
   if (exitReason !== undefined) throw new Error(exitReason);
 
@@ -262,6 +284,7 @@ async function watchSource(
     compatCalls,
     unwatchedThreads,
     earlyRequests,
+    unresolvedPaths: system.statistics.unresolvedPaths,
     leftRunning: command ? source.scopedPids().length : 0,
     recording: recorded,
     exit: await command?.exit,

@@ -186,6 +186,27 @@ export class EventCursor {
     return at < 0 ? undefined : this.#view.getUint32(at, true);
   }
 
+  /** A byte within a parameter, which must have it. */
+  u8At(index: number, offset: number): number {
+    return this.#view.getUint8(this.#locate(index) + offset);
+  }
+
+  /** Four bytes within a parameter, which must have them, as a number. */
+  u32At(index: number, offset: number): number {
+    return this.#view.getUint32(this.#locate(index) + offset, true);
+  }
+
+  /** Whether `length` bytes of two parameters, which must have them, are the same; nothing is decoded. */
+  sameBytes(left: number, leftStart: number, right: number, rightStart: number, length: number): boolean {
+    const buffer = this.#buffer;
+    const leftAt = this.#locate(left) + leftStart;
+    const rightAt = this.#locate(right) + rightStart;
+    // Paths differ at their ends more often than at their beginnings.
+    for (let offset = length - 1; offset >= 0; offset--)
+      if (buffer[leftAt + offset] !== buffer[rightAt + offset]) return false;
+    return true;
+  }
+
   /** The upper half of a 64-bit parameter. */
   u32High(index: number): number | undefined {
     const at = this.#placeOf(index, 8);

@@ -10,6 +10,7 @@ import type { EventContext } from '../system/context.ts';
 import type { Descriptor } from '../system/descriptor.ts';
 import { argumentText, genericSyscallName, printable } from './evt-arguments.ts';
 import type { FieldValue } from './field.ts';
+import { integer } from './number.ts';
 import { isInternet } from './socket-fields.ts';
 
 /** Codes of the events that carry their own name: a system call without a type, and news from plugins. */
@@ -170,4 +171,11 @@ export function infrastructureFact({ event }: EventContext, key: string): ByteSt
     ?.find((fact) => fact.startsWith(`${key}:`))
     ?.slice(key.length + 1)
     .trim();
+}
+
+/** Milliseconds, rounded up, between the event and a moment in nanoseconds since the epoch. */
+export function millisecondsFrom(event: EventCursor, moment: string | undefined): FieldValue {
+  if (moment === undefined || !/^[0-9]{1,20}$/.test(moment)) return undefined;
+  const distance = event.timestamp - BigInt(moment);
+  return integer(((distance < 0n ? -distance : distance) + 999_999n) / 1_000_000n);
 }

@@ -239,3 +239,9 @@ test('Docker events of old captures', () => {
   );
   assert.equal(read(contextOf(eventOf('openat', OPENAT), { system }), 'evt.infra.docker.name'), undefined);
 });
+
+test('the distance to a moment is in milliseconds, and never less than it is', () => {
+  const at = (offset: bigint) =>
+    read(contextOf(eventOf('openat', OPENAT), { system }), `evt.around[${EVENT_TIME + offset}]`);
+  assert.deepEqual([at(0n), at(1n), at(1_000_000n), at(-1_000_001n), at(5_000_000_000n)], [0, 1, 1, 2, 5000]);
+});

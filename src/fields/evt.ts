@@ -20,6 +20,7 @@ import {
   infrastructureFact,
   isFile,
   isOfType,
+  millisecondsFrom,
   result,
   resultText,
 } from './evt-read.ts';
@@ -265,7 +266,10 @@ export const EVENT_FIELDS = defineClass(
       type: 'BOOL',
       description:
         'True when the event is a request of io_uring, which goes by the name of the system call that does the same. Such an event has no number of a descriptor where the kernel has none: 2147483647 when the request told no result.',
-      read: ({ event }) => event.u8(extensionIndex(event.type, 'io_uring')) === 1,
+      read({ event }) {
+        const index = extensionIndex(event.type, 'io_uring');
+        return index >= 0 && event.u8(index) === 1;
+      },
     },
     {
       name: 'evt.is_wait',
@@ -352,6 +356,8 @@ export const EVENT_FIELDS = defineClass(
       conditionOnly: true,
       noRightHandSide: true,
       noTransformer: true,
+      equalsUpTo: true,
+      read: ({ event }, moment) => millisecondsFrom(event, moment),
       description:
         '`evt.around[T]=D` holds for events at most D milliseconds before or after the time T, given in nanoseconds as `evt.rawtime` prints it.',
     },

@@ -59,6 +59,8 @@ export interface FieldInfo {
   readonly noRightHandSide?: boolean;
   /** Must not be wrapped in a transformer. */
   readonly noTransformer?: boolean;
+  /** Only `=` applies, and it holds for values up to that on its right (`evt.around`). */
+  readonly equalsUpTo?: boolean;
 }
 
 /**

@@ -10,10 +10,13 @@ import { ExpressionEmitter } from './emit-expression.ts';
 import type { CandidateIndex } from './index/candidates.ts';
 import { indexFor } from './index/rule-index.ts';
 import { MemoFunctions } from './memo.ts';
+import { type MatcherProfile, RuleProfiler } from './profile.ts';
 
 export interface Matcher {
   /** Rules that match the event, in the order of the rule set. The same array is used for every event. */
   match(context: EventContext): readonly CheckedRule[];
+  /** What the rules have cost so far. */
+  readonly profile: MatcherProfile;
 }
 
 export interface MatcherOptions {
@@ -26,10 +29,14 @@ export interface MatcherOptions {
 /** `epoch` starts anew here, long before it would stop being a small integer. */
 const LAST_EPOCH = 2 ** 30;
 
+type RuleFunction = (context: EventContext) => boolean;
+
+const NONE: readonly number[] = [];
+
 /** The code of all rules. */
 interface RuleCode {
   /** One function per rule, in order: does its condition hold? */
-  readonly rules: readonly ((context: EventContext) => boolean)[];
+  readonly rules: readonly RuleFunction[];
   /** To be called before the rules are asked about another event: forgets what is remembered of the last one. */
   begin(): void;
 }
@@ -50,6 +57,7 @@ export function compileMatcher(
   /** By event code; `null` where no rule can match, `undefined` before the first such event. */
   const indexes = new Array<CandidateIndex | null | undefined>(EVENT_TYPES.length).fill(undefined);
   const matched: CheckedRule[] = [];
+  const profiler = new RuleProfiler(asked);
 
   function indexOf(eventCode: number): CandidateIndex | null {
     const index = indexFor(eventCode, asked, catalog) ?? null;
@@ -57,25 +65,41 @@ export function compileMatcher(
     return index;
   }
 
+  function evaluate(rule: number, context: EventContext): boolean {
+    const holds = code.rules[rule] as RuleFunction;
+    if (!profiler.begins(rule)) return holds(context);
+    const start = performance.now();
+    const result = holds(context);
+    profiler.timed(rule, performance.now() - start);
+    return result;
+  }
+
   return {
     match(context) {
       // Setting the length costs even when it changes nothing.
       if (matched.length > 0) matched.length = 0;
+      profiler.events++;
       const eventCode = context.event.code;
       let index = indexes[eventCode];
       if (index === undefined) index = indexOf(eventCode);
-      if (index === null) return matched;
-      const candidates = index.candidates(context);
-      if (candidates.length === 0) return matched;
+      const candidates = index === null ? NONE : index.candidates(context);
+      if (candidates.length === 0) {
+        profiler.settled++;
+        return matched;
+      }
       code.begin();
       for (let at = 0; at < candidates.length; at++) {
         const rule = candidates[at] as number;
-        if (code.rules[rule]?.(context)) {
+        if (evaluate(rule, context)) {
+          profiler.matched(rule);
           matched.push(asked[rule] as CheckedRule);
           if (isFirstOnly) break;
         }
       }
       return matched;
+    },
+    get profile() {
+      return profiler.profile;
     },
   };
 }

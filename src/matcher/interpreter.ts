@@ -28,7 +28,7 @@ export function interpretRules(
   { rules }: CheckedRuleSet,
   catalog: FieldCatalog<Field>,
   { matching, source }: MatcherOptions,
-): Matcher {
+): Pick<Matcher, 'match'> {
   return {
     match(context) {
       const matched = rules.filter(

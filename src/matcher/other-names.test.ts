@@ -55,7 +55,7 @@ const eventWith = (...paths: string[]) => new NamedEvent(...paths) as unknown as
 function matches(rules: CheckedRule[], context: EventContext, matching: 'first' | 'all' = 'all'): string[] {
   const options = { matching, source: 'syscall' };
   const answers = [compileMatcher, interpretRules].map((make): string[] => {
-    const matcher: Matcher = make({ rules }, catalog, options);
+    const matcher: Pick<Matcher, 'match'> = make({ rules }, catalog, options);
     const found: string[] = [];
     matchAllNames(matcher, { rules }, options).match(context, ({ name }) =>
       found.push(`${name} ${context.shownName?.path ?? '/own'}`),

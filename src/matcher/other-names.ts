@@ -4,6 +4,7 @@ import type { CheckedRule, CheckedRuleSet, Condition, Expression } from '../rule
 import type { EventContext } from '../system/context.ts';
 import type { OtherName } from '../system/other-names.ts';
 import { compileMatcher, type Matcher, type MatcherOptions } from './compile.ts';
+import type { MatcherProfile } from './profile.ts';
 
 /** Fields whose value changes with the name that an event is shown under. */
 const NAME_FIELDS: ReadonlySet<string> = new Set([
@@ -35,6 +36,8 @@ export interface NamingMatcher {
    * before all others.
    */
   match(context: EventContext, found: (rule: CheckedRule) => void): void;
+  /** What the rules have cost so far; absent where nobody counts. */
+  readonly profile?: MatcherProfile | undefined;
 }
 
 /** Compiles the enabled rules of one source, to be asked under every name of an event. */
@@ -51,7 +54,7 @@ export function compileNamingMatcher(
  * which a rule reads a name.
  */
 export function matchAllNames(
-  matcher: Matcher,
+  matcher: Pick<Matcher, 'match'> & Partial<Matcher>,
   { rules }: CheckedRuleSet,
   { matching, source }: MatcherOptions,
 ): NamingMatcher {
@@ -67,6 +70,9 @@ export function matchAllNames(
   const codes = new Set([...byFile, ...byProgram].flatMap(({ eventCodes }) => [...eventCodes]));
 
   return {
+    get profile() {
+      return matcher.profile;
+    },
     match(context, found) {
       const own = matcher.match(context);
       const names = codes.has(context.event.code) ? context.otherNames : undefined;
@@ -74,13 +80,17 @@ export function matchAllNames(
         for (const rule of own) found(rule);
         return;
       }
-      const byRule = new Map<CheckedRule, OtherName | undefined>(own.map((rule) => [rule, undefined]));
+      // The same array is used for every match.
+      const byRule = new Map<CheckedRule, OtherName | undefined>();
+      for (const rule of own) byRule.set(rule, undefined);
       for (const name of names) {
         context.showAs?.(name);
         const among = name.isExecutable ? byProgram : byFile;
         for (const rule of matcher.match(context))
           if (!byRule.has(rule) && among.has(rule)) byRule.set(rule, name);
       }
+      context.showAs?.(undefined);
+      if (byRule.size === 0) return;
       const place = (rule: CheckedRule): number => order.get(rule) ?? 0;
       const inOrder = [...byRule.keys()].sort((left, right) => place(left) - place(right));
       for (const rule of matching === 'first' ? inOrder.slice(0, 1) : inOrder) {

@@ -1,4 +1,5 @@
 /** A queue of datagrams in front of a Unix socket whose reader may be slow, or away for a while. */
+import { overflow } from './line-queue.ts';
 import type { OutputStatistics } from './output.ts';
 import { DatagramSocket } from './socket-calls.ts';
 
@@ -23,7 +24,10 @@ export interface Datagram {
 export interface DatagramQueueOptions {
   /** Path of the socket. */
   readonly path: string;
-  /** Told when the reader goes away, once until it is back; what comes meanwhile waits for it. */
+  /**
+   * Told when the reader goes away, once until it is back; what comes meanwhile waits for it. Told too (`ENOBUFS`)
+   * when datagrams begin not to fit.
+   */
   readonly onFailure: (error: NodeJS.ErrnoException) => void;
   /** Bytes that may wait; a datagram that does not fit is dropped. */
   readonly limit?: number;
@@ -38,6 +42,7 @@ export class DatagramQueue {
   #closing: Promise<void> | undefined;
   #isEnding = false;
   #isAway = false;
+  #isFull = false;
   #written = 0;
   #dropped = 0;
 
@@ -50,6 +55,8 @@ export class DatagramQueue {
   push(datagram: Datagram): void {
     const { limit = LIMIT } = this.#options;
     if (this.#waitingBytes + datagram.bytes.length > limit) {
+      if (!this.#isFull) this.#options.onFailure(overflow(limit));
+      this.#isFull = true;
       this.#dropped++;
       return;
     }
@@ -99,6 +106,7 @@ export class DatagramQueue {
       const wait = this.#isEnding ? this.#drop(first) : this.#send(first);
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     }
+    this.#isFull = false;
     this.#sending = undefined;
   }
 

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -47,4 +57,27 @@ for (const keepAlive of [false, true]) {
 test('a file that cannot be opened is an error at once', (context) => {
   const path = join(folder(context), 'missing', 'alerts');
   assert.throws(() => new FileOutput({ path, keepAlive: true }, fail), /ENOENT/);
+});
+
+test('a named pipe that nobody reads is an error, and one whose reader is slow holds up nobody', async (context) => {
+  const path = join(folder(context), 'pipe');
+  execFileSync('mkfifo', [path]);
+  assert.throws(() => new FileOutput({ path, keepAlive: true }, fail), { code: 'ENXIO' });
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const output = new FileOutput({ path, keepAlive: true }, fail);
+  const line = 'x'.repeat(999);
+  for (let count = 0; count < 1000; count++) output.write({ alert, id: 'i', line });
+  let read = 0;
+  const buffer = Buffer.alloc(1 << 16);
+  while (read < 1_000_000) {
+    await new Promise(setImmediate);
+    try {
+      read += readSync(reader, buffer);
+    } catch (error) {
+      assert.equal((error as NodeJS.ErrnoException).code, 'EAGAIN');
+    }
+  }
+  await output.close();
+  closeSync(reader);
+  assert.deepEqual(output.statistics, { written: 1000, dropped: 0 });
 });

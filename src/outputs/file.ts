@@ -1,5 +1,5 @@
 /** Alerts appended to a file. */
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { LineQueue } from './line-queue.ts';
 import type { Output, OutputFailure, OutputMessage, OutputStatistics } from './output.ts';
 import { type RotationLimits, removeOld, rotate } from './rotation.ts';
@@ -33,7 +33,7 @@ export class FileOutput implements Output {
       put: (chunk, signal) => this.#append(chunk, signal),
       onFailure: (error) => onFailure(this, error),
     });
-    this.#descriptor = openSync(path, 'a');
+    this.#descriptor = openForAppending(path);
     this.#releaseUnlessKept();
     if (rotation !== undefined) removeOld(path, rotation, new Date());
   }
@@ -67,7 +67,7 @@ export class FileOutput implements Output {
   async #append(chunk: Buffer, signal: AbortSignal): Promise<void> {
     if (this.#reopen) this.#release();
     this.#reopen = false;
-    this.#descriptor ??= openSync(this.#path, 'a');
+    this.#descriptor ??= openForAppending(this.#path);
     this.#rotateBefore(chunk.length);
     try {
       await writeAll(descriptorSink(this.#descriptor), chunk, signal);
@@ -94,4 +94,10 @@ export class FileOutput implements Output {
     closeSync(this.#descriptor);
     this.#descriptor = undefined;
   }
+}
+
+/** Opening a named pipe that nobody reads would otherwise wait for a reader, and a full one would hold up a thread. */
+function openForAppending(path: string): number {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
+  return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o666);
 }

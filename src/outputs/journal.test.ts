@@ -94,13 +94,15 @@ test('a journal that reads nothing holds up nobody: what does not fit is counted
   const socket = socketIn(context);
   const gate = `${socket}.gate`;
   const receiver = await receiveDatagrams(socket, gate);
-  const output = new JournalOutput(unexpected, socket);
+  const { codes, note } = failures();
+  const output = new JournalOutput(note, socket);
   const line = 'x'.repeat(20_000);
   for (let count = 0; count < 2000; count++) output.write({ alert: ALERT, id: 'i', line });
   assert.ok(output.statistics.dropped > 1000, 'most do not fit');
   await output.close();
   const { written, dropped } = output.statistics;
   assert.equal(written + dropped, 2000);
+  assert.deepEqual(codes, ['ENOBUFS']);
   assert.equal(output.waiting, 0);
   writeFileSync(gate, '');
   await receiver.received(written);

@@ -31,7 +31,7 @@ test('what does not fit is dropped and counted, and there is room again afterwar
   const put = async (chunk: Buffer): Promise<void> => {
     written.push(chunk.toString());
   };
-  const queue = new LineQueue({ put, onFailure: assert.fail, limit: 6 });
+  const queue = new LineQueue({ put, onFailure: () => {}, limit: 6 });
   for (const line of ['aaaa', 'b', 'c']) queue.push(line);
   await queue.flush();
   queue.push('dddd');
@@ -40,12 +40,28 @@ test('what does not fit is dropped and counted, and there is room again afterwar
   assert.deepEqual(queue.statistics, { written: 2, dropped: 2 });
 });
 
-test('a failure is told once, and the next lines are tried again', async () => {
+test('a failure is told once, and what could not be written is written when it can', async () => {
   const failures: string[] = [];
-  let broken = true;
+  const written: string[] = [];
+  let tries = 0;
+  const queue = new LineQueue({
+    put: async (chunk) => {
+      if (++tries <= 2) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+      written.push(chunk.toString());
+    },
+    onFailure: (error) => failures.push(error.code ?? ''),
+  });
+  for (const line of ['a', 'b']) queue.push(line);
+  await queue.flush();
+  assert.deepEqual([failures, written, queue.waiting], [['ENOSPC'], ['a\nb\n'], 0]);
+  assert.deepEqual(queue.statistics, { written: 2, dropped: 0 });
+});
+
+test('lines for a reader that is gone are dropped, and told once', async () => {
+  const failures: string[] = [];
   const queue = new LineQueue({
     put: async () => {
-      if (broken) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+      throw Object.assign(new Error('gone'), { code: 'EPIPE' });
     },
     onFailure: (error) => failures.push(error.code ?? ''),
   });
@@ -53,14 +69,11 @@ test('a failure is told once, and the next lines are tried again', async () => {
     queue.push(line);
     await queue.flush();
   }
-  broken = false;
-  queue.push('c');
-  await queue.flush();
-  assert.deepEqual(failures, ['ENOSPC']);
-  assert.deepEqual(queue.statistics, { written: 1, dropped: 2 });
+  assert.deepEqual(failures, ['EPIPE']);
+  assert.deepEqual(queue.statistics, { written: 0, dropped: 2 });
 });
 
-test('lines written before a failure count, and a line after half of one begins a line of its own', async () => {
+test('lines written before a failure are not written again, and one of which half was written begins anew', async () => {
   let file = '';
   let room = 'one\ntw'.length;
   const queue = new LineQueue({
@@ -70,20 +83,35 @@ test('lines written before a failure count, and a line after half of one begins 
       file += chunk.toString('utf8', 0, written);
       if (written < chunk.length) throw Object.assign(new Error('no space'), { code: 'ENOSPC', written });
     },
-    onFailure: () => {},
+    onFailure: () => {
+      room = 100;
+    },
   });
   for (const line of ['one', 'two', 'three']) queue.push(line);
   await queue.flush();
-  queue.push('four');
-  await queue.flush();
-  assert.deepEqual(queue.statistics, { written: 1, dropped: 3 });
-  room = 100;
-  for (const line of ['five', 'six']) {
-    queue.push(line);
+  assert.equal(file, 'one\ntw\ntwo\nthree\n');
+  assert.deepEqual(queue.statistics, { written: 3, dropped: 0 });
+});
+
+test('when no more fit, that is told once until all that waits has been written', async () => {
+  const failures: string[] = [];
+  let release = (): void => {};
+  const queue = new LineQueue({
+    put: () =>
+      new Promise((resolve) => {
+        release = resolve;
+      }),
+    onFailure: (error) => failures.push(error.code ?? ''),
+    limit: 4,
+  });
+  for (let round = 1; round <= 2; round++) {
+    for (const line of ['a', 'b', 'c', 'd']) queue.push(line);
+    await new Promise(setImmediate);
+    release();
     await queue.flush();
+    assert.deepEqual(failures, Array(round).fill('ENOBUFS'));
+    assert.deepEqual(queue.statistics, { written: 2 * round, dropped: 2 * round });
   }
-  assert.equal(file, 'one\ntw\nfive\nsix\n');
-  assert.deepEqual(queue.statistics, { written: 3, dropped: 3 });
 });
 
 test('closing gives up on a reader that has stopped, and counts what it did not get', async () => {

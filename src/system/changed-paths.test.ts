@@ -57,7 +57,7 @@ test('a call that changes the file and not the link follows the last link too', 
 });
 
 test('other names of the file that is changed', () => {
-  const files: FileNames = { namesOf: () => ['/etc/shadow'], changed() {} };
+  const files: FileNames = { namesOf: () => ['/etc/shadow'], mayHave: () => true, changed() {} };
   assert.deepEqual(namesOf('chmod', { res: 0, filename: join(folder, 'real/file') }, files), [
     ['same file', '/etc/shadow', '1'],
   ]);
@@ -72,7 +72,8 @@ test('a path without links, a call that failed and a relative path without direc
 test('an open without a descriptor to look at, as io_uring makes them, is resolved too', () => {
   const name = join(folder, 'soft');
   assert.deepEqual(namesOf('openat', { fd: 0x7fffffff, name }), [['resolved', '/real/file', '2']]);
-  assert.deepEqual(namesOf('openat', { fd: 3, name }), []);
+  assert.deepEqual(namesOf('openat', { fd: -2, name }), []);
+  assert.deepEqual(namesOf('openat', { fd: 3, name, fdinfo: Buffer.alloc(17) }), []);
 });
 
 test('links are learned from the events that make, move and remove them', () => {

@@ -6,13 +6,11 @@ import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import { extension, parameterIndex } from '../events/parameters.ts';
 import { EVENT_TYPES, type EventType } from '../events/table.ts';
+import { DESCRIPTOR_INDEX } from './event-descriptor.ts';
 import { type FileNames, GIVEN_PATH, NO_NAMES, type OtherName } from './other-names.ts';
 import type { PathResolver } from './path-resolver.ts';
 import { joinPath } from './paths.ts';
 import type { Thread } from './thread.ts';
-
-/** Result of a request of io_uring that told none: the file was opened, but no descriptor shows it. */
-const NO_DESCRIPTOR = 0x7fffffff;
 
 interface ChangedPath {
   readonly index: number;
@@ -109,10 +107,14 @@ function pathIn(event: EventCursor, name: string | undefined): ByteString | unde
   return givenPath(event, parameterIndex(event.type, name), baseOf(name));
 }
 
-/** Whether events of this code may have names of this sort. */
+/**
+ * Whether the event may have names of this sort: it has changed a file by its path, or opened one that no
+ * descriptor shows (requests of io_uring, or another thread has closed it at once).
+ */
 export function namesChangedFile(event: EventCursor): boolean {
   if (CHANGED[event.code] !== undefined) return event.i64(0) === 0;
-  return GIVEN_PATH[event.code] !== 0 && event.i64(0) === NO_DESCRIPTOR;
+  if (GIVEN_PATH[event.code] === 0 || event.sizeOf(DESCRIPTOR_INDEX[event.code] as number) > 0) return false;
+  return (event.i64(0) ?? -1) >= 0;
 }
 
 /** Other names of what an event of which {@link namesChangedFile} holds has changed or opened. */

@@ -6,11 +6,18 @@ import { changedNames, namesChangedFile } from './changed-paths.ts';
 import type { EventContext, SystemView } from './context.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { DescriptorEvents } from './descriptor-events.ts';
-import { EventDescriptor } from './event-descriptor.ts';
+import { DESCRIPTOR_INDEX, EventDescriptor, HEADER } from './event-descriptor.ts';
 import { EventTimes } from './event-times.ts';
 import { executedNames, startsProgram } from './executed-names.ts';
 import type { Mounts } from './mounts.ts';
-import { type FileNames, GIVEN_PATH, NO_NAMES, type OtherName, otherNames } from './other-names.ts';
+import {
+  type FileNames,
+  GIVEN_PATH,
+  isGivenAsItIs,
+  NO_NAMES,
+  type OtherName,
+  otherNames,
+} from './other-names.ts';
 import type { PathResolver } from './path-resolver.ts';
 import type { Thread } from './thread.ts';
 
@@ -131,7 +138,7 @@ export class EventContextView implements EventContext {
     if (this.#resolver && thread && namesChangedFile(event))
       return changedNames(event, thread, this.#resolver, this.#fileNames);
     if (thread && startsProgram(event)) return executedNames(event, thread, this.#fileNames);
-    if (OPENS[event.code] === 0 || !this.descriptor) return NO_NAMES;
+    if (OPENS[event.code] === 0 || this.#hasOneName(event) || !this.descriptor) return NO_NAMES;
     const path = this.#descriptor.pathBytes;
     if (!path) return NO_NAMES;
     const sameFile = this.#fileNames?.namesOf(this.#descriptor.device, this.#descriptor.inodeNumber) ?? [];
@@ -139,5 +146,13 @@ export class EventContextView implements EventContext {
     const host =
       inFileSystem === undefined ? undefined : this.#mounts?.pathOf(this.#descriptor.device, inFileSystem);
     return otherNames(this.event, path, sameFile, host);
+  }
+
+  /** Found out without decoding anything, for the most frequent events of all. */
+  #hasOneName(event: EventCursor): boolean {
+    const index = DESCRIPTOR_INDEX[event.code] as number;
+    if (event.sizeOf(index) <= HEADER) return true;
+    const inode = event.u32At(index, 8) + event.u32At(index, 12) * 2 ** 32;
+    return !this.#fileNames?.mayHave(inode) && isGivenAsItIs(event, index, HEADER);
   }
 }

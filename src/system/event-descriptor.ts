@@ -24,7 +24,8 @@ import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { Descriptor, DescriptorKind, SocketEnds } from './descriptor.ts';
 import { formatIp, isUnspecified, unmapIp } from './ip.ts';
 
-const HEADER = 16;
+/** Bytes before the path. */
+export const HEADER = 16;
 
 const UPPER_LAYER = 1;
 const LOWER_LAYER = 2;
@@ -43,7 +44,7 @@ const IPPROTO_ICMPV6 = 58;
 const IPPROTO_RAW = 255;
 
 /** Index of the parameter `fdinfo` by event code; 0 (never an extension) where there is none. */
-const DESCRIPTOR_INDEX = Uint8Array.from(EVENT_TYPES, (type) => {
+export const DESCRIPTOR_INDEX = Uint8Array.from(EVENT_TYPES, (type) => {
   const extension = type.extensions.findIndex((parameter) => parameter.type === 'DESCRIPTOR');
   return extension < 0 ? 0 : type.parameters.length + extension;
 });

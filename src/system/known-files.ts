@@ -79,6 +79,10 @@ export class KnownFiles implements FileNames {
     });
   }
 
+  mayHave(inode: number): boolean {
+    return this.#byInode.has(inode);
+  }
+
   /** Looks at all names anew. */
   refresh(): void {
     this.#byInode = new Map();

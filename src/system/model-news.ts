@@ -1,4 +1,5 @@
 /** What the model learns from elsewhere than events, for those who write it down. */
+import type { ByteString } from '../events/bytes.ts';
 import type { OtherName } from './other-names.ts';
 import type { Process } from './process.ts';
 
@@ -9,6 +10,8 @@ export interface NewsObserver {
   gone(tid: number): void;
   /** The file of the event at work has these other names, which were looked for in the file system. */
   named(names: readonly OtherName[]): void;
+  /** These hosts have the address, of those that rules ask for; mostly none. */
+  resolved(ip: ByteString, names: readonly ByteString[]): void;
 }
 
 /** Tells all observers; mostly there are none. */
@@ -25,5 +28,9 @@ export class ModelNews implements NewsObserver {
 
   named(names: readonly OtherName[]): void {
     for (const observer of this.observers) observer.named(names);
+  }
+
+  resolved(ip: ByteString, names: readonly ByteString[]): void {
+    for (const observer of this.observers) observer.resolved(ip, names);
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
-import { extension, parameterIndex } from '../events/parameters.ts';
+import { extension, extensionIndex, parameterIndex } from '../events/parameters.ts';
 import { EVENT_TYPES } from '../events/table.ts';
 import { joinPath } from './paths.ts';
 
@@ -31,6 +31,8 @@ export const NO_NAMES: readonly OtherName[] = [];
 /** Names that rules ask for, by the file that they lead to at this moment. */
 export interface FileNames {
   namesOf(device: number, inode: number): readonly ByteString[];
+  /** Whether a file with this inode may have such names; cheap. */
+  mayHave(inode: number): boolean;
   /** Another file may be behind the names that end with this file name. */
   changed(fileName: ByteString): void;
 }
@@ -71,12 +73,36 @@ export function givenName(event: EventCursor, kernelPath: Uint8Array): ByteStrin
   const index = GIVEN_PATH[event.code] as number;
   if (index === 0) return undefined;
   const given = event.raw(index);
-  if (given === undefined || given.length < 2 || sameText(given, kernelPath)) return undefined;
+  if (given === undefined || given.length < 2) return undefined;
   const text = event.text(index) ?? '';
   const base = text.startsWith('/') ? '' : (extension(event, 'base') ?? '');
   if (!text.startsWith('/') && base === '') return undefined;
   const path = joinPath(base, text);
   return path === pathOf(kernelPath) ? undefined : path;
+}
+
+/** By event code: index of the directory that a relative path starts from; 0 where there is none. */
+const BASE = Uint8Array.from(EVENT_TYPES, (type) => Math.max(extensionIndex(type, 'base'), 0));
+const SLASH = 0x2f;
+
+/**
+ * Whether an open was given the path that the kernel has, as it stands or behind its directory. Most are;
+ * nothing is decoded to find out. The descriptor in parameter `index` has `header` bytes before its path.
+ */
+export function isGivenAsItIs(event: EventCursor, index: number, header: number): boolean {
+  const given = GIVEN_PATH[event.code] as number;
+  if (given === 0) return true;
+  const length = event.sizeOf(given);
+  const before = event.sizeOf(index) - header - length;
+  if (before === 0) return event.sameBytes(given, 0, index, header, length);
+  const base = BASE[event.code] as number;
+  if (before < 0 || event.sizeOf(base) !== before) return false;
+  // The directory's NUL stands where the path has a slash.
+  return (
+    event.u8At(index, header + before - 1) === SLASH &&
+    event.sameBytes(base, 0, index, header, before - 1) &&
+    event.sameBytes(given, 0, index, header + before, length)
+  );
 }
 
 /** All other names of an opened file, whose path is `kernelPath` with its NUL. */
@@ -101,11 +127,4 @@ export function otherNames(
 function pathOf(text: Uint8Array): ByteString {
   const end = text.indexOf(0);
   return Buffer.from(text.buffer, text.byteOffset, end < 0 ? text.length : end).toString('latin1');
-}
-
-/** Compares two texts with a NUL behind them. */
-function sameText(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false;
-  for (let index = left.length - 1; index >= 0; index--) if (left[index] !== right[index]) return false;
-  return true;
 }

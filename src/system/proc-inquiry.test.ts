@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { WorkerInquiry } from './proc-inquiry.ts';
 import type { ProcProcess } from './proc-reader.ts';
@@ -26,6 +29,27 @@ test('a thread of its own reads and answers', async () => {
   } finally {
     clearInterval(alive);
     inquiry.close();
+  }
+});
+
+test('a process that never lets its arguments be read holds up nobody for long', async () => {
+  using host = hostWithShell();
+  const trap = join(host.root, 'proc/100/cmdline');
+  rmSync(trap);
+  execFileSync('mkfifo', [trap]);
+  const inquiry = new WorkerInquiry(host.root, 300);
+  const alive = setInterval(() => {}, 1000);
+  try {
+    const read = (tid: number): Promise<ProcProcess | undefined> =>
+      new Promise((resolve) => inquiry.read(tid, 'full', resolve));
+    const [trapped, behind] = await Promise.all([read(100), read(1)]);
+    assert.deepEqual([trapped, behind, inquiry.stuck], [undefined, undefined, 1]);
+    assert.equal((await read(1))?.threads[0]?.stat.comm, 'init', 'another thread reads on');
+  } finally {
+    clearInterval(alive);
+    inquiry.close();
+    // Lets the thread go that hangs.
+    closeSync(openSync(trap, 'w'));
   }
 });
 

@@ -65,14 +65,16 @@ const MAX_STUCK = 4;
 export class WorkerInquiry implements ProcInquiry {
   stuck = 0;
   readonly #hostRoot: string;
+  readonly #stuckMs: number;
   readonly #answers = new Map<number, (found: unknown) => void>();
   #worker: Worker | undefined;
   #lastId = 0;
   #watch: NodeJS.Timeout | undefined;
 
-  /** `hostRoot`: prefix of `/proc`, empty on the machine itself. */
-  constructor(hostRoot: string) {
+  /** `hostRoot`: prefix of `/proc`, empty on the machine itself. A reading hangs that takes longer than `stuckMs`. */
+  constructor(hostRoot: string, stuckMs: number = STUCK_MS) {
     this.#hostRoot = hostRoot;
+    this.#stuckMs = stuckMs;
   }
 
   read(tid: number, depth: ReadDepth, answer: (found: ProcProcess | undefined) => void): void {
@@ -126,7 +128,7 @@ export class WorkerInquiry implements ProcInquiry {
       this.#watch = undefined;
       if (this.#answers.has(id)) this.#giveUp(this.#worker);
       else if (this.#answers.size > 0) this.#watch = this.#watchFor(this.#lastId);
-    }, STUCK_MS);
+    }, this.#stuckMs);
     return timer.unref();
   }
 

@@ -62,10 +62,10 @@ export class ProcessLoader {
     this.#onLoaded = options.onLoaded;
   }
 
-  /** Reads these processes, in full unless told, and their ancestors as the scope allows, now. Not limited in rate. */
-  seed(pids: Iterable<number>, depth: ReadDepth = 'full'): void {
+  /** Reads these processes in full, and their ancestors as the scope allows, now. Not limited in rate. */
+  seed(pids: Iterable<number>): void {
     for (const pid of pids) {
-      const read = this.#reader.read(pid, depth);
+      const read = this.#reader.read(pid, 'full');
       const process = read && this.#take(read);
       if (process) this.#seedAncestors(process);
     }

@@ -17,6 +17,8 @@ import type { User } from './users.ts';
 export class RecordedSnapshot {
   /** Other names of the file that the event at work is about, as they were found then. */
   names: readonly OtherName[] | undefined;
+  /** Names of hosts that rules asked for, by address. */
+  readonly hostNames = new Map<ByteString, readonly ByteString[]>();
   readonly #machine: RecordedMachine;
   readonly #threads: ThreadTable;
   readonly #cgroups: CgroupSets;
@@ -101,9 +103,10 @@ export class RecordedSnapshot {
       const thread = this.#threads.thread(tid);
       if (thread) this.#threads.remove(thread);
     }
-    const { acceptedSockets = [], services, names } = (model ?? {}) as ModelFacts;
+    const { acceptedSockets = [], services, names, hosts = [] } = (model ?? {}) as ModelFacts;
     for (const inode of acceptedSockets) this.#acceptedSockets.add(inode);
     if (names) this.names = names.map(otherName);
+    for (const [ip, hostNames] of hosts) this.hostNames.set(ip, hostNames);
     if (services) this.#machine.services = new ServiceNames(new Map(Object.entries(services)));
   }
 }
@@ -117,6 +120,8 @@ export interface RecordedFacts {
 
 /** Facts that belong to no thread. */
 export interface ModelFacts {
+  /** Addresses, and the hosts that had them when they were asked for. */
+  readonly hosts?: readonly (readonly [ip: ByteString, names: readonly ByteString[]])[];
   /** Other names of the event's file, as {@link plainName} writes them. */
   readonly names?: readonly PlainName[];
   readonly acceptedSockets?: readonly number[];

@@ -2,6 +2,7 @@
  * The model of the machine: what runs, who it belongs to, what it is part of. Every event passes
  * through {@link System.learn} before rules see it, and {@link System.settle} after they have.
  */
+import process from 'node:process';
 import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import { EVENT_TYPES } from '../events/table.ts';
@@ -450,9 +451,9 @@ export class System implements SystemView {
     }
   }
 
-  /** Reads the name of a process that is about to make others, and of its ancestors, now. */
-  introduce(pid: number): void {
-    this.#loader.seed([pid], 'names');
+  /** Reads this very process, which is about to start others that inherit what it has, and its ancestors, now. */
+  introduceSelf(): void {
+    this.#loader.seed([process.pid]);
   }
 
   /** Ids of the processes of which all is known that may be: those in scope, and what has acted. */
@@ -513,7 +514,9 @@ export class System implements SystemView {
   }
 
   hostNames(ip: ByteString): readonly ByteString[] {
-    return this.#hosts?.namesOf(ip) ?? [];
+    const names = this.recorded?.hostNames.get(ip) ?? this.#hosts?.namesOf(ip) ?? [];
+    if (this.#hosts) this.#news.resolved(ip, names);
+    return names;
   }
 
   get hostname(): ByteString {
@@ -526,6 +529,12 @@ export class System implements SystemView {
 
   get users(): UserDatabase {
     return this.#machine.users;
+  }
+
+  /** Open descriptors of each process, by number; of captures alone. */
+  *descriptorTables(): Generator<[pid: number, descriptors: Iterable<[number, Descriptor]>]> {
+    for (const { pid, descriptors } of this.#table.processes())
+      if (descriptors) yield [pid, descriptors.entries()];
   }
 
   *#openDescriptors(thread: Thread): Generator<Descriptor> {

@@ -6,7 +6,6 @@ busybox mount -t sysfs sys /sys
 busybox mkdir -p /dev/pts /dev/shm /opt/applets
 busybox mount -t devpts -o ptmxmode=0666 pts /dev/pts
 busybox mount -t tmpfs -o mode=1777 shm /dev/shm
-busybox mount -t tmpfs -o mode=1777 tmp /tmp
 busybox mount -t tmpfs -o mode=755 run /run
 busybox mount -t tracefs tracefs /sys/kernel/tracing
 busybox ln -s /proc/self/fd /dev/fd
@@ -28,7 +27,10 @@ busybox hostname -F /etc/hostname
 busybox ip link set lo up
 ldconfig
 cd /lanner
-[ -e build/lanner-actor ] || cc -static -O2 -o build/lanner-actor scenes/actor/*.c
+# What acts in the scenes, on an architecture that the host has no compiler for.
+if grep -q scenes.test test-files.json && [ ! -e build/lanner-actor ]; then
+  cc -static -O2 -o build/lanner-actor scenes/actor/*.c
+fi
 node_modules/node-linux-*/bin/node test/kernels/guest.ts
 busybox sync
 busybox poweroff -f

@@ -31,8 +31,10 @@ const WITHOUT_SCENE = ['Network Connection outside Local Subnet', 'Launch Disall
 const HOSTS =
   '127.0.0.1 localhost\n198.51.100.8 kubernetes.default.svc.cluster.local\n198.51.100.9 xmr-eu1.nanopool.org\n';
 
+/** The slow machine of test/kernels, where everything takes twenty times as long: twins are left out there. */
+const isSlow = process.env.LANNER_OWN_MACHINE !== undefined;
 /** For all scenes, on a machine that has much else to do. */
-const LIMIT_MS = 170_000;
+const LIMIT_MS = isSlow ? 1_500_000 : 170_000;
 
 const scenes = await loadScenes();
 const skip = cannotWatch() || missingPrograms('runc');
@@ -40,12 +42,8 @@ const noEngine = missingPrograms('dockerd', '/usr/bin/docker');
 /** Debian's own client before all others. */
 const env = { PATH: `/usr/bin:${process.env.PATH}` };
 
+/** Runs while Falco's rules are tried, which ask about what an engine knows. */
 let engine: Engine | undefined;
-
-before(async () => {
-  if (!skip && !noEngine) engine = await startDocker();
-});
-after(() => engine?.stop());
 
 /** Arguments that let Lanner know no container engine but ours. */
 function engineArguments(): string[] {
@@ -93,14 +91,20 @@ function performances(
   describe(title, { skip: unable }, () => {
     let verdicts: Map<string, Verdict>;
     before(async () => {
-      verdicts = await perform('--all', '--twins', ...args);
+      if (which === 'falco' && !noEngine) engine = await startDocker();
+      verdicts = await perform('--all', ...(isSlow ? [] : ['--twins']), ...args);
+    });
+    after(async () => {
+      await engine?.stop();
+      engine = undefined;
     });
     for (const { name, story, twin, [which]: rules } of chosen) {
       test(`${name}: ${rules.join(', ')}`, (context) => {
         check(context, verdicts.get(name), 'detected');
         assert.ok(story.length > 30);
       });
-      test(`${name}, twin: silent, since ${twin.because}`, (context) => {
+      const skipTwin = isSlow && 'this machine is too slow for twins';
+      test(`${name}, twin: silent, since ${twin.because}`, { skip: skipTwin }, (context) => {
         check(context, verdicts.get(`${name}, twin`), 'silent');
       });
     }
@@ -115,14 +119,15 @@ function performances(
       context.diagnostic(
         `${count('detected')} scenes detected, ${fired.size} rules fired, ${count('silent')} twins silent`,
       );
-      assert.deepEqual([...fired].sort(), [...new Set(chosen.flatMap((scene) => scene[which]))].sort());
+      const performed = chosen.filter(({ name }) => engine || verdicts.get(name)?.result !== 'skipped');
+      assert.deepEqual([...fired].sort(), [...new Set(performed.flatMap((scene) => scene[which]))].sort());
     });
   });
 }
 
 const upstream = UPSTREAM_FILES.map((name) => resolve(UPSTREAM, name));
 const noUpstream = !existsSync(UPSTREAM) && "needs Falco's rules in ../shared/upstream-rules";
-performances("Falco's rules", 'falco', skip || noUpstream || noEngine, [
+performances("Falco's rules", 'falco', skip || noUpstream, [
   ...upstream.flatMap((path) => ['-r', path]),
   ...['-o', 'rules[0].enable.rule=*'],
 ]);

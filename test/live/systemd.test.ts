@@ -103,6 +103,22 @@ suite('systemd', { skip: cannotWatch() || cannotBootSystemd() }, () => {
     await entries(systemd, 1, 'LANNER_RULE=Sensitive File Read by Untrusted Program');
   });
 
+  test('alerts wait for a journal that is away', async (context) => {
+    const systemd = await installed(context);
+    await systemd.output('systemctl', 'start', 'lanner');
+    const journal = [
+      'systemd-journald.socket',
+      'systemd-journald-dev-log.socket',
+      'systemd-journald.service',
+    ];
+    await systemd.run('systemctl', 'stop', 'systemd-journald-audit.socket', ...journal);
+    await systemd.output(...readShadow);
+    assert.equal((await systemd.run('systemctl', 'is-active', 'lanner')).code, 0);
+    assert.notEqual((await systemd.run('systemctl', 'is-active', 'systemd-journald')).code, 0);
+    await systemd.output('systemctl', 'start', ...journal);
+    await entries(systemd, 1, 'LANNER_RULE=Sensitive File Read by Untrusted Program');
+  });
+
   test('the unit is right, gives little away, and goes with what else was installed', async (context) => {
     const systemd = await installed(context);
     const unit = '/etc/systemd/system/lanner.service';

@@ -54,8 +54,22 @@ export interface Daemon extends Running {
 }
 
 /** Starts `lanner` on one process, with no configuration but that of the arguments, and waits until it watches. */
-export async function startDaemon(pid: number, ...args: string[]): Promise<Daemon> {
-  const running = start(LANNER, ['-c', '', '--scope', `pid=${pid}`, ...args]);
+export function startDaemon(pid: number, ...args: string[]): Promise<Daemon> {
+  return watching(start(LANNER, daemonArguments(pid, args)));
+}
+
+/** The same after shell commands in a mount namespace of its own: what they mount, the machine does not see. */
+export function startDaemonAfter(prepare: string, pid: number, ...args: string[]): Promise<Daemon> {
+  const script = `${prepare}\nexec "$@"`;
+  const command = [LANNER, ...daemonArguments(pid, args)];
+  return watching(start('unshare', ['--mount', 'sh', '-ec', script, 'prepare', ...command]));
+}
+
+function daemonArguments(pid: number, args: readonly string[]): string[] {
+  return ['-c', '', '--scope', `pid=${pid}`, ...args];
+}
+
+async function watching(running: Running): Promise<Daemon> {
   await running.printed('stderr', 'Watching system calls of');
   let reloads = 0;
   const logged = (line: string | RegExp, times?: number): Promise<void> =>

@@ -84,7 +84,7 @@ export function start(program: string, args: readonly string[], options: StartOp
 
 function occurrences(seen: string, text: string | RegExp): number {
   if (typeof text === 'string') return seen.split(text).length - 1;
-  return [...seen.matchAll(new RegExp(text, 'g'))].length;
+  return [...seen.matchAll(new RegExp(text, `${text.flags.replace('g', '')}g`))].length;
 }
 
 /** Runs `bin/lanner` to its end. */

@@ -89,7 +89,8 @@ export class ConditionChecker {
     if (isListOperator(node.operator)) {
       return { kind: 'list', left, operator: node.operator as ListOperator, right, location };
     }
-    const operator = (node.operator === '==' ? '=' : node.operator) as ScalarOperator;
+    const written = node.operator === '==' ? '=' : node.operator;
+    const operator = (equalsUpTo(left) ? '<=' : written) as ScalarOperator;
     return { kind: 'scalar', left, operator, modifier: node.modifier, right, location };
   }
 
@@ -142,7 +143,7 @@ export class ConditionChecker {
     const { value } = literal;
     if (operator === 'bcontains' || operator === 'bstartswith') return this.#hex(literal);
     if (operator === 'regex') checkRegex(literal, report);
-    if (left.kind === 'field') this.#checkSpecialField(left.field.name, node, literal);
+    if (left.kind === 'field') this.#checkSpecialField(left.field.name, literal);
     this.#warnOfMistakes(literal, report);
     try {
       const typed = parseValue(value, left.type, this.#scope.environment.services);
@@ -164,16 +165,13 @@ export class ConditionChecker {
     }
   }
 
-  #checkSpecialField(name: string, node: CheckNode, literal: ValueNode): void {
+  #checkSpecialField(name: string, literal: ValueNode): void {
     if (name === 'evt.type' && !this.#eventNames.has(literal.value)) {
       const written = textOfBytes(literal.value);
       throw new CheckError(`unknown event type ${written}`, literal, {
         suggestion: nearest(written, this.#eventNames),
         unknownName: true,
       });
-    }
-    if (name === 'evt.around' && node.operator !== '=' && node.operator !== '==') {
-      throw new CheckError('evt.around can be compared with = only', node);
     }
   }
 
@@ -202,11 +200,17 @@ export class ConditionChecker {
   }
 }
 
+function equalsUpTo(left: Expression): boolean {
+  return left.kind === 'field' && left.field.equalsUpTo === true;
+}
+
 function checkOperator(node: CheckNode, left: Expression): void {
   const operators = operatorsFor(left.type, left.isList);
   const operator = node.operator === '==' ? '=' : node.operator;
-  if (operators.has(operator)) return;
+  if (equalsUpTo(left) ? operator === '=' : operators.has(operator)) return;
   const at = { text: node.text, start: node.operatorStart, end: node.operatorStart + node.operator.length };
+  if (left.kind === 'field' && equalsUpTo(left))
+    throw new CheckError(`${left.field.name} can be compared with = only`, at);
   const what = describeType(left.type, left.isList);
   if (operators.size === 0) throw new CheckError(`a ${what} cannot be compared`, at);
   const others = [...operators].join(' ');

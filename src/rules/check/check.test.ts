@@ -48,6 +48,13 @@ test('literals become values of the type on the left', () => {
   assert.deepEqual(values('evt.rawarg.flags > 5'), [5]);
 });
 
+test('a field that means up to a value has no other operator than =', () => {
+  const around = 'evt.type = open and evt.around[1790000000000000000]';
+  assert.deepEqual(wrong(`${around} = 5`), []);
+  for (const rest of ['> 5', '!= 5', 'in (5)'])
+    assert.equal(wrong(`${around} ${rest}`)[0], 'evt.around can be compared with = only');
+});
+
 test('a number that does not fit wraps around, with a warning', () => {
   const outcome = load(ruleFile('evt.type = open and proc.tty = -1 and proc.cpu = 40000'));
   assert.deepEqual(problems(outcome), [

@@ -96,6 +96,9 @@ export const OPTION_CLOCK = 3;
 /** Four bytes: the number of the event, where it is not the one after the last event's. */
 export const OPTION_NUMBER = 4;
 
+/** Two bytes: the id of a system call without an event of its own, where the event has 0 for old readers. */
+export const OPTION_CALL = 5;
+
 /** How the event lies in a block of this type, as a sum of the bits above; 0 when the block holds no event. */
 export function eventBlock(type: number): number {
   switch (type) {

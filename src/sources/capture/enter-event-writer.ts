@@ -5,6 +5,7 @@
 import { type EventCursor, HEADER_SIZE } from '../../events/cursor.ts';
 import { EVENT_TYPES, type EventType, PARAMETER_SIZES } from '../../events/table.ts';
 import * as blocks from './blocks.ts';
+import { unheardCall } from './event-writer.ts';
 
 /**
  * By code of an event that leaves a call: where each parameter of the event before it is in it. `undefined`
@@ -47,6 +48,7 @@ export function writeEnterEvent(target: Buffer, at: number, exit: EventCursor): 
     target.writeUInt16LE(size, event + HEADER_SIZE + index * 2);
     end += size;
   });
+  if (unheardCall(exit) !== 0) target.writeUInt16LE(0, event + HEADER_SIZE + sources.length * 2);
   target.writeBigUInt64LE(BigInt.asUintN(64, exit.wallTime), event);
   target.writeUInt32LE(end - event, event + 16);
   target.writeUInt16LE(exit.code - 1, event + 20);

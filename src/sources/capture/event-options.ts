@@ -14,10 +14,11 @@ export class OptionPlaces {
   stateEnd = -1;
   clock = -1;
   number = -1;
+  call = -1;
 
   /** Looks from `at` up to `limit`. Throws {@link Damage}. */
   find(view: DataView, at: number, limit: number): void {
-    this.extensions = this.state = this.stateEnd = this.clock = this.number = -1;
+    this.extensions = this.state = this.stateEnd = this.clock = this.number = this.call = -1;
     if (limit - at < 4 || view.getUint32(at, true) !== blocks.OPTIONS_MAGIC) return;
     let place = at + 4;
     while (limit - place >= blocks.OPTION_HEADER) {
@@ -29,6 +30,7 @@ export class OptionPlaces {
       if (kind === blocks.OPTION_EXTENSIONS && length >= 2) this.extensions = value;
       else if (kind === blocks.OPTION_CLOCK && length === 8) this.clock = value;
       else if (kind === blocks.OPTION_NUMBER && length === 4) this.number = value;
+      else if (kind === blocks.OPTION_CALL && length === 2) this.call = value;
       else if (kind === blocks.OPTION_STATE) {
         this.state = value;
         this.stateEnd = value + length;
@@ -114,3 +116,12 @@ export function joinExtensions(
 const ORDERS: readonly (readonly number[])[] = Array.from({ length: MAX_PARAMETERS + 1 }, (_, count) =>
   Array.from({ length: count }, (__, index) => index),
 );
+
+/** Puts the id of the system call, at `call`, into the event at `offset`, which has another for old readers. */
+export function restoreCall(view: DataView, offset: number, call: number): void {
+  const count = view.getUint32(offset + 22, true);
+  if (view.getUint16(offset + 20, true) !== GENERIC_EXIT || count === 0) return;
+  view.setUint16(offset + HEADER_SIZE + count * 2, view.getUint16(call, true), true);
+}
+
+const GENERIC_EXIT = 1;

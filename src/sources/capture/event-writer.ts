@@ -17,6 +17,8 @@ export interface EventOptions {
   readonly state?: Buffer | undefined;
   /** Nanoseconds that the machine's clock was set by, if that differs from the event before. */
   readonly clock?: bigint | undefined;
+  /** Write nothing at which readers of 2022 stumble. */
+  readonly forOldReaders?: boolean;
   /** The event's number, where it is not the one after the last event's. */
   readonly number?: number | undefined;
 }
@@ -25,8 +27,8 @@ const NO_OPTIONS: EventOptions = {};
 
 /** The most that {@link writeEvent} needs for an event. */
 export function eventBlockSize(event: EventCursor, { state }: EventOptions = NO_OPTIONS): number {
-  // Block, CPU, flags, magic, four options with their headers and padding.
-  return event.length + (state?.length ?? 0) + blocks.BLOCK_OVERHEAD + 6 + 4 + 4 * blocks.OPTION_HEADER + 24;
+  // Block, CPU, flags, magic, five options with their headers and padding.
+  return event.length + (state?.length ?? 0) + blocks.BLOCK_OVERHEAD + 6 + 4 + 5 * blocks.OPTION_HEADER + 26;
 }
 
 /** Writes the event to `target`, from `at` on, as a block; where the block ends. */
@@ -43,7 +45,9 @@ export function writeEvent(
   const bodyStart = end;
   end = writeOwnParameters(target, end, event);
   target.writeBigUInt64LE(BigInt.asUintN(64, event.wallTime), bodyStart);
-  end = writeOptions(target, end, event, options);
+  const call = options.forOldReaders ? unheardCall(event) : 0;
+  if (call !== 0) target.writeUInt16LE(0, bodyStart + event.offsetOf(0));
+  end = writeOptions(target, end, event, options, call);
   while ((end - at) % 4 !== 0) target[end++] = 0;
   const length = end - at + blocks.BLOCK_TRAILER;
   target.writeUInt32LE(typeOf(length, withFlags), at);
@@ -76,11 +80,27 @@ function writeOwnParameters(target: Buffer, at: number, event: EventCursor): num
   return at + lengthsEnd + size;
 }
 
-function writeOptions(target: Buffer, at: number, event: EventCursor, options: EventOptions): number {
+const GENERIC_EXIT = 1;
+/** Readers of 2022 know ids below this one, and crash at others. */
+const FIRST_UNHEARD_CALL = 329;
+
+/** Id of the system call that the event is of, when it has none of its own and old readers crash at the id; else 0. */
+export function unheardCall(event: EventCursor): number {
+  const id = event.code === GENERIC_EXIT ? (event.u16(0) ?? 0) : 0;
+  return id >= FIRST_UNHEARD_CALL ? id : 0;
+}
+
+function writeOptions(
+  target: Buffer,
+  at: number,
+  event: EventCursor,
+  options: EventOptions,
+  call: number,
+): number {
   const own = PARAMETER_COUNTS[event.code] as number;
   const { state, clock, number } = options;
   const hasExtensions = event.parameterCount > own;
-  if (!hasExtensions && !state && clock === undefined && number === undefined) return at;
+  if (!hasExtensions && !state && clock === undefined && number === undefined && call === 0) return at;
   let end = target.writeUInt32LE(blocks.OPTIONS_MAGIC, at);
   if (hasExtensions) end = writeExtensions(target, end, event, own);
   if (state) {
@@ -95,6 +115,10 @@ function writeOptions(target: Buffer, at: number, event: EventCursor, options: E
   if (number !== undefined) {
     end = writeOptionHeader(target, end, blocks.OPTION_NUMBER, 4);
     end = target.writeUInt32LE(number >>> 0, end);
+  }
+  if (call !== 0) {
+    end = writeOptionHeader(target, end, blocks.OPTION_CALL, 2);
+    end = target.writeUInt16LE(call, end);
   }
   return end;
 }

@@ -7,7 +7,13 @@ import * as blocks from './blocks.ts';
 import { ANY_COUNT, CURRENT_COUNTS } from './conversion-plan.ts';
 import { type ConversionCounts, Converter } from './converter.ts';
 import { CaptureError, Damage } from './error.ts';
-import { type ExtensionMap, extensionMap, joinExtensions, OptionPlaces } from './event-options.ts';
+import {
+  type ExtensionMap,
+  extensionMap,
+  joinExtensions,
+  OptionPlaces,
+  restoreCall,
+} from './event-options.ts';
 import { checkEvent, insertCount, OLD_HEADER_SIZE } from './event-shape.ts';
 import { FACTS_VERSION, type RecordingInfo } from './facts.ts';
 import { type Input, openInput } from './input.ts';
@@ -261,6 +267,7 @@ class Capture implements CaptureSource {
     if (options.number >= 0) this.#number = view.getUint32(options.number, true) - 1;
     if (options.clock >= 0) this.#clock = view.getBigInt64(options.clock, true);
     if (this.#clock !== 0n) view.setBigUint64(offset, view.getBigUint64(offset, true) - this.#clock, true);
+    if (options.call >= 0) restoreCall(view, offset, options.call);
     if (options.state >= 0) readStates(buffer, options.state, options.stateEnd, state);
     if (options.extensions < 0) return offset;
     const places = { offset, extensions: options.extensions, target: JOINED_AT, limit: SCRATCH_SIZE };

@@ -21,8 +21,11 @@ const FLUSH_MS = 1000;
 const LIST_SIZE = 128 * 1024;
 
 export interface CaptureWriterOptions {
-  /** Write an event before each that leaves a call, for readers that know no other captures. */
-  readonly enterEvents?: boolean;
+  /**
+   * Write what readers of 2022 need, such as Debian's sysdig: an event before each that leaves a call, and no id of
+   * a system call at which they crash.
+   */
+  readonly forOldReaders?: boolean;
   readonly maxWaiting?: number;
 }
 
@@ -31,7 +34,7 @@ export class CaptureWriter {
   dropped = 0;
 
   readonly file: CaptureFile;
-  readonly #enterEvents: boolean;
+  readonly #forOldReaders: boolean;
   readonly #maxWaiting: number;
   readonly #fields = new FieldsWriter();
   readonly #timer: NodeJS.Timeout;
@@ -45,7 +48,7 @@ export class CaptureWriter {
 
   constructor(file: CaptureFile, options: CaptureWriterOptions = {}) {
     this.file = file;
-    this.#enterEvents = options.enterEvents ?? false;
+    this.#forOldReaders = options.forOldReaders ?? false;
     this.#maxWaiting = options.maxWaiting ?? MAX_WAITING;
     this.#timer = setInterval(() => this.#handOver(), FLUSH_MS);
     this.#timer.unref();
@@ -59,6 +62,7 @@ export class CaptureWriter {
 
   /** From now on state goes to the file, and events wait for {@link release}, so that the state stands before them. */
   hold(): void {
+    if (this.#held) return;
     this.#handOver();
     this.#held = [];
   }
@@ -114,12 +118,13 @@ export class CaptureWriter {
   }
 
   /** Writes an event. False when it was left out: the file cannot keep up, or can take no more. */
-  event(event: EventCursor, options?: EventOptions): boolean {
+  event(event: EventCursor, given?: EventOptions): boolean {
+    const options = this.#forOldReaders ? { ...given, forOldReaders: true } : given;
     if (this.file.failure || this.waiting > this.#maxWaiting) {
       this.dropped++;
       return false;
     }
-    const hasEnter = this.#enterEvents && hasEnterEvent(event);
+    const hasEnter = this.#forOldReaders && hasEnterEvent(event);
     this.#reserve(eventBlockSize(event, options) + (hasEnter ? event.length + 64 : 0));
     if (hasEnter) this.#used = writeEnterEvent(this.#chunk, this.#used, event);
     this.#used = writeEvent(this.#chunk, this.#used, event, options);

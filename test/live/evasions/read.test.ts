@@ -49,6 +49,14 @@ const UNSEEN_UPSTREAM: Readonly<Record<string, string>> = {
   'renamed-thread': "Falco's rules trust processes by names that they give themselves",
 };
 
+/** Ways of programs that know only one. */
+const OTHER_WAYS: readonly string[] = X64 ? ['int 0x80', 'a 32-bit program'] : [];
+
+function programOf(way: string): string {
+  if (way === 'int 0x80') return compileProbeTest('open32');
+  return compile('read32', '-m32', '-nostdlib', '-fno-pie', '-no-pie', '-fno-stack-protector');
+}
+
 const OWN_RULE = `
 - rule: Shadow
   desc: The file is opened.
@@ -112,12 +120,12 @@ for (const { title, names, rules, skip, unseen } of RULE_SETS) {
       const ways: Way[] = [
         ...WAYS.map((name) => ({ name, command: [read, name, FILE, 'FOLDER'] })),
         ...Object.entries(URING_WAYS).map(([name, words]) => ({ name, command: [uring, ...words, FILE] })),
-        ...(X64 ? [{ name: 'int 0x80', command: [compileProbeTest('open32'), FILE] }] : []),
+        ...OTHER_WAYS.map((name) => ({ name, command: [programOf(name), FILE] })),
       ];
       ({ outcomes, errors } = await tryWays(ways, rules?.startsWith('\n') ? rulesOf(rules) : rules));
     });
 
-    for (const name of [...WAYS, ...Object.keys(URING_WAYS), ...(X64 ? ['int 0x80'] : [])]) {
+    for (const name of [...WAYS, ...Object.keys(URING_WAYS), ...OTHER_WAYS]) {
       test(name, (context) => {
         const { said, alerts } = outcomes.get(name) as Outcome;
         if (!/^(opened|skipped|\d+)$/.test(said))

@@ -73,6 +73,7 @@ export async function tryWays(
     ...(rules === undefined ? {} : { rules }),
     print: 'way=%proc.env[WAY]',
   });
+  if (!existsSync(said(0))) throw new Error(`the ways were not tried: ${errors}`);
   const outcomes = ways.map(({ name }, index): [string, Outcome] => [
     name,
     {
