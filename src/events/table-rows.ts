@@ -9,7 +9,7 @@
  *
  * Codes, names, types and formats are those of Falco's event schema 4.5.1, so that captures and
  * rules mean the same here. Extensions are Lanner's own: the probe appends them after Falco's
- * parameters, and they appear neither in `evt.args` nor in recorded captures.
+ * parameters. They do not appear in `evt.args`; in recorded captures they stand apart from the parameters.
  */
 export const EVENT_ROWS = `
 0 syscall SYSCALL OTHER OLD_VERSION|CONVERTER_MANAGED ID:SYSCALLID:dec nativeID:UINT16:dec
