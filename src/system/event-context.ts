@@ -13,6 +13,7 @@ import type { Mounts } from './mounts.ts';
 import {
   type FileNames,
   GIVEN_PATH,
+  givenPath,
   isGivenAsItIs,
   NO_NAMES,
   type OtherName,
@@ -98,6 +99,7 @@ export class EventContextView implements EventContext {
   }
 
   get descriptor(): Descriptor | undefined {
+    if (this.#shownName?.hidesDescriptor) return undefined;
     if (this.#tables) return this.#tables.descriptor;
     if (!this.#isDescriptorShown) {
       this.#isDescriptorShown = true;
@@ -140,12 +142,28 @@ export class EventContextView implements EventContext {
     if (thread && startsProgram(event)) return executedNames(event, thread, this.#fileNames);
     if (OPENS[event.code] === 0 || this.#hasOneName(event) || !this.descriptor) return NO_NAMES;
     const path = this.#descriptor.pathBytes;
-    if (!path) return NO_NAMES;
+    if (!path) return this.#namesOfReplaced(event);
     const sameFile = this.#fileNames?.namesOf(this.#descriptor.device, this.#descriptor.inodeNumber) ?? [];
     const inFileSystem = this.#descriptor.pathInFileSystem;
     const host =
       inFileSystem === undefined ? undefined : this.#mounts?.pathOf(this.#descriptor.device, inFileSystem);
-    return otherNames(this.event, path, sameFile, host);
+    const { links } = this.#resolver ?? {};
+    return otherNames(event, path, sameFile, host, (given) =>
+      links ? links.follow(thread?.containerId ?? '', given) : given,
+    );
+  }
+
+  /**
+   * An open whose descriptor is a pipe, a socket or nothing that has a path: another thread has put that in the
+   * place of the file before the kernel was asked.
+   */
+  #namesOfReplaced(event: EventCursor): readonly OtherName[] {
+    const path = givenPath(event);
+    if (path === undefined || this.#descriptor.ownName.startsWith('/')) return NO_NAMES;
+    const { thread } = this;
+    const names =
+      this.#resolver && thread ? changedNames(event, thread, this.#resolver, this.#fileNames) : NO_NAMES;
+    return [{ kind: 'given', path } as const, ...names].map((name) => ({ ...name, hidesDescriptor: true }));
   }
 
   /** Found out without decoding anything, for the most frequent events of all. */

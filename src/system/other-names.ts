@@ -22,6 +22,8 @@ export interface OtherName {
   readonly path: ByteString;
   /** Paths of a call that opens nothing, by the index of the parameter. */
   readonly parameters?: ReadonlyMap<number, ByteString>;
+  /** The descriptor is that of something else: another thread has put it in the place of the opened file. */
+  readonly hidesDescriptor?: true;
   /** It is the name of the program that the event has started. */
   readonly isExecutable?: true;
 }
@@ -70,6 +72,12 @@ export function noticeNewFile(event: EventCursor, files: FileNames): void {
  * it is the same, or when the event does not tell. Nothing is decoded for a path that is the same as it stands.
  */
 export function givenName(event: EventCursor, kernelPath: Uint8Array): ByteString | undefined {
+  const path = givenPath(event);
+  return path === undefined || path === pathOf(kernelPath) ? undefined : path;
+}
+
+/** The path that an open was given, absolute and normal; `undefined` when the event does not tell. */
+export function givenPath(event: EventCursor): ByteString | undefined {
   const index = GIVEN_PATH[event.code] as number;
   if (index === 0) return undefined;
   const given = event.raw(index);
@@ -77,8 +85,7 @@ export function givenName(event: EventCursor, kernelPath: Uint8Array): ByteStrin
   const text = event.text(index) ?? '';
   const base = text.startsWith('/') ? '' : (extension(event, 'base') ?? '');
   if (!text.startsWith('/') && base === '') return undefined;
-  const path = joinPath(base, text);
-  return path === pathOf(kernelPath) ? undefined : path;
+  return joinPath(base, text);
 }
 
 /** By event code: index of the directory that a relative path starts from; 0 where there is none. */
@@ -111,6 +118,7 @@ export function otherNames(
   kernelPath: Uint8Array,
   sameFile: readonly ByteString[],
   host?: ByteString,
+  followed?: (given: ByteString) => ByteString,
 ): readonly OtherName[] {
   const given = givenName(event, kernelPath);
   if (given === undefined && host === undefined && sameFile.length === 0) return NO_NAMES;
@@ -119,6 +127,8 @@ export function otherNames(
   const add = (kind: NameKind, path: ByteString): void => {
     if (path !== own && names.every((name) => name.path !== path)) names.push({ kind, path });
   };
+  // Another thread may have put another file in the place of the opened one before the kernel was asked.
+  if (given !== undefined && followed) add('resolved', followed(given));
   if (host !== undefined) add('host', host);
   for (const path of sameFile) add('same file', path);
   return names;

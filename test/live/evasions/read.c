@@ -171,6 +171,48 @@ static int rewritten(void)
 	return opened;
 }
 
+static int lowest, other[2];
+
+/* Puts a pipe in the place of the opened file, as soon as it is there, and keeps the file by another number. */
+static void *replace(void *unused)
+{
+	while (!done) {
+		int kept = dup(lowest);
+
+		if (kept < 0)
+			continue;
+		dup2(other[0], lowest);
+		close(kept);
+		while (!done && fcntl(lowest, F_GETFD) >= 0)
+			;
+	}
+	return unused;
+}
+
+/* A second thread replaces the descriptor before the kernel has ended the call: prints how often it was opened. */
+static int replaced(void)
+{
+	pthread_t id;
+	int count = 0;
+
+	need(symlink(file, in_folder("soft")), "symlink");
+	need(pipe(other), "pipe");
+	lowest = dup(0);
+	close(lowest);
+	strcpy(path, in_folder("soft"));
+	pthread_create(&id, NULL, replace, NULL);
+	for (int i = 0; i < 300; i++) {
+		int opened = open(path, O_RDONLY);
+
+		count += opened >= 0;
+		close(opened);
+	}
+	done = 1;
+	pthread_join(id, NULL);
+	printf("%d\n", count);
+	exit(0);
+}
+
 static void own_mounts(int more)
 {
 	need(unshare(CLONE_NEWNS | more), "unshare");
@@ -259,6 +301,7 @@ static const struct {
 	{ "chroot", new_root },
 	{ "file-handle", by_handle },
 	{ "rewritten-path", rewritten },
+	{ "replaced-descriptor", replaced },
 	{ "mounted-file", mounted_file },
 	{ "mounted-directory", mounted_directory },
 	{ "user-namespace", own_users },
