@@ -113,3 +113,20 @@ test('the path by the mounts of the machine is another name where the process se
     rmSync(folder, { recursive: true });
   }
 });
+
+test('a file is seen by the path that was given where another thread has put something else in its place', () => {
+  const pipe = file('');
+  pipe.write('p');
+  const context = shown('openat', { fd: 3, name: '/etc/shadow', fdinfo: pipe });
+  assert.deepEqual(namesOf(context), ['given /etc/shadow']);
+  context.showAs(context.otherNames[0]);
+  assert.equal(context.descriptor, undefined, 'the pipe is not what was opened');
+  context.showAs(undefined);
+  assert.equal(context.descriptor?.kind, 'p');
+});
+
+test('a named pipe is opened by its path like any other file', () => {
+  const pipe = file('/run/pipe');
+  pipe.write('p');
+  assert.deepEqual(namesOf(shown('openat', { fd: 3, name: '/run/pipe', fdinfo: pipe })), []);
+});

@@ -172,10 +172,12 @@ static int rewritten(void)
 }
 
 static int lowest, other[2];
+static atomic_int ready;
 
 /* Puts a pipe in the place of the opened file, as soon as it is there, and keeps the file by another number. */
 static void *replace(void *unused)
 {
+	ready = 1;
 	while (!done) {
 		int kept = dup(lowest);
 
@@ -183,8 +185,6 @@ static void *replace(void *unused)
 			continue;
 		dup2(other[0], lowest);
 		close(kept);
-		while (!done && fcntl(lowest, F_GETFD) >= 0)
-			;
 	}
 	return unused;
 }
@@ -201,11 +201,14 @@ static int replaced(void)
 	close(lowest);
 	strcpy(path, in_folder("soft"));
 	pthread_create(&id, NULL, replace, NULL);
-	for (int i = 0; i < 300; i++) {
+	while (!ready)
+		;
+	for (int i = 0; i < 1000; i++) {
 		int opened = open(path, O_RDONLY);
 
 		count += opened >= 0;
 		close(opened);
+		close(lowest);
 	}
 	done = 1;
 	pthread_join(id, NULL);
