@@ -111,7 +111,7 @@ export const SCHEMA = section({
   plugins_hostinfo: key('Tell plugins about the machine.', flag(true), {
     idle: 'Lanner loads no plugins',
   }),
-  capture: key('Recording what surrounds an alert.', CAPTURE),
+  capture: key('Recording what surrounds an alert.', CAPTURE, { restart: true }),
   base_syscalls: key('Which system calls are traced beside those of the rules.', BASE_SYSCALLS),
   falco_libs: key('The model of the machine.', FALCO_LIBS, { restart: true }),
   host_names: key('Names of hosts in conditions, as in fd.sip.name = example.com.', HOST_NAMES, {

@@ -90,6 +90,10 @@ export class AlertRecordings implements EventObserver {
     if (this.#current) this.#end();
     await Promise.all(this.#closing);
     this.#flight?.close();
+    if (this.forgotten > 0)
+      this.#parts.log(
+        `${this.forgotten} events before alerts were forgotten early: capture.before_mb is too small for capture.before`,
+      );
   }
 
   /** Whether one of the rules begins a recording. Any rule makes one that is under way go on, as in Falco. */

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { FIELD_CATALOG } from '../../src/fields/catalog.ts';
+import { createContainer } from '../support/container.ts';
 import { cannotWatch, lanner, lannerAfter } from '../support/lanner.ts';
 
 const skip = cannotWatch();
@@ -46,16 +47,22 @@ function linesOf(text: string): string[] {
   return text.split('\n').filter((line) => line.startsWith('{'));
 }
 
-async function recordAndReplay(folder: string, rules: readonly string[], more: readonly string[] = []) {
+async function recordAndReplay(
+  folder: string,
+  rules: readonly string[],
+  more: readonly string[] = [],
+  { command = ['sh', sceneIn(folder)], code = 3 } = {},
+) {
   const file = join(folder, 'a.scap');
   const alerts = join(folder, 'alerts');
   const settings = (flag: string): string[] => JSON_ALERTS.flatMap((setting) => [flag, setting]);
   const rulesFlags = rules.flatMap((path) => ['-r', path]);
   const recorded = await lanner([
     ...['record', '-o', file, '--alerts', alerts, ...settings('--option'), ...rulesFlags, ...more],
-    ...['--', 'sh', sceneIn(folder)],
+    '--',
+    ...command,
   ]);
-  assert.equal(recorded.code, 3, recorded.stderr);
+  assert.equal(recorded.code, code, recorded.stderr);
   const replayed = await lanner(['replay', file, ...settings('-o'), ...rulesFlags]);
   assert.equal(replayed.code, 0, replayed.stderr);
   return { file, live: linesOf(readFileSync(alerts, 'utf8')), again: linesOf(replayed.stdout), recorded };
@@ -102,6 +109,28 @@ test('every field has the same value at every event', { skip }, async (context) 
     live.filter((line) => !replayed.has(line)),
     [],
   );
+});
+
+test('what happens in a container, with its users, is judged again as it was', { skip }, async (context) => {
+  const folder = folderOf(context);
+  const rules = join(folder, 'container.yaml');
+  const output =
+    '%container.id %container.type %container.full_id %container.name %container.image %user.name %user.uid %group.name %user.homedir %proc.vpid %proc.cmdline %proc.aname[2] %fd.name';
+  const condition = 'evt.type in (execve, openat, open, clone, procexit, setuid) and container.id != host';
+  writeFileSync(rules, JSON.stringify([{ rule: 'c', desc: '-', condition, priority: 'INFO', output }]));
+  const container = createContainer({
+    command: ['/bin/sh', '-c', 'cat /etc/shadow > /dev/null; id; ls /'],
+    files: { '/etc/passwd': 'captain:x:0:0::/ship:/bin/sh\n', '/etc/group': 'crew:x:0:\n' },
+  });
+  try {
+    const { command } = container;
+    const { live, again } = await recordAndReplay(folder, [rules], [], { command: [...command], code: 0 });
+    assert.ok(live.length > 10, `${live.length} alerts`);
+    assert.ok(live.some((line) => line.includes('captain') && line.includes('/ship')));
+    assert.deepEqual(again, live);
+  } finally {
+    container.remove();
+  }
 });
 
 test('sysdig names processes, descriptors and arguments', { skip: skip || noSysdig }, async (context) => {

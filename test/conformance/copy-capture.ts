@@ -1,8 +1,7 @@
-/** Writes again what is read from a capture. */
-import type { EventCursor } from '../../events/cursor.ts';
-import type { CaptureSource } from './source.ts';
-import type { DescriptorRecord, StateSink, ThreadRecord } from './state.ts';
-import type { CaptureWriter } from './writer.ts';
+/** Writes again what is read from a capture of Falco's. */
+import type { CaptureSource } from '../../src/sources/capture/source.ts';
+import type { DescriptorRecord, StateSink, ThreadRecord } from '../../src/sources/capture/state.ts';
+import type { CaptureWriter } from '../../src/sources/capture/writer.ts';
 
 /** Bytes that may wait for the disk before reading waits for it. */
 const MAX_WAITING = 8 * 1024 * 1024;
@@ -53,13 +52,9 @@ export class StateCopy implements StateSink {
 }
 
 /** Copies a capture to `writer`, and waits for the disk where it has to; events are those of today's schema. */
-export async function copyCapture(
-  capture: CaptureSource,
-  writer: CaptureWriter,
-  wanted: (event: EventCursor) => boolean = () => true,
-): Promise<void> {
+export async function copyCapture(capture: CaptureSource, writer: CaptureWriter): Promise<void> {
   await capture.run((event) => {
-    if (wanted(event)) writer.event(event, { stateOnly: event.stateOnly });
+    writer.event(event, { stateOnly: event.stateOnly });
     if (writer.waiting > MAX_WAITING) capture.pause(writer.flush());
   }, new StateCopy(writer));
   await writer.flush();
