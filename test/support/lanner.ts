@@ -82,6 +82,7 @@ export function start(program: string, args: readonly string[], options: StartOp
   };
 }
 
+/** The flags of a pattern count, such as `m`. */
 function occurrences(seen: string, text: string | RegExp): number {
   if (typeof text === 'string') return seen.split(text).length - 1;
   return [...seen.matchAll(new RegExp(text, `${text.flags.replace('g', '')}g`))].length;

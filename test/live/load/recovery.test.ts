@@ -17,8 +17,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LANNER, lastLine, type Running, start } from '../../support/lanner.ts';
-import { ALL_RULES, compiled, skip } from './load.ts';
+import { LANNER, type Running, start } from '../../support/lanner.ts';
+import { ALL_RULES, compiled, skip, summaryIn } from './load.ts';
 
 /** More than default buffers hold, on each CPU. */
 const OPENS = 150_000;
@@ -154,7 +154,7 @@ test('after a loss every process is known again as it is', { skip }, async (cont
   const { code, stderr } = await running.finished;
   assert.equal(code, 0, stderr);
 
-  const summary = lastLine(stderr);
+  const summary = summaryIn(stderr);
   context.diagnostic(`${pids.length} processes right after ${(rounds * ROUND_MS) / 1000} s; ${summary}`);
   assert.deepEqual(
     [...ways.values()].sort(),
