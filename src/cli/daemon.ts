@@ -33,7 +33,7 @@ export async function runDaemon(
   const { config } = loaded;
   const { log } = opened;
   const isReplay = config.engine.kind === 'replay';
-  if (!isReplay) checkEngine(config);
+  if (!isReplay) checkEngine(config, log);
   else if (config.engine.replay.capture_file === '')
     fail('engine.kind replay needs engine.replay.capture_file, the path of a capture');
   log(`Lanner version: ${LANNER_VERSION} (${os.machine()})`);

@@ -71,7 +71,7 @@ export function addRecordCommand(program: Command, finish: (code: number) => voi
 async function record(command: readonly string[], options: RecordOptions): Promise<number> {
   if (command.length > 0 && options.scope !== undefined) fail('give a command or --scope, not both');
   const config = configFrom(options, plainLog);
-  checkEngine(config);
+  checkEngine(config, plainLog);
   const ruleSet = options.r ? loadConfiguredRules(options, config, plainLog).ruleSet : NO_RULES;
   const isCommand = command.length > 0;
   const stop = new AbortController();

@@ -5,13 +5,13 @@ import type { LoadedConfig } from '../config/load.ts';
 import { restartKeys } from '../config/restart-keys.ts';
 import type { Config } from '../config/schema.ts';
 import { type FileWatch, watchFiles } from '../engine/file-watch.ts';
-import { ruleFilePaths } from '../engine/rule-files.ts';
+import { ruleFilePaths, ruleLocations } from '../engine/rule-files.ts';
 import { loadRulesAside, RulesRejected } from '../engine/rules-aside.ts';
 import type { Watching } from '../engine/watch.ts';
 import type { OpenLog } from './log.ts';
 import { type CommonOptions, loadConfigOf, logConfiguration } from './options.ts';
 import { describeProblem } from './problems.ts';
-import { checkEngine, configuredRuleFiles } from './start.ts';
+import { configuredRuleFiles } from './start.ts';
 
 export interface ReloadOptions {
   readonly options: CommonOptions;
@@ -98,7 +98,6 @@ export class Reloader {
     const loaded = loadConfigOf(options);
     logConfiguration(loaded, options, log.log);
     const { config } = loaded;
-    checkEngine(config);
     const paths = configuredRuleFiles(options, config, log.log);
     const { ruleSet, problems, files } = await loadRulesAside(paths, config);
     if (this.#closed) return;
@@ -120,8 +119,7 @@ export class Reloader {
     this.#files = undefined;
     if (!this.#loaded.config.watch_config_files) return;
     const { files, included, config } = this.#loaded;
-    const { r } = this.#parts.options;
-    const rules = r ?? [...config.rules_files, ...config.rule_files];
+    const rules = ruleLocations(this.#parts.options.r ?? [], config);
     this.#files = watchFiles([...files, ...included, ...rules], () => this.#noticeFiles());
   }
 

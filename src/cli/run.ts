@@ -32,7 +32,7 @@ export function addRunCommand(program: Command, finish: (code: number) => void):
 /** Returns the exit code: the command's own, as a shell would tell it. */
 async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const config = configFrom(options, plainLog);
-  checkEngine(config);
+  checkEngine(config, plainLog);
   const outcome = loadConfiguredRules(options, config, plainLog);
   if (options.verbose) logRules(outcome, plainLog);
   const forwarding = whileForwarding();

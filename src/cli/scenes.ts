@@ -145,7 +145,7 @@ async function actAndWatch(run: Run): Promise<void> {
     rule_matching: 'all',
     rules: [...run.config.rules, { enable: { rule: END_RULE, tag: undefined }, disable: undefined }],
   };
-  checkEngine(config);
+  checkEngine(config, plainLog);
   const outcome = loadRules(options, config);
   if (options.verbose) logRules(outcome, plainLog);
   const enabled = new Set(outcome.ruleSet.rules.filter((rule) => rule.enabled).map(({ name }) => name));

@@ -15,11 +15,11 @@ test('systemd is told of the states, and that Lanner lives', async (context) => 
   service.ready('at work');
   // The sign of life comes by a timer that keeps no process going; this one does.
   const alive = setInterval(() => {}, 1000);
-  await receiver.received(2);
+  await receiver.saw('WATCHDOG=1');
   clearInterval(alive);
   service.reloading();
   service.stopping();
-  await receiver.received(4);
+  await receiver.saw('STOPPING=1');
   const told = (await receiver.end()).map(String);
   assert.equal(told[0], 'READY=1\nSTATUS=at work');
   assert.equal(told[1], 'WATCHDOG=1');

@@ -36,12 +36,17 @@ export function logRules({ files, ruleSet }: LoadOutcome, log: Log): void {
   log(`${enabled} of ${ruleSet.rules.length} rules are enabled`);
 }
 
-/** Which engines of Falco's a configuration may ask for. */
-export function checkEngine(config: Config): void {
+/** Which engines of Falco's a configuration may ask for where the kernel is to be watched. */
+export function checkEngine(config: Config, log: Log): void {
   const { kind } = config.engine;
   if (kind === 'modern_ebpf') return;
-  if (kind === 'kmod') fail('engine.kind kmod is not supported: Lanner has one probe, which is modern_ebpf');
-  fail(`engine.kind ${kind} is not there yet: it comes with a later version`);
+  if (kind === 'replay')
+    fail('engine.kind replay is for the daemon: it judges a capture, and watches nothing');
+  if (kind === 'nodriver') fail('engine.kind nodriver is not there yet: it comes with a later version');
+  log(
+    'warning: engine.kind kmod: Lanner has no kernel module and uses its probe, with the settings of engine.modern_ebpf',
+    'warning',
+  );
 }
 
 /** One line: events, losses, alerts, and what else is missing. */

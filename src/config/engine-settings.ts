@@ -11,7 +11,7 @@ const BUFFER_SIZE = '1 to 10 for 1, 2, 4, 8, 16 … 512 MiB for each buffer.';
 export const ENGINE = section({
   kind: key(
     'Where events come from: the running kernel (modern_ebpf), a capture (replay), or nowhere (nodriver). ' +
-      'There is no kernel module: kmod is an error.',
+      'There is no kernel module: kmod means the probe, with a warning.',
     choice(ENGINES, 'modern_ebpf'),
     { restart: true, falco: 'absent kmod' },
   ),

@@ -27,14 +27,20 @@ export function ruleFilePaths(
   config: Config,
   missing: (path: string) => void,
 ): string[] {
-  if (fromCommandLine.length > 0) return fromCommandLine.flatMap(filesAt);
-  const configured = [...config.rules_files, ...config.rule_files];
-  if (configured.length === 0) return filesAt(OWN_RULES);
-  return configured.flatMap((path) => {
+  const locations = ruleLocations(fromCommandLine, config);
+  if (locations === fromCommandLine) return locations.flatMap(filesAt);
+  return locations.flatMap((path) => {
     if (existsSync(path)) return filesAt(path);
     missing(path);
     return [];
   });
+}
+
+/** The files and directories that rules are looked for in, there or not. */
+export function ruleLocations(fromCommandLine: readonly string[], config: Config): readonly string[] {
+  if (fromCommandLine.length > 0) return fromCommandLine;
+  const configured = [...config.rules_files, ...config.rule_files];
+  return configured.length > 0 ? configured : [OWN_RULES];
 }
 
 /**

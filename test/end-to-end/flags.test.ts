@@ -198,6 +198,12 @@ test('-p stands behind every output, and old names of engines ask for nothing', 
   assert.equal(await outputOf('k'), 'shadow was opened (file=%fd.name)');
 });
 
+test('the kernel module of Falco is taken for the probe, and that is said', async () => {
+  const { code, stderr } = await lanner(['-c', '', '-o', 'engine.kind=kmod', '--dry-run']);
+  assert.equal(code, 0);
+  assert.match(stderr, /warning: engine\.kind kmod: Lanner has no kernel module and uses its probe/);
+});
+
 test('log_level and log_stderr choose what is logged', async (context) => {
   const folder = rules(context, { 'good.yaml': GOOD });
   const args = ['-c', '', '-r', folder, '--dry-run', '-o', 'nonsense=1'];
@@ -220,7 +226,7 @@ for (const [args, message] of [
   [['--disable-source', 'syscall'], /^lanner: all event sources are disabled/],
   [['-c', '/no/such/file'], /^lanner: cannot read the configuration: ENOENT/],
   [['-o', 'priority=loud', '--dry-run'], /^lanner: -o priority=loud: priority must be one of /],
-  [['-o', 'engine.kind=kmod', '--dry-run'], /^lanner: engine\.kind kmod is not supported/],
+  [['-o', 'engine.kind=nodriver', '--dry-run'], /lanner: engine\.kind nodriver is not there yet/],
   [
     ['-r', '/no/such/file', '--dry-run'],
     /the file cannot be read: ENOENT[\s\S]*lanner: the rules cannot be used: 1 error\n$/,

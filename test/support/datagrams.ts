@@ -9,6 +9,8 @@ while (defined recv($s, my $data, 1 << 20, 0)) { print unpack('H*', $data), "\\n
 export interface Receiver {
   /** Datagrams so far; ends the receiver. */
   end(): Promise<Buffer[]>;
+  /** Resolves when there is a datagram with this in it. */
+  saw(text: string): Promise<void>;
   /** Resolves when so many datagrams are there. */
   received(count: number): Promise<void>;
 }
@@ -18,6 +20,7 @@ export async function receiveDatagrams(path: string, gate = ''): Promise<Receive
   const running = start('perl', ['-e', RECEIVER, path, gate]);
   await running.printed('stdout', 'ready\n');
   return {
+    saw: (text) => running.printed('stdout', Buffer.from(text).toString('hex')),
     received: (count) => running.printed('stdout', '\n', count + 1),
     async end() {
       running.child.kill('SIGKILL');
