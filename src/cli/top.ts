@@ -42,7 +42,7 @@ export function addTopCommand(program: Command): void {
 
 async function topRules(options: DaemonOptions): Promise<void> {
   const config = configFrom(options, plainLog);
-  checkEngine(config);
+  checkEngine(config, plainLog);
   const { ruleSet } = loadConfiguredRules(options, config, plainLog);
   const stop = new AbortController();
   const handler = onEndSignal(() => stop.abort());
