@@ -56,9 +56,9 @@ export interface Watching {
   readonly reopenOutputs: () => void;
   /**
    * Adds a running process, and all that it starts, to a scope of processes. Resolves when as much is known of its
-   * container as its engine tells, after three seconds at the latest.
+   * container as its engine tells, after `limitMs` milliseconds at the latest.
    */
-  readonly follow: (pid: number) => Promise<void>;
+  readonly follow: (pid: number, limitMs: number) => Promise<void>;
   /**
    * Goes on with other settings: between two events, with nothing missed and nothing forgotten. Throws when an
    * output cannot be opened; everything then stays as it was.
@@ -100,8 +100,6 @@ export interface WatchSummary {
 const MEGABYTE = 1 << 20;
 /** How often losses are looked for, and whether anything is left to watch. */
 const LOOK_MS = 1000;
-/** How long to wait for an engine when a process is to be followed. */
-const FOLLOW_MS = 3000;
 /** How often containers without processes are forgotten. */
 const FORGET_MS = 60_000;
 /** How often the files behind the names that rules ask for are looked at anew. */
@@ -231,11 +229,11 @@ async function watchSource(
   options.onReady?.({
     command: command?.process,
     reopenOutputs: () => outputs.reopen(),
-    async follow(pid) {
+    async follow(pid, limitMs) {
       source.watch([pid]);
       system.meet([pid]);
       const container = system.thread(pid)?.containerId ?? '';
-      if (container !== '') await whenKnown(containers, container, FOLLOW_MS);
+      if (container !== '') await whenKnown(containers, container, limitMs);
     },
     reload: reloader({ source, engine, outputs, files, hosts, drops, traced, log }),
     profile: () => engine.profile,

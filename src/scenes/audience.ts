@@ -17,20 +17,23 @@ export interface IncomingAlert {
   readonly pid: number;
 }
 
+/** Engines answer within milliseconds, on a busy machine somewhat later. */
+const ENGINE_MS = 5000;
 /** The end of a process is known a moment after it; if not, its event was lost. */
 const LIMIT_MS = 5000;
 
 export class AlertListener implements Audience {
-  readonly follow: (pid: number) => Promise<void>;
+  readonly follow: (pid: number, hasEngine: boolean) => Promise<void>;
   #alerts: SeenAlert[] = [];
   readonly #ended = new Set<number>();
   #onEnd: () => void = () => {};
 
-  constructor(follow: (pid: number) => Promise<void>) {
-    this.follow = async (pid) => {
+  /** `follow` waits so many milliseconds at most for the engine of a process's container. */
+  constructor(follow: (pid: number, limitMs: number) => Promise<void>) {
+    this.follow = async (pid, hasEngine) => {
       this.#alerts = [];
       this.#ended.clear();
-      await follow(pid);
+      await follow(pid, hasEngine ? ENGINE_MS : 0);
     };
   }
 

@@ -58,7 +58,7 @@ export class SceneEngine {
       await stage.ready;
       const pid = Number(this.#ask('inspect', '--format', '{{.State.Pid}}', name));
       this.#openNetwork(pid);
-      return { pid, start: stage.start, ended: stage.ended, close };
+      return { pid, hasEngine: true, start: stage.start, ended: stage.ended, close };
     } catch (error) {
       await close();
       throw error;

@@ -69,5 +69,5 @@ export async function openHostStage(
     await close();
     throw error;
   }
-  return { pid: stage.child.pid as number, start: stage.start, ended: stage.ended, close };
+  return { pid: stage.child.pid as number, hasEngine: false, start: stage.start, ended: stage.ended, close };
 }

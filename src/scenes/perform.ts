@@ -5,8 +5,11 @@ import type { Theatre } from './theatre.ts';
 
 /** Who watches. */
 export interface Audience {
-  /** Watches this process, and all that it starts, from now on. */
-  follow(pid: number): Promise<void>;
+  /**
+   * Watches this process, and all that it starts, from now on. `hasEngine`: it is in a container of which an engine
+   * knows, and it is waited for what the engine tells.
+   */
+  follow(pid: number, hasEngine: boolean): Promise<void>;
   /** Resolves when everything that the process did has been judged; it has ended. */
   over(pid: number): Promise<void>;
 }
@@ -44,7 +47,7 @@ export async function perform(
   };
   stop.addEventListener('abort', end);
   try {
-    await audience?.follow(stage.pid);
+    await audience?.follow(stage.pid, stage.hasEngine);
     stage.start();
     const { performed, complaint } = await stage.ended;
     await audience?.over(stage.pid);

@@ -47,7 +47,7 @@ export async function openRuncStage(
   try {
     await stage.ready;
     const pid = await pidIn(pidFile);
-    return { pid, start: stage.start, ended: stage.ended, close };
+    return { pid, hasEngine: false, start: stage.start, ended: stage.ended, close };
   } catch (error) {
     await close();
     throw error;

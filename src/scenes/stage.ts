@@ -12,6 +12,8 @@ export interface StageEnd {
 export interface Stage {
   /** Process id on the host of the process that performs the scene. */
   readonly pid: number;
+  /** A container engine knows of it. */
+  readonly hasEngine: boolean;
   /** Lets the scene begin. */
   start(): void;
   readonly ended: Promise<StageEnd>;
