@@ -1,0 +1,45 @@
+/** Bar charts as SVG, without a library: a few bars with their values, and marks for the aims. */
+
+export interface Bar {
+  readonly label: string;
+  readonly value: number;
+  /** Ends of the spread. */
+  readonly low: number;
+  readonly high: number;
+  /** What is aimed at, drawn as a mark. */
+  readonly aim?: number | undefined;
+}
+
+const WIDTH = 760;
+const ROW = 34;
+const LEFT = 270;
+const RIGHT = 110;
+
+/** `text` puts a value into words. */
+export function barChart(title: string, bars: readonly Bar[], text: (value: number) => string): string {
+  const most = Math.max(...bars.flatMap(({ high, value, aim = 0 }) => [high, value, aim]), 0) || 1;
+  const x = (value: number) => LEFT + ((WIDTH - LEFT - RIGHT) * value) / most;
+  const height = 50 + bars.length * ROW + 10;
+  const rows = bars.map(({ label, value, low, high, aim }, index) => {
+    const y = 50 + index * ROW;
+    const middle = y + 10;
+    const mark =
+      aim === undefined
+        ? ''
+        : `<line x1="${x(aim)}" x2="${x(aim)}" y1="${y - 4}" y2="${y + 24}" stroke="#c0392b" stroke-width="2"/>`;
+    return `<text x="${LEFT - 10}" y="${y + 15}" text-anchor="end">${escaped(label)}</text>
+<rect x="${LEFT}" y="${y}" width="${Math.max(1, x(value) - LEFT)}" height="20" fill="#2e6da4"/>
+<line x1="${x(low)}" x2="${x(high)}" y1="${middle}" y2="${middle}" stroke="#111" stroke-width="2"/>
+${mark}<text x="${Math.max(x(high), x(aim ?? 0)) + 8}" y="${y + 15}">${escaped(text(value))}</text>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" font-family="sans-serif" font-size="13">
+<rect width="100%" height="100%" fill="#fff"/>
+<text x="12" y="26" font-size="16">${escaped(title)}</text>
+${rows.join('\n')}
+</svg>
+`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
