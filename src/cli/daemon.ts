@@ -9,7 +9,7 @@ import type { Log, OpenLog } from './log.ts';
 import type { CommonOptions } from './options.ts';
 import { writePidFile } from './pid-file.ts';
 import { printLastWords } from './print.ts';
-import { Reloader, type ReloadOptions } from './reload.ts';
+import { fingerprint, Reloader, type ReloadOptions } from './reload.ts';
 import { runReplay } from './replay.ts';
 import { Service } from './service.ts';
 import { onEndSignal, onReloadSignal, onReopenSignal } from './signals.ts';
@@ -37,13 +37,14 @@ export async function runDaemon(
   else if (config.engine.replay.capture_file === '')
     fail('engine.kind replay needs engine.replay.capture_file, the path of a capture');
   log(`Lanner version: ${LANNER_VERSION} (${os.machine()})`);
+  const seen = fingerprint(options);
   const outcome = loadConfiguredRules(options, config, log);
   logRules(outcome, log);
   if (options.dryRun) return 0;
   const removePidFile = writePidFile(options.pidfile, log);
   try {
     if (isReplay) return await replayConfigured(options, config, outcome, log);
-    await watchUntilStopped({ options, loaded, log: opened }, outcome);
+    await watchUntilStopped({ options, loaded, log: opened, seen }, outcome);
     return 0;
   } finally {
     removePidFile();

@@ -18,6 +18,8 @@ export interface ReloadOptions {
   /** The configuration that is in use. */
   readonly loaded: LoadedConfig;
   readonly log: OpenLog;
+  /** That of the files from before they were read: see {@link fingerprint}. */
+  readonly seen: string | undefined;
   /** What is told of a reload's begin and end. */
   readonly status?: ReloadStatus;
 }
@@ -45,7 +47,7 @@ export class Reloader {
     this.#watching = watching;
     this.#loaded = parts.loaded;
     this.#started = parts.loaded.config;
-    this.#fingerprint = this.#look();
+    this.#fingerprint = parts.seen;
     this.#watchFiles();
   }
 
@@ -71,7 +73,7 @@ export class Reloader {
 
   /** A file has been touched: whether anything is new is seen by its contents. */
   #noticeFiles(): void {
-    if (this.#look() !== this.#fingerprint) this.reload();
+    if (fingerprint(this.#parts.options) !== this.#fingerprint) this.reload();
   }
 
   async #work(): Promise<void> {
@@ -94,7 +96,7 @@ export class Reloader {
   async #replace(): Promise<void> {
     const { options, log } = this.#parts;
     // What changes from here on makes a difference to what is about to be read.
-    this.#fingerprint = this.#look();
+    this.#fingerprint = fingerprint(options);
     const loaded = loadConfigOf(options);
     logConfiguration(loaded, options, log.log);
     const { config } = loaded;
@@ -121,19 +123,20 @@ export class Reloader {
     const { files, included, config } = this.#loaded;
     const rules = ruleLocations(this.#parts.options.r ?? [], config);
     this.#files = watchFiles([...files, ...included, ...rules], () => this.#noticeFiles());
+    // What changed before they were watched, or while nobody was watching, shows now.
+    setImmediate(() => this.#noticeFiles());
   }
+}
 
-  /** Says whether the files are others than before; `undefined` when they cannot be read. */
-  #look(): string | undefined {
-    const hash = createHash('sha256');
-    try {
-      const { config, files } = loadConfigOf(this.#parts.options);
-      const rules = ruleFilePaths(this.#parts.options.r ?? [], config, () => {});
-      for (const file of [...files, ...rules])
-        hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
-      return hash.digest('hex');
-    } catch {
-      return undefined;
-    }
+/** Tells the contents of all files apart that a reload reads; `undefined` when they cannot be read. */
+export function fingerprint(options: CommonOptions): string | undefined {
+  const hash = createHash('sha256');
+  try {
+    const { config, files } = loadConfigOf(options);
+    const rules = ruleFilePaths(options.r ?? [], config, () => {});
+    for (const file of [...files, ...rules]) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
+    return hash.digest('hex');
+  } catch {
+    return undefined;
   }
 }

@@ -14,6 +14,9 @@ import {
   type ValueOf,
 } from './shape.ts';
 
+/** For how many unknown keys a suggestion is looked for. */
+const SUGGESTION_LIMIT = 100;
+
 type Values<K extends Keys> = { readonly [Name in keyof K]: ValueOf<K[Name]> };
 
 /**
@@ -60,7 +63,10 @@ export function section<K extends Keys>(keys: K): Shape<Values<K>> {
         const childPath = path === '' ? name : `${path}.${name}`;
         const known = Object.hasOwn(keys, name) ? keys[name] : undefined;
         if (known !== undefined) values[name] = known.read(child, childPath, findings);
-        else findings.warnings.push(unknownKey(child, childPath, name, Object.keys(keys)));
+        else {
+          const known = findings.warnings.length < SUGGESTION_LIMIT ? Object.keys(keys) : [];
+          findings.warnings.push(unknownKey(child, childPath, name, known));
+        }
       }
       return values as Values<K>;
     },

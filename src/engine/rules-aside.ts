@@ -47,6 +47,8 @@ export function loadRulesAside(paths: readonly string[], config: Config): Promis
     const rules: CheckedRule[] = [];
     const request: RuleRequest = { paths, config };
     const worker = new Worker(new URL('./rule-worker.ts', import.meta.url), { workerData: request });
+    // An end that comes meanwhile does not wait for rules that nobody needs any more.
+    worker.unref();
     worker.on('message', (result: RuleResult) => {
       if ('rules' in result) rules.push(...result.rules);
       else if ('done' in result) resolve({ ruleSet: { rules }, ...result.done });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { replaceFile, startDaemon, startOpener, temporaryFolder } from '../support/daemon.ts';
 import { cannotWatch } from '../support/lanner.ts';
 
@@ -112,6 +113,7 @@ suite('reload', { skip: cannotWatch() }, () => {
     await daemon.logged(': Reloaded: ');
     await daemon.logged('engine.modern_ebpf.buf_size_preset takes effect at the next start');
     await opener.open(1);
+    while (readFileSync(join(folder, 'two'), 'utf8') === '') await setTimeout(20);
     // In place, as some editors write, and wrong.
     writeFileSync(config, 'json_output: perhaps\n');
     await daemon.logged(
@@ -126,6 +128,20 @@ suite('reload', { skip: cannotWatch() }, () => {
       second.map((line) => JSON.parse(line).rule),
       ['Shadow', 'Lanner internal: hot restart failure', 'Shadow'],
     );
+  });
+
+  test('what changes while a reload is at work is not missed', async (context) => {
+    const rules = join(temporaryFolder(context), 'rules.yaml');
+    writeFileSync(rules, SHADOW);
+    const opener = await startOpener(context);
+    const daemon = await startDaemon(opener.pid, '-r', rules);
+    replaceFile(rules, SHADOW + FOLDERS);
+    daemon.child.kill('SIGHUP');
+    await opener.open(20, 5);
+    replaceFile(rules, SHADOW + FOLDERS + FOLDERS.replace('Folders', 'Other folders'));
+    await daemon.logged('Reloaded: 3 of 3 rules');
+    daemon.child.kill('SIGTERM');
+    assert.match((await daemon.finished).stdout, /\nEvents detected: 20\n/);
   });
 
   test('rules of a Kubernetes ConfigMap, which change by another target of a link', async (context) => {

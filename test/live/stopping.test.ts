@@ -19,6 +19,18 @@ suite('stopping', { skip: cannotWatch() }, () => {
     assert.match(lastLine(stderr), /, 5000 alerts \(Warning 5000\)$/);
   });
 
+  test('in the middle of a reload', async (context) => {
+    const opener = await startOpener(context);
+    const daemon = await startDaemon(opener.pid);
+    await opener.open(1);
+    daemon.child.kill('SIGHUP');
+    daemon.child.kill('SIGTERM');
+    const { code, stdout, stderr } = await daemon.finished;
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /reload failed/);
+    assert.match(stdout, /^\S+ Warning [^\n]*\nEvents detected: 1\n/);
+  });
+
   test('a reader of alerts that has stopped reading keeps it neither from watching nor from ending', async (context) => {
     const opener = await startOpener(context);
     const daemon = await startDaemon(opener.pid);
@@ -43,7 +55,10 @@ suite('stopping', { skip: cannotWatch() }, () => {
     const daemon = await startDaemon(opener.pid, '-c', config);
     daemon.child.stderr?.pause();
     // More warnings than any buffer on the way holds.
-    replaceFile(config, Array.from({ length: 20_000 }, (_, index) => `unknown_${index}: 1\n`).join(''));
+    replaceFile(
+      config,
+      Array.from({ length: 5000 }, (_, index) => `${'x'.repeat(200)}${index}: 1\n`).join(''),
+    );
     await opener.open(1);
     await daemon.printed('stdout', ': Warning ');
     // The reload has an end that is not in the log: the alert of the next one, which fails.

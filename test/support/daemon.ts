@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { LANNER, type Running, start } from './lanner.ts';
 
+/** Fifty reloads take their time on a machine that has much else to do. */
+const LIMIT_MS = 300_000;
+
 /** A folder that is removed after the test. */
 export function temporaryFolder(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'lanner-daemon-'));
@@ -31,7 +34,7 @@ while (<STDIN>) { my ($n, $times, $pause) = split;
 
 /** A process that opens a sensitive file when it is told to. */
 export async function startOpener(context: TestContext): Promise<Opener> {
-  const running = start('perl', ['-e', OPENER], { pipe: true });
+  const running = start('perl', ['-e', OPENER], { pipe: true, limit: LIMIT_MS });
   context.after(() => running.child.kill('SIGKILL'));
   await running.printed('stdout', 'ready');
   let count = 0;
@@ -55,14 +58,16 @@ export interface Daemon extends Running {
 
 /** Starts `lanner` on one process, with no configuration but that of the arguments, and waits until it watches. */
 export function startDaemon(pid: number, ...args: string[]): Promise<Daemon> {
-  return watching(start(LANNER, daemonArguments(pid, args)));
+  return watching(start(LANNER, daemonArguments(pid, args), { limit: LIMIT_MS }));
 }
 
 /** The same after shell commands in a mount namespace of its own: what they mount, the machine does not see. */
 export function startDaemonAfter(prepare: string, pid: number, ...args: string[]): Promise<Daemon> {
   const script = `${prepare}\nexec "$@"`;
   const command = [LANNER, ...daemonArguments(pid, args)];
-  return watching(start('unshare', ['--mount', 'sh', '-ec', script, 'prepare', ...command]));
+  return watching(
+    start('unshare', ['--mount', 'sh', '-ec', script, 'prepare', ...command], { limit: LIMIT_MS }),
+  );
 }
 
 function daemonArguments(pid: number, args: readonly string[]): string[] {
