@@ -34,7 +34,7 @@ while (<STDIN>) { my ($n, $times, $pause) = split;
 
 /** A process that opens a sensitive file when it is told to. */
 export async function startOpener(context: TestContext): Promise<Opener> {
-  const running = start('perl', ['-e', OPENER], { pipe: true, limit: LIMIT_MS });
+  const running = start('perl', ['-e', OPENER], { pipe: true, limitMs: LIMIT_MS });
   context.after(() => running.child.kill('SIGKILL'));
   await running.printed('stdout', 'ready');
   let count = 0;
@@ -58,7 +58,7 @@ export interface Daemon extends Running {
 
 /** Starts `lanner` on one process, with no configuration but that of the arguments, and waits until it watches. */
 export function startDaemon(pid: number, ...args: string[]): Promise<Daemon> {
-  return watching(start(LANNER, daemonArguments(pid, args), { limit: LIMIT_MS }));
+  return watching(start(LANNER, daemonArguments(pid, args), { limitMs: LIMIT_MS }));
 }
 
 /** The same after shell commands in a mount namespace of its own: what they mount, the machine does not see. */
@@ -66,7 +66,7 @@ export function startDaemonAfter(prepare: string, pid: number, ...args: string[]
   const script = `${prepare}\nexec "$@"`;
   const command = [LANNER, ...daemonArguments(pid, args)];
   return watching(
-    start('unshare', ['--mount', 'sh', '-ec', script, 'prepare', ...command], { limit: LIMIT_MS }),
+    start('unshare', ['--mount', 'sh', '-ec', script, 'prepare', ...command], { limitMs: LIMIT_MS }),
   );
 }
 

@@ -34,8 +34,6 @@ export interface StartOptions {
   /** After how many milliseconds the program counts as hanging. */
   readonly limitMs?: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** After so many milliseconds it counts as hanging; a minute when not given. */
-  readonly limit?: number;
 }
 
 /** Starts a program in a process group of its own, which is ended with all that is in it when it hangs (LIMIT_MS or `limitMs`). */
