@@ -7,9 +7,13 @@ const NONE: readonly ByteString[] = Object.freeze([]);
 /** Longer lists are not worth remembering: comparing them costs as much as making them. */
 const MAX_LENGTH = 4096;
 
-/** Keeps the lists that came last; one that is forgotten is only made again. */
+/**
+ * Keeps the lists that came last, in two generations: when the younger is full it becomes the older, which is
+ * forgotten. A list that is forgotten is only made again.
+ */
 export class TextLists {
-  readonly #lists = new Map<ByteString, readonly ByteString[]>();
+  #young = new Map<ByteString, readonly ByteString[]>();
+  #old: ReadonlyMap<ByteString, readonly ByteString[]> = new Map();
   readonly #limit: number;
 
   constructor(limit: number) {
@@ -26,14 +30,14 @@ export class TextLists {
     if (size > MAX_LENGTH) return event.texts(index);
     const all = event.whole(index);
     if (all === '\0') return NONE;
-    let list = this.#lists.get(all);
+    let list = this.#young.get(all);
     if (list) return list;
-    list = (all.endsWith('\0') ? all.slice(0, -1) : all).split('\0');
-    if (this.#lists.size >= this.#limit) {
-      const [oldest] = this.#lists.keys();
-      if (oldest !== undefined) this.#lists.delete(oldest);
+    list = this.#old.get(all) ?? (all.endsWith('\0') ? all.slice(0, -1) : all).split('\0');
+    if (this.#young.size >= this.#limit / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
-    this.#lists.set(all, list);
+    this.#young.set(all, list);
     return list;
   }
 }

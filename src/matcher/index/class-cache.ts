@@ -3,34 +3,34 @@ import type { Scalar } from '../../fields/field.ts';
 
 /** Values that are kept; when there are more, all are forgotten. */
 const MAX_VALUES = 4096;
-/** Places for traces of values that came once; a power of two. */
-const TRACES = 1024;
+/** Places for traces of values; a power of two. */
+const TRACES = 4096;
 /** Characters at the end of a text by which its trace is told: names differ there. */
 const TRACED = 12;
 
 /**
  * Remembers the class of a value that comes for the second time, so that values which come only once do not drive
- * out the others.
+ * out the others. Those are told by their trace alone: to look them up in a map, all of each would be hashed.
  */
 export class ClassCache {
   readonly #classes = new Map<Scalar, number>();
   readonly #traces = new Int32Array(TRACES);
 
-  /** The class of the value; `undefined` when it is not kept. */
-  get(value: Scalar): number | undefined {
-    return this.#classes.get(value);
-  }
-
-  /** The value has this class, which may be worth keeping. */
-  offer(value: Scalar, valueClass: number): void {
+  /** The class of the value, which `classify` tells when it is not kept. */
+  of(value: Scalar, classify: (value: Scalar) => number): number {
     const trace = traceOf(value);
     const place = trace & (TRACES - 1);
     if (this.#traces[place] !== trace) {
       this.#traces[place] = trace;
-      return;
+      return classify(value);
     }
-    if (this.#classes.size >= MAX_VALUES) this.#classes.clear();
-    this.#classes.set(value, valueClass);
+    let known = this.#classes.get(value);
+    if (known === undefined) {
+      known = classify(value);
+      if (this.#classes.size >= MAX_VALUES) this.#classes.clear();
+      this.#classes.set(value, known);
+    }
+    return known;
   }
 
   clear(): void {
@@ -38,7 +38,7 @@ export class ClassCache {
   }
 }
 
-/** A number that two values hardly share: never 0 for texts and numbers as they occur. */
+/** A number that two values hardly share. */
 function traceOf(value: Scalar): number {
   const text = typeof value === 'string' ? value : String(value);
   let trace = text.length + 1;

@@ -84,6 +84,7 @@ export class ValueFacet implements Facet {
   readonly #unions = new Map<number, number>();
   readonly #join = (set: number, other: number): number => this.#union(set, other);
   readonly #cache = new ClassCache();
+  readonly #classify = (value: Scalar): number => 1 + this.#setFor(value);
   /** The value that was classified last: mostly the next event has the same. */
   #lastValue: FieldValue;
   #lastClass = MISSING;
@@ -141,18 +142,13 @@ export class ValueFacet implements Facet {
     return found;
   }
 
-  #classOf(value: Scalar): number {
-    let found = this.#cache.get(value);
-    if (found === undefined) {
-      found = 1 + this.#setFor(value);
-      this.#cache.offer(value, found);
-    }
-    return found;
-  }
-
   holds(atom: Atom, eventClass: number): boolean {
     if (eventClass === MISSING) return false;
     return atom.kind === 'exists' || (this.#sets[eventClass - 1] as ReadonlySet<Atom>).has(atom);
+  }
+
+  #classOf(value: Scalar): number {
+    return this.#cache.of(value, this.#classify);
   }
 
   /** The relations that one value has. */
