@@ -18,7 +18,7 @@ const MAX_CELLS = 8 * 1024 * 1024;
 export class Substrings {
   readonly #columnOf = new Uint16Array(BYTES);
   readonly #columns: number;
-  /** Where each state goes, by column: the number of the next state's row. */
+  /** Where each state goes, by column: the first cell of the next state, negative when a text ends there. */
   readonly #next: Int32Array;
   /** By state: numbers of the texts that end there. */
   readonly #values: (readonly number[] | undefined)[] = [undefined];
@@ -58,16 +58,18 @@ export class Substrings {
 
   /** Folds the numbers of all texts that `text` contains into one, as often as they occur. */
   fold(text: ByteString, start: number, step: (state: number, value: number) => number): number {
-    const columns = this.#columns;
     const next = this.#next;
     const columnOf = this.#columnOf;
-    const values = this.#values;
+    const { length } = text;
     let result = start;
-    let state = 0;
-    for (let at = 0; at < text.length; at++) {
-      state = next[state * columns + (columnOf[text.charCodeAt(at)] as number)] as number;
-      const ending = state === 0 ? undefined : values[state];
-      if (ending !== undefined) for (const value of ending) result = step(result, value);
+    let row = 0;
+    for (let at = 0; at < length; at++) {
+      row = next[row + (columnOf[text.charCodeAt(at)] as number)] as number;
+      if (row < 0) {
+        row = -row;
+        const ending = this.#values[row / this.#columns] as readonly number[];
+        for (const value of ending) result = step(result, value);
+      }
     }
     return result;
   }
@@ -107,6 +109,10 @@ export class Substrings {
           queue.push(child);
         }
       }
+    }
+    for (let cell = 0; cell < next.length; cell++) {
+      const state = next[cell] as number;
+      next[cell] = state * columns * (this.#values[state] === undefined ? 1 : -1);
     }
   }
 }
