@@ -30,6 +30,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   alerts: { imports: ['events', 'system', 'fields', 'rules', 'matcher'] },
   outputs: { imports: ['alerts'] },
   config: { imports: ['rules'] },
+  metrics: { imports: [], pure: true },
   engine: {
     imports: [
       'events',
@@ -42,6 +43,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'alerts',
       'outputs',
       'config',
+      'metrics',
     ],
   },
   scenes: { imports: [] },
@@ -56,6 +58,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'alerts',
       'outputs',
       'config',
+      'metrics',
       'engine',
       'scenes',
     ],

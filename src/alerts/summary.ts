@@ -35,6 +35,11 @@ export class AlertSummary {
     });
   }
 
+  /** Alerts of a rule so far. */
+  ofRule(name: string): number {
+    return this.#byRule.get(name) ?? 0;
+  }
+
   /** Several lines, as Falco ends a run; the last ends without a newline. */
   format(): string {
     const lines = [`Events detected: ${this.#total}`, 'Rule counts by severity:'];

@@ -4,6 +4,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Watching, WatchScope } from '../engine/watch.ts';
 import type { LoadOutcome } from '../rules/load.ts';
+import { describeLoaded } from './about.ts';
 import { fail } from './fail.ts';
 import type { Log, OpenLog } from './log.ts';
 import type { CommonOptions } from './options.ts';
@@ -13,7 +14,7 @@ import { fingerprint, Reloader, type ReloadOptions } from './reload.ts';
 import { runReplay } from './replay.ts';
 import { Service } from './service.ts';
 import { onEndSignal, onReloadSignal, onReopenSignal } from './signals.ts';
-import { checkEngine, loadConfiguredRules, logRules, summaryLine } from './start.ts';
+import { checkEngine, configuredRuleFiles, loadConfiguredRules, logRules, summaryLine } from './start.ts';
 import { LANNER_VERSION } from './version.ts';
 
 export interface DaemonOptions extends CommonOptions {
@@ -100,6 +101,10 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
     const summary = await watch({
       config: loaded.config,
       ruleSet,
+      about: describeLoaded(
+        loaded.files,
+        configuredRuleFiles(options, loaded.config, () => {}),
+      ),
       scope,
       stop: options.M === undefined ? stop.signal : withLimit(stop.signal, options.M),
       log,

@@ -8,6 +8,7 @@ import { type FileWatch, watchFiles } from '../engine/file-watch.ts';
 import { ruleFilePaths, ruleLocations } from '../engine/rule-files.ts';
 import { loadRulesAside, RulesRejected } from '../engine/rules-aside.ts';
 import type { Watching } from '../engine/watch.ts';
+import { describeLoaded } from './about.ts';
 import type { OpenLog } from './log.ts';
 import { type CommonOptions, loadConfigOf, logConfiguration } from './options.ts';
 import { describeProblem } from './problems.ts';
@@ -103,7 +104,7 @@ export class Reloader {
     const paths = configuredRuleFiles(options, config, log.log);
     const { ruleSet, problems, files } = await loadRulesAside(paths, config);
     if (this.#closed) return;
-    const { gap } = this.#watching.reload({ config, ruleSet });
+    const { gap } = this.#watching.reload({ config, ruleSet, about: describeLoaded(loaded.files, paths) });
     log.configure(config);
     this.#loaded = loaded;
     this.#watchFiles();

@@ -128,7 +128,7 @@ export const SCHEMA = section({
   libs_logger: key("The log of Falco's libraries.", LIBS_LOGGER, {
     idle: 'Lanner has no such libraries; what its own parts say is in its log',
   }),
-  metrics: key('Numbers about Lanner itself.', METRICS, LATER),
+  metrics: key('Numbers about Lanner itself, see docs/metrics.md.', METRICS),
   webserver: key('A web server of our own.', WEBSERVER, LATER),
 });
 

@@ -40,7 +40,9 @@ const GROUP_DEFAULT = flag(true);
 
 export const METRICS = section({
   enabled: key('Measure.', flag(false)),
-  interval: key('How often the metrics are told.', duration('1h', '52w'), { falco: 'absent 5000' }),
+  interval: key('How often the metrics are told; 0 for never.', duration('1h', '52w'), {
+    falco: 'absent 5000',
+  }),
   output_rule: key('As an internal alert.', flag(true), { falco: 'absent false' }),
   output_file: key('As JSON lines in this file.', text('')),
   rules_counters_enabled: key('Alerts per rule.', GROUP_DEFAULT),
@@ -50,11 +52,16 @@ export const METRICS = section({
   kernel_event_counters_per_cpu_enabled: key('The same for each CPU.', flag(false), {
     falco: 'absent true',
   }),
-  libbpf_stats_enabled: key('Time that the programs of the probe take.', GROUP_DEFAULT),
-  plugins_metrics_enabled: key('What plugins measure.', GROUP_DEFAULT),
-  kernel_iter_event_counters_enabled: key('Events of the look at what runs at the start.', GROUP_DEFAULT),
-  jemalloc_stats_enabled: key("Falco's memory allocator, which Lanner does not have.", flag(false), {
+  libbpf_stats_enabled: key('Time that the programs of the probe take.', GROUP_DEFAULT, {
+    idle: 'Lanner does not turn on the measuring in the kernel, which costs time at every event: "sysctl kernel.bpf_stats_enabled=1", then "bpftool prog"',
+  }),
+  plugins_metrics_enabled: key("What Falco's container plugin measures.", GROUP_DEFAULT),
+  kernel_iter_event_counters_enabled: key('Events of the look at what runs at the start.', GROUP_DEFAULT, {
+    idle: 'Lanner reads /proc at the start',
+  }),
+  jemalloc_stats_enabled: key("Falco's memory allocator.", flag(false), {
     falco: 'absent true',
+    idle: 'Lanner has another allocator',
   }),
   convert_memory_to_mb: key('Memory in megabytes.', GROUP_DEFAULT),
   include_empty_values: key('Also what is zero.', flag(false)),

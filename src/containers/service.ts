@@ -187,6 +187,11 @@ export class ContainerMetadataService implements ContainerObserver, ToldContaine
     return { ...this.#counts, pending, known: this.#entries.size };
   }
 
+  /** Containers of which no image is known, by now or at all. */
+  get withoutImage(): number {
+    return [...this.#entries.values()].filter(({ metadata }) => !metadata.image).length;
+  }
+
   /** Engines that run on this machine now and may know the container. */
   #clientsFor(engine: ContainerEngine): EngineClient[] {
     const { clients, isThere } = this.#options;

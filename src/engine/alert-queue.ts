@@ -73,6 +73,11 @@ export class AlertQueue {
     return new Promise((resolve) => this.#whenEmpty.push(resolve));
   }
 
+  /** Alerts that wait now. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Alerts that went out before their container was known. */
   get incomplete(): number {
     return this.#incomplete;

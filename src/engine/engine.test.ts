@@ -36,7 +36,7 @@ function engineFor(events: readonly TestEvent[], matches: (event: EventCursor) =
     drained: async () => {},
   } as unknown as System;
   const matcher: NamingMatcher = { match: ({ event }, found) => matches(event).forEach(found) };
-  const hold = (rule: CheckedRule) => ({ isLate: false, finish: () => ({ rule: rule.name }) });
+  const hold = (rule: CheckedRule) => ({ isLate: false, finish: () => ({ rule: rule.name, time: 0n }) });
   const maker = { hold } as unknown as AlertMaker;
   const outputs = { write: (alert: RuleAlert) => steps.push(`alert ${alert.rule}`) } as unknown as OutputSet;
   const engine = new Engine({

@@ -1,9 +1,12 @@
 /** The loop: every event passes through the model, the matcher, and what matches becomes alerts. */
+import type { RuleAlert } from '../alerts/alert.ts';
 import type { AlertMaker } from '../alerts/alert-maker.ts';
 import { AlertSummary } from '../alerts/summary.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import type { NamingMatcher } from '../matcher/other-names.ts';
 import type { MatcherProfile } from '../matcher/profile.ts';
+import { Histogram } from '../metrics/histogram.ts';
+import type { HistogramCounts } from '../metrics/metric.ts';
 import type { CheckedRule } from '../rules/checked.ts';
 import type { EventSource } from '../sources/source.ts';
 import type { EventContext } from '../system/context.ts';
@@ -38,12 +41,16 @@ export interface EngineParts {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** Seconds. */
+const LATENCY_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
 const NOBODY: readonly EventObserver[] = [];
 
 export class Engine {
   readonly alerts: AlertSummary;
   readonly #parts: EngineParts;
   readonly #queue: AlertQueue;
+  readonly #latency = new Histogram(LATENCY_BOUNDS);
   #judge: Judge;
   /** Rules that the event at work matched. */
   readonly #matched: CheckedRule[] = [];
@@ -57,7 +64,11 @@ export class Engine {
     this.#parts = parts;
     this.#judge = parts.judge;
     const { outputs, containers, waitMs = 0 } = parts;
-    this.#queue = new AlertQueue({ write: (alert) => outputs.write(alert), containers, waitMs });
+    const write = (alert: RuleAlert): void => {
+      outputs.write(alert);
+      this.#latency.observe((Date.now() - Number(alert.time / 1_000_000n)) / 1000);
+    };
+    this.#queue = new AlertQueue({ write, containers, waitMs });
     this.alerts = new AlertSummary(parts.judge.rules);
   }
 
@@ -91,6 +102,21 @@ export class Engine {
   /** What the rules that judge now have cost so far. */
   get profile(): MatcherProfile | undefined {
     return this.#judge.matcher.profile;
+  }
+
+  /** The rules that judge now. */
+  get rules(): readonly CheckedRule[] {
+    return this.#judge.rules;
+  }
+
+  /** Seconds from an event to its alert being handed to the outputs. */
+  get latency(): HistogramCounts {
+    return this.#latency.counts;
+  }
+
+  /** Alerts that wait for what a container engine has to say. */
+  get waiting(): number {
+    return this.#queue.waiting;
   }
 
   /** Alerts that went out before their container was known. */

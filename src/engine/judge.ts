@@ -4,12 +4,15 @@ import type { Config } from '../config/schema.ts';
 import { compileNamingMatcher } from '../matcher/other-names.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import type { Judge } from './engine.ts';
+import type { About } from './metrics/about-metrics.ts';
 import { configuredFields } from './rule-options.ts';
 
 /** What a run judges by; all of it can be replaced while the run goes on. */
 export interface RunSettings {
   readonly config: Config;
   readonly ruleSet: CheckedRuleSet;
+  /** What metrics say of program and files. */
+  readonly about?: About | undefined;
 }
 
 /** `source` is the event source; `hostname` takes the place of the machine's name in alerts. */

@@ -7,7 +7,7 @@ import { formatOcsf } from '../alerts/ocsf.ts';
 import type { AlertFormat } from '../config/receiver-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { isGone } from '../outputs/line-queue.ts';
-import type { Output, OutputMessage } from '../outputs/output.ts';
+import type { Output, OutputMessage, OutputStatistics } from '../outputs/output.ts';
 import { type AlertTarget, type OutputHelp, type Wanted, wantedOutputs } from './wanted-outputs.ts';
 
 /**
@@ -102,6 +102,14 @@ export class OutputSet {
     await Promise.all(this.#all.map((output) => output.flush()));
   }
 
+  /** What each output has counted, those that are leaving included, and the bytes that wait in it. */
+  counts(): readonly OutputCounts[] {
+    return this.#all.map(({ name, waiting, retries, undelivered, statistics }) => ({
+      ...{ name, waiting, retries, undelivered },
+      ...statistics,
+    }));
+  }
+
   /** Writes what waits. */
   async close(): Promise<void> {
     await Promise.all(this.#all.map((output) => output.close()));
@@ -124,6 +132,15 @@ export class OutputSet {
     this.#leaving.delete(output);
     this.#droppedBefore += output.statistics.dropped;
   }
+}
+
+/** Of one output. */
+export interface OutputCounts extends OutputStatistics {
+  readonly name: string;
+  /** In bytes. */
+  readonly waiting: number;
+  readonly retries: number | undefined;
+  readonly undelivered: number | undefined;
 }
 
 interface Route extends Pick<Wanted, 'accepts'> {

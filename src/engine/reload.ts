@@ -7,6 +7,7 @@ import { askedPaths } from './asked-paths.ts';
 import type { DropWatch } from './drop-watch.ts';
 import type { Engine } from './engine.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
+import type { RunMetrics } from './metrics/run-metrics.ts';
 import type { OutputSet } from './outputs.ts';
 import { chooseEvents } from './traced-events.ts';
 
@@ -18,6 +19,7 @@ export interface Reloadable {
   readonly files: Pick<KnownFiles, 'ask'>;
   readonly hosts: Pick<HostNames, 'ask'>;
   readonly drops: Pick<DropWatch, 'configure'>;
+  readonly metrics: Pick<RunMetrics, 'reloaded'>;
   /** Names of the events that are collected at first. */
   readonly traced: ReadonlySet<string>;
   readonly log: (line: string) => void;
@@ -43,6 +45,7 @@ export function reloader({
   files,
   hosts,
   drops,
+  metrics,
   traced,
   log,
 }: Reloadable): (next: RunSettings) => ReloadResult {
@@ -64,6 +67,7 @@ export function reloader({
     hosts.ask(hostsToResolve(config, ruleSet));
     engine.replace(judge, config.container_engines.wait_ms);
     drops.configure(config.syscall_event_drops);
+    metrics.reloaded(next);
     source.ask(wanted);
     present = wanted;
     setTimeout(() => source.trim(), TRIM_MS).unref();

@@ -20,6 +20,7 @@ import { type CommandExit, type RunningCommand, startCommand } from './command.t
 import { DropWatch } from './drop-watch.ts';
 import { Engine } from './engine.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
+import { RunMetrics } from './metrics/run-metrics.ts';
 import { type OutputSet, openOutputs, outputFailure } from './outputs.ts';
 import { Recording, type RecordingSummary, type RecordRequest, recordedEvents } from './recording.ts';
 import { type ReloadResult, reloader } from './reload.ts';
@@ -66,6 +67,8 @@ export interface Watching {
   readonly reload: (next: RunSettings) => ReloadResult;
   /** What the rules that judge now have cost so far. */
   readonly profile: () => MatcherProfile | undefined;
+  /** All metrics of this moment, as text for Prometheus. */
+  readonly metrics: () => string;
   /** Raises an internal alert. */
   readonly warn: (news: Pick<InternalNews, 'subject' | 'priority' | 'detail' | 'reason' | 'fields'>) => void;
 }
@@ -216,6 +219,7 @@ async function watchSource(
       },
     },
   });
+  const metrics = new RunMetrics({ source, system, engine, outputs, containers, log }, options);
 
   const running = engine.run();
   const command = startInScope(source, options);
@@ -235,8 +239,9 @@ async function watchSource(
       const container = system.thread(pid)?.containerId ?? '';
       if (container !== '') await whenKnown(containers, container, limitMs);
     },
-    reload: reloader({ source, engine, outputs, files, hosts, drops, traced, log }),
+    reload: reloader({ source, engine, outputs, files, hosts, drops, metrics, traced, log }),
     profile: () => engine.profile,
+    metrics: () => metrics.prometheus(),
     warn: (news) =>
       outputs.write(
         internalAlert({ ...news, time: BigInt(Date.now()) * 1_000_000n, hostname: toText(system.hostname) }),
@@ -263,6 +268,7 @@ async function watchSource(
     clearInterval(refreshing);
     clearInterval(looking);
     clearInterval(forgetting);
+    metrics.close();
     system.close();
   }
   drops.finish();

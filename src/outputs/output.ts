@@ -24,6 +24,10 @@ export interface Output {
   /** Writes what waits, then releases what the output holds. Idempotent. */
   close(): Promise<void>;
   readonly statistics: OutputStatistics;
+  /** Batches that were sent again; of outputs that send again. */
+  readonly retries?: number;
+  /** Messages that wait to be delivered, in memory and on disk; of the same. */
+  readonly undelivered?: number;
 }
 
 /** Counts since the start, in messages. */

@@ -78,6 +78,9 @@ export interface SystemOptions {
 export interface SystemStatistics extends Readonly<ProcessCounters> {
   readonly threads: number;
   readonly processes: number;
+  /** Threads that came into the table, and left it. */
+  readonly added: number;
+  readonly removed: number;
   /** Threads that did not fit the table. */
   readonly discarded: number;
   /** Paths whose links were not followed, since too many came at once. */

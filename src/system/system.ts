@@ -478,6 +478,8 @@ export class System implements SystemView {
     return {
       threads: this.#table.size,
       processes: this.#table.processCount,
+      added: this.#table.added,
+      removed: this.#table.removed,
       discarded: this.#table.discarded,
       unresolvedPaths: this.#resolver?.refused ?? 0,
       ...this.#counters,

@@ -4,6 +4,9 @@ import { Process, ThreadEntry } from './process.ts';
 export class ThreadTable {
   /** Threads that were not taken up because the table was full. */
   discarded = 0;
+  /** Threads that were taken up, and removed, since the start. */
+  added = 0;
+  removed = 0;
 
   readonly #limit: number;
   readonly #threads = new Map<number, ThreadEntry>();
@@ -87,12 +90,14 @@ export class ThreadTable {
       process.otherThreads.add(tid);
     }
     this.#threads.set(tid, thread);
+    this.added++;
     return thread;
   }
 
   remove(thread: ThreadEntry): void {
     if (this.#threads.get(thread.tid) !== thread) return;
     this.#threads.delete(thread.tid);
+    this.removed++;
     if (this.#last === thread) this.#last = undefined;
     const { process } = thread;
     process.otherThreads?.delete(thread.tid);

@@ -45,6 +45,24 @@ export interface KernelStatistics extends SourceStatistics {
   readonly earlyRequests: number;
 }
 
+/** Why an event was lost: the buffer was full, its CPU was at work on another one, or it was too large. */
+export type LossCause = 'full' | 'busy' | 'oversize';
+
+const LOSS_CAUSES: readonly LossCause[] = ['full', 'busy', 'oversize'];
+
+/** Lost events of one type. */
+export interface Loss {
+  readonly event: string;
+  readonly cause: LossCause;
+  readonly count: number;
+}
+
+/** What the probe has counted on one CPU. */
+export interface CpuCounts {
+  readonly emitted: number;
+  readonly lost: number;
+}
+
 /**
  * Loads the probe, attaches it, and finds the processes in scope. Events are collected from then on.
  * Throws a KernelSourceError; nothing stays attached then.
@@ -190,13 +208,34 @@ export class KernelSource implements EventSource {
     return this.#closed ? [] : this.#probe.watchedProcesses();
   }
 
+  /** Lost events since the start, by type and cause; empty when the source is closed. */
+  losses(): readonly Loss[] {
+    if (this.#closed) return [];
+    return LOSS_CAUSES.flatMap((cause) =>
+      [...sumBy(this.#probe.countsByCode(COUNTERS[cause]), eventName)].map(([event, count]) => ({
+        event,
+        cause,
+        count,
+      })),
+    );
+  }
+
+  /** Counts since the start, by the number of the CPU; empty when the source is closed. */
+  countsByCpu(): readonly CpuCounts[] {
+    if (this.#closed) return [];
+    const lost = this.#probe.countsByCpu(COUNTERS.full, COUNTERS.busy, COUNTERS.oversize);
+    return this.#probe
+      .countsByCpu(COUNTERS.emitted)
+      .map((emitted, cpu) => ({ emitted, lost: lost[cpu] as number }));
+  }
+
   get statistics(): KernelStatistics {
     if (this.#final) return this.#final;
     const lost = this.#probe.countsByCode(COUNTERS.full, COUNTERS.busy, COUNTERS.oversize);
     const emitted = this.#probe.countsByCode(COUNTERS.emitted);
     return {
       delivered: this.#delivered,
-      lost: sumBy(lost, (code) => EVENT_TYPES[code]?.name ?? 'unknown'),
+      lost: sumBy(lost, eventName),
       lostByCategory: sumBy(lost, lossCategory),
       emitted: [...emitted.values()].reduce((sum, count) => sum + count, 0),
       compatCalls: this.#probe.counter(COUNTERS.compat),
@@ -214,6 +253,10 @@ export class KernelSource implements EventSource {
       sink(event);
     });
   }
+}
+
+function eventName(code: number): string {
+  return EVENT_TYPES[code]?.name ?? 'unknown';
 }
 
 function sumBy<Key>(counts: ReadonlyMap<number, number>, key: (code: number) => Key): Map<Key, number> {

@@ -213,6 +213,17 @@ export class Probe {
     return counts;
   }
 
+  /** For each CPU, the sum over all event codes of the counters that begin at the given indexes. */
+  countsByCpu(...starts: readonly number[]): number[] {
+    return Array.from({ length: this.#cpus }, (_, cpu) => {
+      let sum = 0;
+      for (const start of starts)
+        for (let code = 0; code < EVENT_TYPES.length; code++)
+          sum += Number(this.#counters[cpu * COUNTERS.size + start + code]);
+      return sum;
+    });
+  }
+
   /** Detaches all programs; what they have collected stays readable. Idempotent. */
   detach(): void {
     for (const link of this.#links.splice(0)) link.destroy();

@@ -1,0 +1,73 @@
+/** All metrics of a run, and which of them the configuration wants. */
+import type { Config } from '../../config/schema.ts';
+import type { ContainerMetadataService } from '../../containers/service.ts';
+import type { Metric } from '../../metrics/metric.ts';
+import { prometheusText } from '../../metrics/prometheus.ts';
+import { snapshotOf } from '../../metrics/snapshot.ts';
+import { aboutMetrics, type RunFacts, snapshotFacts } from './about-metrics.ts';
+import { cpuMetrics, eventMetrics, type MeasuredSource } from './event-metrics.ts';
+import { containerMetrics, type MeasuredModel, modelMetrics } from './model-metrics.ts';
+import { type MeasuredOutputs, outputMetrics } from './output-metrics.ts';
+import { engineMetrics, type MeasuredEngine, ruleMetrics } from './rule-metrics.ts';
+import { usageMetrics } from './usage-metrics.ts';
+
+type Settings = Config['metrics'];
+
+/** What is measured. */
+export interface Measured {
+  readonly facts: RunFacts;
+  readonly source: MeasuredSource;
+  readonly model: MeasuredModel;
+  readonly engine: MeasuredEngine;
+  readonly outputs: MeasuredOutputs;
+  readonly containers: Pick<ContainerMetadataService, 'statistics' | 'withoutImage'>;
+}
+
+export type SnapshotFields = Readonly<Record<string, string | number | bigint>>;
+
+export class MetricRegistry {
+  readonly #measured: Measured;
+  #settings: Settings;
+  #metrics: readonly Metric[];
+
+  constructor(measured: Measured, settings: Settings) {
+    this.#measured = measured;
+    this.#settings = settings;
+    this.#metrics = wanted(measured, settings);
+  }
+
+  configure(settings: Settings): void {
+    this.#settings = settings;
+    this.#metrics = wanted(this.#measured, settings);
+  }
+
+  /** Text for Prometheus. */
+  prometheus(): string {
+    return prometheusText(this.#metrics);
+  }
+
+  /** Falco's names and values of this moment, `now` in nanoseconds since the epoch. */
+  snapshot(now: bigint): SnapshotFields {
+    const { convert_memory_to_mb: inMegabytes, include_empty_values: withZeros } = this.#settings;
+    return {
+      ...snapshotFacts(this.#measured.facts, now),
+      ...snapshotOf(this.#metrics, { inMegabytes, withZeros }),
+      'falco.num_evts': this.#measured.source.statistics.delivered,
+    };
+  }
+}
+
+function wanted(measured: Measured, settings: Settings): Metric[] {
+  const { facts, source, model, engine, outputs, containers } = measured;
+  return [
+    ...aboutMetrics(facts),
+    ...outputMetrics(outputs),
+    ...(settings.kernel_event_counters_enabled ? eventMetrics(source) : []),
+    ...(settings.kernel_event_counters_per_cpu_enabled ? cpuMetrics(source) : []),
+    ...(settings.state_counters_enabled ? modelMetrics(model) : []),
+    ...(settings.plugins_metrics_enabled ? containerMetrics(containers) : []),
+    ...(settings.rules_counters_enabled ? ruleMetrics(engine) : []),
+    ...(settings.resource_utilization_enabled ? usageMetrics() : []),
+    ...engineMetrics(engine),
+  ];
+}

@@ -1,0 +1,118 @@
+/** Metrics of rules: what they matched, and what asking them costs. */
+import type { AlertSummary } from '../../alerts/summary.ts';
+import type { MatcherProfile, RuleCost } from '../../matcher/profile.ts';
+import type { HistogramCounts, Metric, Sample } from '../../metrics/metric.ts';
+import { type CheckedRule, PRIORITIES } from '../../rules/checked.ts';
+import { sanitized } from './about-metrics.ts';
+
+/** What is read of the engine. */
+export interface MeasuredEngine {
+  readonly rules: readonly CheckedRule[];
+  readonly alerts: Pick<AlertSummary, 'total' | 'ofRule'>;
+  readonly profile: MatcherProfile | undefined;
+  readonly latency: HistogramCounts;
+  readonly failed: number;
+  readonly incomplete: number;
+  readonly waiting: number;
+}
+
+/** `rules_counters_enabled`. */
+export function ruleMetrics(engine: MeasuredEngine): Metric[] {
+  return [
+    {
+      name: 'falco_rules_matches',
+      help: '',
+      type: 'counter',
+      key: 'falco.rules.matches_total',
+      isKept: true,
+      isSnapshotOnly: true,
+      read: () => engine.alerts.total,
+    },
+    {
+      name: 'falco_rules',
+      help: '',
+      type: 'counter',
+      key: ({ rule }) => `falco.rules.${sanitized(rule ?? '')}`,
+      isSnapshotOnly: true,
+      read: () =>
+        engine.rules.map(({ name }) => ({ labels: { rule: name }, value: engine.alerts.ofRule(name) })),
+    },
+    {
+      name: 'falcosecurity_falco_rules_matches_total',
+      help: 'Alerts of each rule that has raised any. The priority is a number, 0 the most severe.',
+      type: 'counter',
+      read: () => engine.rules.flatMap((rule) => matchesOf(rule, engine.alerts.ofRule(rule.name))),
+    },
+  ];
+}
+
+function matchesOf({ name, priority, source, tags }: CheckedRule, value: number): Sample[] {
+  if (value === 0) return [];
+  const labels = { priority: String(PRIORITIES.indexOf(priority)), rule_name: name, source };
+  return [
+    { labels: { ...labels, ...Object.fromEntries(tags.map((tag) => [tagLabel(tag), 'true'])) }, value },
+  ];
+}
+
+/** Lanner's own: what the matcher is asked, how long alerts take, and what went wrong. */
+export function engineMetrics(engine: MeasuredEngine): Metric[] {
+  const perRule = (value: (cost: RuleCost) => number) => (): Sample[] =>
+    (engine.profile?.rules ?? []).map((cost) => ({
+      labels: { rule_name: cost.rule.name },
+      value: value(cost),
+    }));
+  return [
+    {
+      name: 'lanner_alert_latency_seconds',
+      help: 'From the event to its alert being handed to the outputs.',
+      type: 'histogram',
+      read: () => engine.latency,
+    },
+    {
+      name: 'lanner_alerts_waiting',
+      help: 'Alerts that wait for what a container engine has to say.',
+      type: 'gauge',
+      read: () => engine.waiting,
+    },
+    {
+      name: 'lanner_alerts_incomplete_total',
+      help: 'Alerts that went out before their container was known.',
+      type: 'counter',
+      read: () => engine.incomplete,
+    },
+    {
+      name: 'lanner_events_failed_total',
+      help: 'Events that could not be judged, which is a fault in Lanner.',
+      type: 'counter',
+      read: () => engine.failed,
+    },
+    {
+      name: 'lanner_matcher_events_total',
+      help: 'Events that the rules were asked about, since the rules were loaded.',
+      type: 'counter',
+      read: () => engine.profile?.events ?? 0,
+    },
+    {
+      name: 'lanner_matcher_events_settled_total',
+      help: 'Such events that the index settled: no condition was evaluated.',
+      type: 'counter',
+      read: () => engine.profile?.settled ?? 0,
+    },
+    {
+      name: 'lanner_rule_evaluations_total',
+      help: 'How often the condition of a rule was evaluated, since the rules were loaded.',
+      type: 'counter',
+      read: perRule(({ evaluations }) => evaluations),
+    },
+    {
+      name: 'lanner_rule_evaluation_seconds_total',
+      help: 'Time that took, estimated from a sample.',
+      type: 'counter',
+      read: perRule(({ milliseconds }) => milliseconds / 1000),
+    },
+  ];
+}
+
+function tagLabel(tag: string): string {
+  return `tag_${tag.replace(/[^a-zA-Z0-9_]+/g, '_')}`;
+}
