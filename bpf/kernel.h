@@ -154,6 +154,7 @@ struct io_cmd_data {
 };
 
 struct io_cqe {
+	u64 user_data;
 	s32 res;
 	int fd; /* until there is a result */
 };

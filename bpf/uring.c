@@ -310,8 +310,8 @@ int BPF_PROG(lanner_uring_submit_sqe, struct io_kiocb *req)
 	return 0;
 }
 
-SEC("tp_btf/io_uring_complete")
-int BPF_PROG(lanner_uring_complete, void *ring, struct io_kiocb *req)
+/* Tells a request that is complete, if it was noted, and forgets it. */
+static __always_inline void end_request(struct io_kiocb *req)
 {
 	struct lanner_request_texts *texts;
 	struct lanner_request *r;
@@ -319,11 +319,9 @@ int BPF_PROG(lanner_uring_complete, void *ring, struct io_kiocb *req)
 	struct lanner_call *call;
 	u64 key = (u64)req;
 
-	if (!bpf_core_field_exists(req->cmd) || !req)
-		return 0;
 	r = bpf_map_lookup_elem(&requests, &key);
 	if (!r)
-		return 0;
+		return;
 	call = call_of_request(r->opcode);
 	texts = bpf_map_lookup_elem(&request_texts, &key);
 	s = call ? begin_event(call, r->tid) : NULL;
@@ -332,5 +330,49 @@ int BPF_PROG(lanner_uring_complete, void *ring, struct io_kiocb *req)
 	bpf_map_delete_elem(&requests, &key);
 	if (texts)
 		bpf_map_delete_elem(&request_texts, &key);
+}
+
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(lanner_uring_complete, void *ring, struct io_kiocb *req)
+{
+	if (bpf_core_field_exists(req->cmd) && req)
+		end_request(req);
+	return 0;
+}
+
+/* What is known of a completion that found no room in its ring. */
+struct lanner_overflow {
+	u64 ring;
+	u64 user_data;
+	u64 request; /* the one that fits, once found */
+	s32 result;
+};
+
+static long find_overflowed(void *map, u64 *key, struct lanner_request *r, struct lanner_overflow *o)
+{
+	struct io_kiocb *req = (void *)*key;
+
+	if ((u64)BPF_CORE_READ(req, ctx) != o->ring || BPF_CORE_READ(req, cqe.user_data) != o->user_data ||
+	    BPF_CORE_READ(req, cqe.res) != o->result)
+		return 0;
+	o->request = *key;
+	return 1;
+}
+
+/*
+ * A program that leaves its completions lying makes the kernel keep further ones on a list, and those do not
+ * come by the tracepoint above. This one does not say of which request it is, but all that a request tells.
+ */
+SEC("tp_btf/io_uring_cqe_overflow")
+int BPF_PROG(lanner_uring_overflow, void *ring, u64 user_data, s32 result)
+{
+	struct lanner_overflow o = { .ring = (u64)ring, .user_data = user_data, .result = result };
+	struct io_kiocb *none = NULL;
+
+	if (!bpf_core_field_exists(none->cmd))
+		return 0;
+	bpf_for_each_map_elem(&requests, find_overflowed, &o, 0);
+	if (o.request)
+		end_request((void *)o.request);
 	return 0;
 }

@@ -41,6 +41,7 @@ const URING_WAYS: Readonly<Record<string, readonly string[]>> = {
   'io_uring, on a worker': ['a', 'openat2'],
   'io_uring, submitted by the kernel, on a worker': ['pa', 'openat'],
   'io_uring, success not told': ['s', 'openat'],
+  'io_uring, no room for its end': ['o', 'openat'],
   'io_uring, into the table of fixed files': ['f', 'openat'],
 };
 

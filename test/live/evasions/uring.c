@@ -4,7 +4,8 @@
  *     uring MODE OPERATION ARGUMENT…
  *
  * MODE is a word of the letters: p the kernel submits (SQPOLL), a always on a worker (IOSQE_ASYNC), s a
- * success is not told (IOSQE_CQE_SKIP_SUCCESS), f into the table of fixed files; - for none.
+ * success is not told (IOSQE_CQE_SKIP_SUCCESS), f into the table of fixed files, o there is no room left to
+ * tell the end; - for none.
  * Prints the result, "skipped" where none is told, or "no io_uring: ERROR".
  */
 #define _GNU_SOURCE
@@ -86,7 +87,7 @@ static int result(void)
 	for (int rounds = 0; rounds < 1000; rounds++) {
 		unsigned flags = IORING_ENTER_GETEVENTS | (strchr(mode, 'p') ? IORING_ENTER_SQ_WAKEUP : 0);
 
-		if (syscall(SYS_io_uring_enter, ring, strchr(mode, 's') ? 2 : 1, 1, flags, NULL, 0) < 0)
+		if (syscall(SYS_io_uring_enter, ring, number - *word(params.sq_off.head), 1, flags, NULL, 0) < 0)
 			return -errno;
 		while (*head != __atomic_load_n(tail, __ATOMIC_ACQUIRE)) {
 			struct io_uring_cqe *end = &ends[*head & *word(params.cq_off.ring_mask)];
@@ -95,10 +96,21 @@ static int result(void)
 			__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
 			if (end->user_data || value < 0)
 				return value;
-			return 0x7fffffff;
+			if (strchr(mode, 's'))
+				return 0x7fffffff;
 		}
 	}
 	return -ETIME;
+}
+
+/* Makes so many requests whose ends nobody takes that the ring has no room for another end. */
+static void fill(void)
+{
+	for (unsigned i = 0; i < params.cq_entries; i++) {
+		request(IORING_OP_NOP, -1, NULL)->user_data = 0;
+		__atomic_store_n(word(params.sq_off.tail), number, __ATOMIC_RELEASE);
+		syscall(SYS_io_uring_enter, ring, 1, 0, 0, NULL, 0);
+	}
 }
 
 static void print(int value)
@@ -156,6 +168,8 @@ int main(int count, char **arguments)
 
 	mode = arguments[1];
 	set_up();
+	if (strchr(mode, 'o'))
+		fill();
 	if (!strcmp(what, "openat") || !strcmp(what, "openat2")) {
 		entry = request(what[6] ? IORING_OP_OPENAT2 : IORING_OP_OPENAT, AT_FDCWD, first);
 		if (what[6]) {

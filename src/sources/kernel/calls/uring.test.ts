@@ -8,14 +8,14 @@ const having =
     present.includes(name);
 
 test('the programs are those whose tracepoints the kernel has', () => {
-  const completing = 'lanner_uring_complete';
+  const completing = ['lanner_uring_complete', 'lanner_uring_overflow'];
   assert.deepEqual(uringPrograms('6.18.1', having('io_uring_submit_req')), [
     'lanner_uring_submit_req',
-    completing,
+    ...completing,
   ]);
   assert.deepEqual(uringPrograms('6.1.0-9', having('io_uring_submit_sqe')), [
     'lanner_uring_submit_sqe',
-    completing,
+    ...completing,
   ]);
 });
 

@@ -33,16 +33,16 @@ const SUBMITTING: readonly (readonly [program: string, tracepoint: string])[] = 
   ['lanner_uring_submit_req', 'io_uring_submit_req'], // since 6.3
   ['lanner_uring_submit_sqe', 'io_uring_submit_sqe'],
 ];
-const COMPLETING = 'lanner_uring_complete';
+const COMPLETING = ['lanner_uring_complete', 'lanner_uring_overflow'];
 
-export const URING_PROGRAMS: readonly string[] = [...SUBMITTING.map(([program]) => program), COMPLETING];
+export const URING_PROGRAMS: readonly string[] = [...SUBMITTING.map(([program]) => program), ...COMPLETING];
 
 /**
  * The programs that suit the kernel; none when it is too old (before 6.0) or has no io_uring. Whoever has one
- * tracepoint of io_uring has the other: each look takes milliseconds.
+ * tracepoint of io_uring has the others: each look takes milliseconds.
  */
 export function uringPrograms(release: string, hasTracepoint: (name: string) => boolean): readonly string[] {
   if (Number.parseInt(release, 10) < 6) return [];
   const submitting = SUBMITTING.find(([, tracepoint]) => hasTracepoint(tracepoint));
-  return submitting ? [submitting[0], COMPLETING] : [];
+  return submitting ? [submitting[0], ...COMPLETING] : [];
 }
