@@ -33,6 +33,7 @@ export function barChart(title: string, bars: readonly Bar[], text: (value: numb
 ${mark}<text x="${Math.max(x(high), x(aim ?? 0)) + 8}" y="${y + 15}">${escaped(text(value))}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" font-family="sans-serif" font-size="13">
+<title>${escaped(title)}</title>
 <rect width="100%" height="100%" fill="#fff"/>
 <text x="12" y="26" font-size="16">${escaped(title)}</text>
 ${rows.join('\n')}
