@@ -83,9 +83,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 async function buildProgram(args: readonly string[], finish: Finish): Promise<Command> {
   const program = new Command('lanner')
     .description('Runtime security for Linux: watches system calls and alerts when a rule is violated.')
-    .usage(
-      '[options] | run [options] -- COMMAND… | replay FILE | check FILES… | events [NAME] | scenes [WHICH…] | top rules',
-    )
+    .usage('[options] | COMMAND …')
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .enablePositionalOptions()
@@ -155,7 +153,7 @@ function checkSources({ enableSource = [], disableSource = [] }: ProgramOptions)
 /** Commander's messages in one line. */
 function usageError(error: CommanderError): string {
   if (error.code === 'commander.excessArguments') {
-    return 'there is no such command: try "lanner run -- COMMAND", "lanner replay FILE", "lanner check FILES", "lanner events", "lanner scenes" or "lanner --help"';
+    return 'there is no such command: "lanner --help" lists them; "lanner run -- COMMAND" watches a program';
   }
   return error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
 }
