@@ -72,6 +72,13 @@ test('a capture is judged with what it tells of its machine', async () => {
   assert.equal(stderr, 'lanner: 3 events, 2 alerts (Warning 1, Notice 1)\n', 'no progress in a pipe');
 });
 
+test('--profile shows at the end what the rules have cost', async () => {
+  const { code, stdout } = await replayed(CAPTURE, (path) => ['replay', path, '--profile']);
+  assert.equal(code, 0);
+  assert.match(stdout, /^3 events, .* settled by the index alone$/m);
+  assert.match(stdout, /^ +\S+ .* +1 +1 +secret opened$/m);
+});
+
 test('the configuration may ask for a replay', async () => {
   const { code, stdout } = await replayed(CAPTURE, (path) => [
     ...['-o', 'engine.kind=replay'],
