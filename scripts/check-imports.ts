@@ -31,6 +31,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   outputs: { imports: ['alerts'] },
   config: { imports: ['rules'] },
   metrics: { imports: [], pure: true },
+  server: { imports: [] },
   engine: {
     imports: [
       'events',
@@ -59,6 +60,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'outputs',
       'config',
       'metrics',
+      'server',
       'engine',
       'scenes',
     ],

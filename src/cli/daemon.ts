@@ -4,6 +4,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Watching, WatchScope } from '../engine/watch.ts';
 import type { LoadOutcome } from '../rules/load.ts';
+import type { WebServer } from '../server/web-server.ts';
 import { describeLoaded } from './about.ts';
 import { fail } from './fail.ts';
 import type { Log, OpenLog } from './log.ts';
@@ -16,6 +17,7 @@ import { Service } from './service.ts';
 import { onEndSignal, onReloadSignal, onReopenSignal } from './signals.ts';
 import { checkEngine, configuredRuleFiles, loadConfiguredRules, logRules, summaryLine } from './start.ts';
 import { LANNER_VERSION } from './version.ts';
+import { openWebServer, webSettings } from './web.ts';
 
 export interface DaemonOptions extends CommonOptions {
   readonly scope?: WatchScope;
@@ -85,6 +87,8 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
   // A signal that comes before all is set up is answered then.
   let isReloadDue = false;
   const service = new Service();
+  let web: WebServer | undefined;
+  const serve = (config: Config): void => void web?.configure(webSettings(config, log));
   const handlers = [
     onEndSignal(() => {
       service.stopping();
@@ -110,9 +114,18 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
       log,
       onReady(ready) {
         watching = ready;
+        web = openWebServer(ready, log);
+        serve(loaded.config);
         const status = `Watching system calls of ${describeScope(scope)} on Linux ${os.release()}`;
         reloader = new Reloader(
-          { ...start, status: { begins: () => service.reloading(), ends: () => service.ready(status) } },
+          {
+            ...start,
+            status: {
+              begins: () => service.reloading(),
+              ends: () => service.ready(status),
+              replaced: serve,
+            },
+          },
           ready,
         );
         log(status);
@@ -124,6 +137,7 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
     log(summaryLine(summary));
   } finally {
     service.stopping();
+    await web?.close();
     reloader?.close();
     for (const handler of handlers) handler.end();
   }

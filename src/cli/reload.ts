@@ -28,6 +28,8 @@ export interface ReloadOptions {
 export interface ReloadStatus {
   begins(): void;
   ends(): void;
+  /** The configuration is another from now on. */
+  replaced?(config: Config): void;
 }
 
 /** One reload at a time; what comes in the meantime makes one more. */
@@ -106,6 +108,7 @@ export class Reloader {
     if (this.#closed) return;
     const { gap } = this.#watching.reload({ config, ruleSet, about: describeLoaded(loaded.files, paths) });
     log.configure(config);
+    this.#parts.status?.replaced?.(config);
     this.#loaded = loaded;
     this.#watchFiles();
     for (const problem of problems) log.log(describeProblem(problem), 'warning');

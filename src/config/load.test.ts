@@ -68,9 +68,9 @@ test('an unknown key is left out with a suggestion', (context) => {
 
 test("keys of Falco's without effect are named, unless they ask for nothing", (context) => {
   const yaml =
-    'webserver: {enabled: true}\nhttp_output: {enabled: false, url: x}\nengine: {kmod: {buf_size_preset: 5}}\n';
+    'buffer_format_base64: true\nhttp_output: {enabled: false, url: x}\nengine: {kmod: {buf_size_preset: 5}}\n';
   assert.deepEqual(load(context, { yaml }).warnings, [
-    'these settings have no effect yet: webserver',
+    'these settings have no effect yet: buffer_format_base64',
     'engine.kmod: Lanner has no kernel module; its probe is engine.kind modern_ebpf',
   ]);
 });

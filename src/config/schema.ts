@@ -129,7 +129,7 @@ export const SCHEMA = section({
     idle: 'Lanner has no such libraries; what its own parts say is in its log',
   }),
   metrics: key('Numbers about Lanner itself, see docs/metrics.md.', METRICS),
-  webserver: key('A web server of our own.', WEBSERVER, LATER),
+  webserver: key('A web server that says whether Lanner works, see docs/metrics.md.', WEBSERVER),
 });
 
 export type Config = ValueOf<typeof SCHEMA>;

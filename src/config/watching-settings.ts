@@ -27,13 +27,18 @@ export const LIBS_LOGGER = section({
 
 export const WEBSERVER = section({
   enabled: key('Answer questions over HTTP.', flag(false), { falco: 'absent false, shipped true' }),
-  threadiness: key('Threads that answer; 0 for as many as there are CPUs.', integer(0, 0, 65_536)),
-  listen_port: key('Port.', integer(8765, 1, 65_535)),
-  listen_address: key('Address.', text('0.0.0.0')),
+  threadiness: key('Threads that answer; 0 for as many as there are CPUs.', integer(0, 0, 65_536), {
+    idle: 'questions are answered between events',
+  }),
+  listen_port: key('Port; 0 for any that is free, which the log tells.', integer(8765, 0, 65_535)),
+  listen_address: key('Address; 0.0.0.0 for all of the machine.', text('127.0.0.1'), { falco: '0.0.0.0' }),
   k8s_healthz_endpoint: key('Path that says whether Lanner works.', text('/healthz')),
-  prometheus_metrics_enabled: key('Metrics for Prometheus under /metrics.', flag(false)),
+  prometheus_metrics_enabled: key(
+    'Metrics for Prometheus under /metrics, with metrics.enabled.',
+    flag(false),
+  ),
   ssl_enabled: key('HTTPS instead of HTTP.', flag(false)),
-  ssl_certificate: key('File with certificate and key.', text('/etc/falco/falco.pem')),
+  ssl_certificate: key('File with certificate and key, in PEM.', text('/etc/falco/falco.pem')),
 });
 
 const GROUP_DEFAULT = flag(true);

@@ -22,6 +22,7 @@ import { Engine } from './engine.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
 import { RunMetrics } from './metrics/run-metrics.ts';
 import { type OutputSet, openOutputs, outputFailure } from './outputs.ts';
+import { ReadingWatch } from './reading-watch.ts';
 import { Recording, type RecordingSummary, type RecordRequest, recordedEvents } from './recording.ts';
 import { type ReloadResult, reloader } from './reload.ts';
 import { configuredFields } from './rule-options.ts';
@@ -69,6 +70,8 @@ export interface Watching {
   readonly profile: () => MatcherProfile | undefined;
   /** All metrics of this moment, as text for Prometheus. */
   readonly metrics: () => string;
+  /** Why events are not being read, in words for people; `undefined` when they are. */
+  readonly trouble: () => string | undefined;
   /** Raises an internal alert. */
   readonly warn: (news: Pick<InternalNews, 'subject' | 'priority' | 'detail' | 'reason' | 'fields'>) => void;
 }
@@ -219,6 +222,7 @@ async function watchSource(
       },
     },
   });
+  const reading = new ReadingWatch(() => source.statistics);
   const metrics = new RunMetrics({ source, system, engine, outputs, containers, log }, options);
 
   const running = engine.run();
@@ -242,6 +246,7 @@ async function watchSource(
     reload: reloader({ source, engine, outputs, files, hosts, drops, metrics, traced, log }),
     profile: () => engine.profile,
     metrics: () => metrics.prometheus(),
+    trouble: () => reading.trouble,
     warn: (news) =>
       outputs.write(
         internalAlert({ ...news, time: BigInt(Date.now()) * 1_000_000n, hostname: toText(system.hostname) }),
@@ -250,6 +255,7 @@ async function watchSource(
   let lostBefore = 0;
   const looking = setInterval(() => {
     drops.look();
+    reading.look();
     const lostNow = sum(source.statistics.lost);
     if (lostNow > lostBefore) system.resync(scopeOf(source, options));
     lostBefore = lostNow;

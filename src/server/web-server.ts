@@ -1,0 +1,167 @@
+/** Answers over HTTP whether Lanner works, which version it is, and its metrics. What goes wrong is logged, and stops nothing else. */
+import http from 'node:http';
+import https from 'node:https';
+import { type AddressInfo, isIPv6 } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
+
+export interface WebServerSettings {
+  readonly address: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Path that tells whether Lanner works. */
+  readonly healthPath: string;
+  /** Metrics are told under /metrics. */
+  readonly hasMetrics: boolean;
+  /** Certificate and key in PEM, for HTTPS. */
+  readonly pem: string | undefined;
+}
+
+/** What there is to tell. Called at each question. */
+export interface WebAnswers {
+  /** What is wrong; `undefined` when nothing is. */
+  readonly trouble: () => string | undefined;
+  readonly versions: () => object;
+  readonly metrics: () => { readonly type: string; readonly text: string };
+}
+
+/** Of a client that is too slow, or there are too many of. */
+const LIMITS = { headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000 } as const;
+const CONNECTIONS = 64;
+const HEADER_BYTES = 8192;
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+export class WebServer {
+  readonly #answers: WebAnswers;
+  readonly #log: (line: string) => void;
+  #settings: WebServerSettings | undefined;
+  #server: http.Server | undefined;
+
+  /** Listens when it is configured. */
+  constructor(answers: WebAnswers, log: (line: string) => void) {
+    this.#answers = answers;
+    this.#log = log;
+  }
+
+  /** Listens so from now on, or, without settings, not at all. Resolves when that is so, or has been logged not to be. */
+  async configure(settings: WebServerSettings | undefined): Promise<void> {
+    if (isDeepStrictEqual(settings, this.#settings)) return;
+    await this.close();
+    this.#settings = settings;
+    if (settings !== undefined) await this.#listen(settings);
+  }
+
+  /** Ends open connections. Idempotent. */
+  async close(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    this.#settings = undefined;
+    if (server === undefined) return;
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  }
+
+  #listen(settings: WebServerSettings): Promise<void> {
+    const { address, port, pem } = settings;
+    const where = `${isIPv6(address) ? `[${address}]` : address}:${port}`;
+    return new Promise((resolve) => {
+      const fail = (error: Error): void => {
+        this.#log(`webserver: cannot listen on ${where}: ${reasonOf(error)}: Lanner goes on without it`);
+        // The same settings may work at the next reload.
+        this.#settings = undefined;
+        this.#server = undefined;
+        resolve();
+      };
+      let server: http.Server;
+      try {
+        server = this.#create(settings);
+      } catch (error) {
+        fail(error as Error);
+        return;
+      }
+      this.#server = server;
+      server.once('error', fail);
+      server.listen({ host: address, port }, () => {
+        server.off('error', fail);
+        server.on('error', (error) => this.#log(`webserver: ${error.message}`));
+        const { port: actual } = server.address() as AddressInfo;
+        const host = where.slice(0, where.lastIndexOf(':'));
+        this.#log(`webserver: listening on ${pem === undefined ? 'http' : 'https'}://${host}:${actual}`);
+        resolve();
+      });
+      // It must not keep the program from ending.
+      server.unref();
+    });
+  }
+
+  /** Throws when certificate or key are none. */
+  #create(settings: WebServerSettings): http.Server {
+    const { pem } = settings;
+    const options = { ...LIMITS, maxHeaderSize: HEADER_BYTES };
+    const answer = (request: http.IncomingMessage, response: http.ServerResponse): void =>
+      respond(request, response, this.#answer(request, settings));
+    const server =
+      pem === undefined
+        ? http.createServer(options, answer)
+        : https.createServer({ ...options, cert: pem, key: pem }, answer);
+    server.maxConnections = CONNECTIONS;
+    return server;
+  }
+
+  #answer({ method, url = '' }: http.IncomingMessage, settings: WebServerSettings): Answer {
+    if (method !== 'GET' && method !== 'HEAD') return plain(405, 'only GET and HEAD are answered');
+    const [path] = url.split('?');
+    try {
+      if (path === settings.healthPath) return healthAnswer(this.#answers.trouble());
+      if (path === '/versions') return json(200, this.#answers.versions());
+      if (path === '/metrics' && settings.hasMetrics) return { status: 200, ...this.#answers.metrics() };
+    } catch (error) {
+      this.#log(`webserver: ${path}: ${String(error)}, which is a fault in Lanner`);
+      return plain(500, 'this could not be told; the log of Lanner says why');
+    }
+    return plain(404, 'there is nothing here');
+  }
+}
+
+/** Falco's answer when all is well. */
+function healthAnswer(trouble: string | undefined): Answer {
+  if (trouble === undefined) return { status: 200, type: JSON_TYPE, text: '{"status": "ok"}' };
+  return json(503, { status: 'failing', reason: trouble });
+}
+
+const JSON_TYPE = 'application/json';
+
+function json(status: number, value: object): Answer {
+  return { status, type: JSON_TYPE, text: JSON.stringify(value) };
+}
+
+function plain(status: number, line: string): Answer {
+  return { status, type: 'text/plain; charset=utf-8', text: `${line}\n` };
+}
+
+function respond(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  { status, type, text }: Answer,
+): void {
+  // A body that nobody asked for is not read; the connection ends instead.
+  const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'];
+  const headers = {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(text),
+    'X-Content-Type-Options': 'nosniff',
+    ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
+    ...(hasBody ? { Connection: 'close' } : {}),
+  };
+  response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : text);
+}
+
+function reasonOf({ message, code }: NodeJS.ErrnoException): string {
+  return code === 'EADDRINUSE' ? 'the port is in use' : message;
+}
