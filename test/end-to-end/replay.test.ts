@@ -76,7 +76,7 @@ test('--profile shows at the end what the rules have cost', async () => {
   const { code, stdout } = await replayed(CAPTURE, (path) => ['replay', path, '--profile']);
   assert.equal(code, 0);
   assert.match(stdout, /^3 events, .* settled by the index alone$/m);
-  assert.match(stdout, /^ +\S+ .* +1 +1 +secret opened$/m);
+  assert.match(stdout, /^ *\S+ .* +1 +1 +secret opened$/m);
 });
 
 test('the configuration may ask for a replay', async () => {
