@@ -9,7 +9,7 @@ import { EVENT_TYPES, type EventType } from '../events/table.ts';
 import { DESCRIPTOR_INDEX } from './event-descriptor.ts';
 import { type FileNames, GIVEN_PATH, NO_NAMES, type OtherName } from './other-names.ts';
 import type { PathResolver } from './path-resolver.ts';
-import { joinPath } from './paths.ts';
+import { normalisePath, placePath } from './paths.ts';
 import type { Thread } from './thread.ts';
 
 interface ChangedPath {
@@ -71,6 +71,8 @@ const MOVES_LINKS = Uint8Array.from(EVENT_TYPES, ({ name }) =>
 
 /** What happens to links by the name of the event: parameters with the link's path and its target, or its new path. */
 const LINKS: Readonly<Record<string, readonly [path: string, other?: string]>> = {
+  link: ['oldpath', 'newpath'],
+  linkat: ['oldpath', 'newpath'],
   symlink: ['linkpath', 'target'],
   symlinkat: ['linkpath', 'target'],
   rename: ['oldpath', 'newpath'],
@@ -97,9 +99,18 @@ export function noticeLinks(event: EventCursor, containerId: ByteString, resolve
     const target = event.text(parameterIndex(event.type, other));
     if (target) resolver.links.add(containerId, path, target);
   } else {
-    const moved = pathIn(event, other);
-    if (moved !== undefined) resolver.links.move(containerId, path, moved);
+    const made = pathIn(event, other);
+    if (made === undefined) return;
+    if (event.type.name.startsWith('link')) resolver.links.copy(containerId, path, made);
+    else resolver.links.move(containerId, path, made, exchanges(event));
   }
+}
+
+const RENAME_EXCHANGE = 2;
+
+function exchanges(event: EventCursor): boolean {
+  const flags = event.type.name === 'renameat2' ? event.u32(parameterIndex(event.type, 'flags')) : 0;
+  return ((flags ?? 0) & RENAME_EXCHANGE) !== 0;
 }
 
 function pathIn(event: EventCursor, name: string | undefined): ByteString | undefined {
@@ -130,10 +141,11 @@ export function changedNames(
   const resolved = new Map<number, ByteString>();
   const names: OtherName[] = [];
   for (const { index, base, follows } of paths) {
-    const given = givenPath(event, index, base);
-    if (given === undefined) continue;
-    const file = follows ? resolver.file(thread, given) : undefined;
-    const path = file?.path ?? resolver.withDirectory(thread, given);
+    const asGiven = givenPath(event, index, base);
+    if (asGiven === undefined) continue;
+    const file = follows ? resolver.file(thread, asGiven) : undefined;
+    const path = file?.path ?? resolver.withDirectory(thread, asGiven);
+    const given = normalisePath(asGiven);
     if (path !== undefined && path !== given) resolved.set(index, path);
     if (file?.identity)
       for (const name of files?.namesOf(file.identity.device, file.identity.inode) ?? [])
@@ -145,11 +157,10 @@ export function changedNames(
   return names.length === 0 ? NO_NAMES : names;
 }
 
-/** The path as it was given, absolute and normal. */
+/** The path as it was given, absolute. */
 function givenPath(event: EventCursor, index: number, base: string): ByteString | undefined {
   const text = event.text(index);
   if (!text) return undefined;
-  if (text.startsWith('/')) return joinPath('', text);
-  const directory = extension(event, base);
-  return directory === undefined ? undefined : joinPath(directory, text);
+  const directory = text.startsWith('/') ? '' : extension(event, base);
+  return directory === undefined ? undefined : placePath(directory, text);
 }

@@ -7,7 +7,7 @@ import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import { extension, extensionIndex, parameterIndex } from '../events/parameters.ts';
 import { EVENT_TYPES } from '../events/table.ts';
-import { joinPath } from './paths.ts';
+import { normalisePath, placePath } from './paths.ts';
 
 /**
  * How a name was found. `given`: what the program passed, made absolute and normal. `resolved`: where the
@@ -78,6 +78,12 @@ export function givenName(event: EventCursor, kernelPath: Uint8Array): ByteStrin
 
 /** The path that an open was given, absolute and normal; `undefined` when the event does not tell. */
 export function givenPath(event: EventCursor): ByteString | undefined {
+  const path = pathAsGiven(event);
+  return path === undefined ? undefined : normalisePath(path);
+}
+
+/** The same with what stands in it: `link/..` is not where the link lies. */
+function pathAsGiven(event: EventCursor): ByteString | undefined {
   const index = GIVEN_PATH[event.code] as number;
   if (index === 0) return undefined;
   const given = event.raw(index);
@@ -85,7 +91,7 @@ export function givenPath(event: EventCursor): ByteString | undefined {
   const text = event.text(index) ?? '';
   const base = text.startsWith('/') ? '' : (extension(event, 'base') ?? '');
   if (!text.startsWith('/') && base === '') return undefined;
-  return joinPath(base, text);
+  return placePath(base, text);
 }
 
 /** By event code: index of the directory that a relative path starts from; 0 where there is none. */
@@ -128,7 +134,7 @@ export function otherNames(
     if (path !== own && names.every((name) => name.path !== path)) names.push({ kind, path });
   };
   // Another thread may have put another file in the place of the opened one before the kernel was asked.
-  if (given !== undefined && followed) add('resolved', followed(given));
+  if (given !== undefined && followed) add('resolved', normalisePath(followed(pathAsGiven(event) ?? given)));
   if (host !== undefined) add('host', host);
   for (const path of sameFile) add('same file', path);
   return names;

@@ -32,6 +32,17 @@ export function joinPath(base: ByteString, path: ByteString): ByteString {
   return normalisePath(base.endsWith('/') ? base + path : `${base}/${path}`);
 }
 
+/**
+ * `path` as seen from the directory `base`, not normalised, since `link/..` is not where the link lies; without
+ * slashes at the end.
+ */
+export function placePath(base: ByteString, path: ByteString): ByteString {
+  const whole = path.charCodeAt(0) === SLASH ? path : base.endsWith('/') ? base + path : `${base}/${path}`;
+  let end = whole.length;
+  while (end > 1 && whole.charCodeAt(end - 1) === SLASH) end--;
+  return whole.slice(0, end);
+}
+
 /** The part before the last slash, `/` for what lies in the root; empty when there is no slash. */
 export function directoryOf(path: ByteString): ByteString {
   const slash = path.lastIndexOf('/');

@@ -62,6 +62,34 @@ int main(int count, char **arguments)
 	else if (!strcmp(way, "relative")) {
 		need(chdir(folder), "chdir");
 		need(unlink(through + strlen(folder) + 1), way);
+	} else if (!strcmp(way, "dots")) { /* of where the link leads, not of where it lies */
+		char below[4300];
+
+		snprintf(below, sizeof(below), "%s/below", dirname(strcpy(copies[0], file)));
+		need(mkdir(below, 0700), "mkdir");
+		need(symlink(below, hard), "symlink");
+		snprintf(through, sizeof(through), "%.2000s/../%.2000s", hard, basename(strcpy(copies[1], file)));
+		need(unlink(through), way);
+		rmdir(below);
+	} else if (!strcmp(way, "moved-directory")) {
+		char moved[4300];
+
+		snprintf(through, sizeof(through), "%.2000s/sub", folder);
+		snprintf(moved, sizeof(moved), "%.2000s/moved", folder);
+		need(mkdir(through, 0700), "mkdir");
+		strcat(through, "/l");
+		need(rename(link_to_directory, through), "rename");
+		through[strlen(through) - 2] = 0;
+		need(rename(through, moved), "rename");
+		snprintf(through, sizeof(through), "%.2000s/l/%.1900s", moved, basename(strcpy(copies[1], file)));
+		need(unlink(through), way);
+		strcat(moved, "/l");
+		unlink(moved);
+	} else if (!strcmp(way, "copied-link")) {
+		need(link(link_to_directory, hard), "link");
+		unlink(link_to_directory);
+		snprintf(through, sizeof(through), "%.2000s/%.2000s", hard, basename(strcpy(copies[1], file)));
+		need(unlink(through), way);
 	} else
 		return 2;
 	unlink(link_to_directory);
