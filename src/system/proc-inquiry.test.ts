@@ -43,13 +43,37 @@ test('a process that never lets its arguments be read holds up nobody for long',
     const read = (tid: number): Promise<ProcProcess | undefined> =>
       new Promise((resolve) => inquiry.read(tid, 'full', resolve));
     const [trapped, behind] = await Promise.all([read(100), read(1)]);
-    assert.deepEqual([trapped, behind, inquiry.stuck], [undefined, undefined, 1]);
+    assert.deepEqual([trapped, behind?.threads[0]?.stat.comm, inquiry.stuck], [undefined, 'init', 1]);
     assert.equal((await read(1))?.threads[0]?.stat.comm, 'init', 'another thread reads on');
   } finally {
     clearInterval(alive);
     inquiry.close();
     // Lets the thread go that hangs.
     closeSync(openSync(trap, 'w'));
+  }
+});
+
+test('while too many such processes hold threads, nothing is read; when they have let go, all is', async () => {
+  using host = hostWithShell();
+  const trap = join(host.root, 'proc/100/cmdline');
+  rmSync(trap);
+  execFileSync('mkfifo', [trap]);
+  const inquiry = new WorkerInquiry(host.root, 300);
+  const alive = setInterval(() => {}, 1000);
+  try {
+    const read = (tid: number): Promise<ProcProcess | undefined> =>
+      new Promise((resolve) => inquiry.read(tid, 'full', resolve));
+    for (let count = 1; count <= 4; count++) {
+      await read(100);
+      assert.equal(inquiry.stuck, count);
+    }
+    assert.equal(await read(1), undefined);
+    closeSync(openSync(trap, 'w'));
+    while ((await read(1)) === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(inquiry.stuck, 4);
+  } finally {
+    clearInterval(alive);
+    inquiry.close();
   }
 });
 

@@ -59,14 +59,23 @@ type Asked = Question extends infer One ? (One extends Question ? Omit<One, 'id'
 
 /** A reading that takes longer than this does not come back. */
 const STUCK_MS = 5000;
-/** Threads that may hang at a time; with more, nothing is read any more. */
-const MAX_STUCK = 4;
+/** Threads that may hang at a time; while so many do, nothing is read. */
+const MAX_HANGING = 4;
+
+interface Open {
+  readonly question: Question;
+  readonly answer: (found: unknown) => void;
+}
 
 export class WorkerInquiry implements ProcInquiry {
   stuck = 0;
   readonly #hostRoot: string;
   readonly #stuckMs: number;
-  readonly #answers = new Map<number, (found: unknown) => void>();
+  /** Questions without an answer yet, by id; the oldest come first. */
+  readonly #open = new Map<number, Open>();
+  /** Given up, and still at their reading. */
+  readonly #hanging = new Set<Worker>();
+  #isClosed = false;
   #worker: Worker | undefined;
   #lastId = 0;
   #watch: NodeJS.Timeout | undefined;
@@ -91,33 +100,34 @@ export class WorkerInquiry implements ProcInquiry {
 
   /** Questions that are open stay without an answer. */
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#watch);
-    this.#answers.clear();
+    this.#open.clear();
     void this.#worker?.terminate();
     this.#worker = undefined;
-    this.stuck = MAX_STUCK;
   }
 
-  #ask(question: Asked, answer: (found: unknown) => void): void {
-    if (this.stuck >= MAX_STUCK) {
+  #ask(asked: Asked, answer: (found: unknown) => void): void {
+    if (this.#isClosed || this.#hanging.size >= MAX_HANGING) {
       answer(undefined);
       return;
     }
-    const id = ++this.#lastId;
-    this.#answers.set(id, answer);
+    const question = { ...asked, id: ++this.#lastId };
+    this.#open.set(question.id, { question, answer });
     this.#worker ??= this.#start();
-    this.#worker.postMessage({ ...question, id });
-    this.#watch ??= this.#watchFor(id);
+    this.#worker.postMessage(question);
+    this.#watch ??= this.#watchFor(question.id);
   }
 
   #start(): Worker {
     const worker = new Worker(new URL('./proc-worker.ts', import.meta.url), { workerData: this.#hostRoot });
     worker.on('message', ({ id, found }: Answer) => {
-      const answer = this.#answers.get(id);
-      this.#answers.delete(id);
-      answer?.(found);
+      const open = this.#open.get(id);
+      this.#open.delete(id);
+      open?.answer(found);
     });
     worker.on('error', () => this.#giveUp(worker));
+    worker.on('exit', () => this.#hanging.delete(worker));
     worker.unref();
     return worker;
   }
@@ -126,20 +136,22 @@ export class WorkerInquiry implements ProcInquiry {
   #watchFor(id: number): NodeJS.Timeout {
     const timer = setTimeout(() => {
       this.#watch = undefined;
-      if (this.#answers.has(id)) this.#giveUp(this.#worker);
-      else if (this.#answers.size > 0) this.#watch = this.#watchFor(this.#lastId);
+      if (this.#open.has(id)) this.#giveUp(this.#worker);
+      else if (this.#open.size > 0) this.#watch = this.#watchFor(this.#lastId);
     }, this.#stuckMs);
     return timer.unref();
   }
 
-  /** The thread is left alone; all that it was asked has no answer, and the next question starts another. */
+  /** The thread is left alone. What it hangs at, the oldest question, has no answer; another thread takes the rest. */
   #giveUp(worker: Worker | undefined): void {
     if (worker === undefined || worker !== this.#worker) return;
     this.stuck++;
+    this.#hanging.add(worker);
     this.#worker = undefined;
     void worker.terminate();
-    const answers = [...this.#answers.values()];
-    this.#answers.clear();
-    for (const answer of answers) answer(undefined);
+    const [culprit, ...others] = this.#open.values();
+    this.#open.clear();
+    culprit?.answer(undefined);
+    for (const { question, answer } of others) this.#ask(question, answer);
   }
 }

@@ -1,16 +1,21 @@
 /** After a loss of events everything that still runs is known again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ProcInquiry } from './proc-inquiry.ts';
 import { System } from './system.ts';
 import { event, processParameters, START } from './testing/event-builder.ts';
 import type { FakeHost, FakeProcess } from './testing/fake-proc.ts';
 import { hostWithShell, inquiryOf, pass, SHELL } from './testing/shell-host.ts';
 
 /** A model of `host` and its clock. */
-function modelOf(host: FakeHost, seed: { kind: 'host' } | { kind: 'none' } = { kind: 'host' }) {
+function modelOf(
+  host: FakeHost,
+  seed: { kind: 'host' } | { kind: 'none' } = { kind: 'host' },
+  inquiry: ProcInquiry = inquiryOf(host),
+) {
   const clock = { now: START };
   const system = System.open({
-    ...{ hostRoot: host.root, seed, inquiry: inquiryOf(host) },
+    ...{ hostRoot: host.root, seed, inquiry },
     wallClock: () => clock.now,
   });
   /** Lets the seconds pass in which the model is compared. */
@@ -144,4 +149,19 @@ test('in a scope, the others stay known by name only', () => {
   assert.deepEqual([system.thread(201)?.comm, system.thread(201)?.args], ['child', ['x']]);
   assert.deepEqual([system.thread(100)?.comm, system.thread(100)?.args], ['renamed', []]);
   assert.equal(system.thread(300), undefined);
+});
+
+test('a process that does not let itself be read, or that nobody could read, stays as it is', () => {
+  using host = hostWithShell();
+  const direct = inquiryOf(host);
+  const silent: ProcInquiry = {
+    ...{ stuck: 0, close() {}, executable: direct.executable.bind(direct), pids: direct.pids.bind(direct) },
+    read: (_tid, _depth, answer) => answer(undefined),
+  };
+  const { system, wait } = modelOf(host, { kind: 'host' }, silent);
+  host.remove(1);
+  system.resync('host');
+  wait(2);
+  assert.equal(system.thread(100)?.exepath, '/usr/bin/bash');
+  assert.equal(system.thread(1), undefined, 'what is gone is gone');
 });

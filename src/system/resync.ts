@@ -27,13 +27,16 @@ export type ResyncScope = 'host' | readonly number[];
 interface Reading {
   readonly pid: number;
   readonly askedAt: number;
+  /** `undefined`: it is gone, or did not let itself be read. */
   readonly read: ProcProcess | undefined;
+  readonly isZombie: boolean;
   readonly attempt: number;
 }
 
 export class Resync {
   readonly #model: ProcessModel;
   readonly #inquiry: ProcInquiry;
+  readonly #exists: (pid: number) => boolean;
   #queue: { readonly pid: number; readonly attempt: number }[] = [];
   #inScope = new Set<number>();
   #readings: Reading[] = [];
@@ -42,9 +45,11 @@ export class Resync {
   #startedAt = Number.NEGATIVE_INFINITY;
   #wanted: ResyncScope | undefined;
 
-  constructor(model: ProcessModel, inquiry: ProcInquiry) {
+  /** `exists` tells whether there is a process of this id, without reading anything of it. */
+  constructor(model: ProcessModel, inquiry: ProcInquiry, exists: (pid: number) => boolean) {
     this.#model = model;
     this.#inquiry = inquiry;
+    this.#exists = exists;
   }
 
   /** Events were lost: the model is to be compared with /proc. Cheap; the work is done by {@link step}. */
@@ -98,23 +103,23 @@ export class Resync {
       this.#open++;
       this.#inquiry.read(pid, isNames ? 'names' : 'full', (read) => {
         this.#open--;
-        const isAlive = read && (read.threads.length > 1 || !read.threads[0]?.stat.isZombie);
-        this.#readings.push({ pid, askedAt, read: isAlive ? read : undefined, attempt });
+        const isZombie = read?.threads.length === 1 && read.threads[0]?.stat.isZombie === true;
+        this.#readings.push({ pid, askedAt, read, isZombie, attempt });
       });
     }
   }
 
-  #use({ pid, askedAt, read, attempt }: Reading, now: number): void {
+  #use({ pid, askedAt, read, isZombie, attempt }: Reading, now: number): void {
     const { table, counters, loader, recentExits } = this.#model;
     const process = table.process(pid);
     // A thread is read as its process; that one has its own turn.
-    if (read && read.pid !== pid) return;
+    if (read && !isZombie && read.pid !== pid) return;
     if (process && process.changedAt >= askedAt) {
       if (attempt < MAX_READINGS) this.#queue.push({ pid, attempt: attempt + 1 });
       return;
     }
-    if (!read) {
-      if (process) this.#drop(process, askedAt);
+    if (!read || isZombie) {
+      if (process && (isZombie || !this.#exists(pid))) this.#drop(process, askedAt);
       return;
     }
     if (process && this.#isSame(process, read)) {

@@ -85,4 +85,6 @@ export interface SystemStatistics extends Readonly<ProcessCounters> {
   readonly discarded: number;
   /** Paths whose links were not followed, since too many came at once. */
   readonly unresolvedPaths: number;
+  /** Readings of /proc that were given up, since the process did not let itself be read. */
+  readonly stuckReadings: number;
 }

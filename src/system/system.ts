@@ -187,7 +187,7 @@ export class System implements SystemView {
       wallClock,
       acceptedSockets: new AcceptedSockets(ACCEPTED_SOCKETS),
     };
-    this.#resync = new Resync(this.#model, this.#inquiry);
+    this.#resync = new Resync(this.#model, this.#inquiry, (pid) => this.#reader.exists(pid));
     if (this.#mayLookUp)
       this.#postponed = new PostponedEvents({
         counters: this.#counters,
@@ -482,6 +482,7 @@ export class System implements SystemView {
       removed: this.#table.removed,
       discarded: this.#table.discarded,
       unresolvedPaths: this.#resolver?.refused ?? 0,
+      stuckReadings: this.#inquiry.stuck,
       ...this.#counters,
     };
   }

@@ -44,6 +44,7 @@ const OWN: readonly [name: keyof SystemStatistics, metric: string, help: string]
     'paths_unresolved',
     'Paths whose links were not followed, since too many came at once.',
   ],
+  ['stuckReadings', 'readings_stuck', 'Readings of /proc that were given up, since they did not come back.'],
 ];
 
 /** `state_counters_enabled`. */
