@@ -98,12 +98,13 @@ export const SYSCALL_EVENT_DROPS = section({
   ),
   rate: key('How often, per second.', decimal(0.03333, 0, Number.MAX_SAFE_INTEGER)),
   max_burst: key('How often at once, after a quiet time.', decimal(1, 0, Number.MAX_SAFE_INTEGER)),
-  simulate_drops: key('Pretend losses, to try the actions.', flag(false), { idle: 'later' }),
+  simulate_drops: key('Pretend that an event is lost every second, to try the actions.', flag(false)),
 });
 
 export const SYSCALL_EVENT_TIMEOUTS = section({
   max_consecutives: key(
-    'Reads of the buffers without an event after which an alert is raised.',
+    'Reads of the buffers without an event after which an alert is raised, where the whole machine is watched. ' +
+      "Lanner is woken by events and has no such reads: each stands for 30 ms, as long as Falco's wait.",
     integer(1000, 1, Number.MAX_SAFE_INTEGER),
   ),
 });

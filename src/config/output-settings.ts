@@ -17,7 +17,8 @@ const SELECTION = {
 
 export const OUTPUTS_QUEUE = section({
   capacity: key(
-    'Alerts that may wait for the outputs; 0 for no limit.',
+    'Alerts that may wait in memory for an output; more are left out and counted. 0 for no limit but that of ' +
+      'memory, see docs/outputs.md.',
     integer(0, 0, Number.MAX_SAFE_INTEGER),
   ),
 });

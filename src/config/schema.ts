@@ -79,9 +79,10 @@ export const SCHEMA = section({
     'Taken, and without effect: every line is written at once, lines that wait are written together.',
     flag(false),
   ),
-  outputs_queue: key('The queue in front of the outputs.', OUTPUTS_QUEUE, LATER),
+  outputs_queue: key('The queue in front of each output.', OUTPUTS_QUEUE),
   output_timeout: key(
-    'Milliseconds that syslog, a program or a web server may take; what is not confirmed by then is sent again.',
+    'Milliseconds that an output may take. What syslog, a program or a web server has not confirmed by then is sent ' +
+      'again; of the others it is logged.',
     integer(2000, 1, 3_600_000),
   ),
   stdout_output: key('Standard output.', STDOUT_OUTPUT),
@@ -118,7 +119,7 @@ export const SCHEMA = section({
     own: true,
   }),
   syscall_event_drops: key('What to do when events are lost.', SYSCALL_EVENT_DROPS),
-  syscall_event_timeouts: key('What to do when no events come.', SYSCALL_EVENT_TIMEOUTS, LATER),
+  syscall_event_timeouts: key('What to do when no events come.', SYSCALL_EVENT_TIMEOUTS),
 
   log_stderr: key('Log to standard error.', flag(true), { falco: 'absent false' }),
   log_syslog: key('Log to syslog as well. As a service the log is in the journal already.', flag(false), {

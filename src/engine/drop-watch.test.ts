@@ -88,3 +88,17 @@ test('actions: ignore does nothing, exit asks for the end', () => {
   assert.equal(exiting.exits.length, 1);
   assert.equal(exiting.alerts.length, 0);
 });
+
+test('pretended losses count as losses, one a second, below any threshold', () => {
+  const { drops, second, alerts } = watchDrops('simulate_drops=true', 'threshold=1', 'rate=1', 'max_burst=1');
+  second(1000, 0);
+  second(1000, 0);
+  drops.finish();
+  assert.deepEqual(
+    alerts.map(({ fields }) => [fields.n_drops, fields.n_evts]),
+    [
+      ['1', '1001'],
+      ['1', '1001'],
+    ],
+  );
+});

@@ -47,6 +47,8 @@ export class DropWatch {
   #looked = START;
   #reported = START;
   #due = false;
+  /** Losses that were pretended. */
+  #simulated = 0;
 
   constructor(options: {
     readonly config: Config['syscall_event_drops'];
@@ -74,17 +76,24 @@ export class DropWatch {
 
   /** To be called once a second. */
   look(): void {
+    // As Falco does, one event a second.
+    if (this.#config.simulate_drops) this.#simulated++;
+    this.#look();
+  }
+
+  #look(): void {
     const now = this.#mark();
     const lost = now.lost - this.#looked.lost;
     const all = lost + now.delivered - this.#looked.delivered;
-    if (lost > 0 && lost / all > this.#config.threshold) this.#due = true;
+    const { threshold, simulate_drops: isSimulated } = this.#config;
+    if (lost > 0 && (isSimulated || lost / all > threshold)) this.#due = true;
     this.#looked = now;
     if (this.#due && this.#bucket.take()) this.#report(now);
   }
 
   /** To be called at the end: reports what is due, however recent the last report was. */
   finish(): void {
-    this.look();
+    this.#look();
     if (this.#due) this.#report(this.#looked);
   }
 
@@ -130,6 +139,6 @@ export class DropWatch {
     const { delivered, lost, lostByCategory } = this.#counts();
     let sum = 0;
     for (const count of lost.values()) sum += count;
-    return { delivered, lost: sum, byCategory: lostByCategory };
+    return { delivered, lost: sum + this.#simulated, byCategory: lostByCategory };
   }
 }

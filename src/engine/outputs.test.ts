@@ -85,3 +85,30 @@ test('another configuration: alerts taken before are written, those after go to 
   assert.deepEqual(lines, [['0'], ['0', '{', '{']]);
   assert.equal(outputs.dropped, 0);
 });
+
+test('more alerts than outputs_queue.capacity are left out, counted, and told once', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-outputs-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'alerts');
+  const lines: string[] = [];
+  const { config } = loadConfig({
+    file: undefined,
+    overrides: [
+      'stdout_output.enabled=false',
+      `file_output={"enabled": true, "filename": "${file}"}`,
+      'outputs_queue.capacity=3',
+    ],
+    environment: {},
+  });
+  const outputs = openOutputs(config, undefined, { onFailure: fail, log: (line) => lines.push(line) });
+  for (let n = 0; n < 10; n++) outputs.write({ ...ALERT, message: `n${n}` } as Alert);
+  await outputs.flush();
+  outputs.write({ ...ALERT, message: 'last' } as Alert);
+  await outputs.close();
+  const written = [...readFileSync(file, 'utf8').matchAll(/Debug (\S+)/g)].map(([, message]) => message);
+  assert.deepEqual(written, ['n0', 'n1', 'n2', 'last']);
+  assert.equal(outputs.dropped, 7);
+  assert.deepEqual(lines, [
+    `file ${file}: 3 alerts wait, which is outputs_queue.capacity: more are left out, and counted`,
+  ]);
+});

@@ -8,6 +8,7 @@ import type { AlertFormat } from '../config/receiver-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { isGone } from '../outputs/line-queue.ts';
 import type { Output, OutputMessage, OutputStatistics } from '../outputs/output.ts';
+import { TokenBucket } from '../system/token-bucket.ts';
 import { type AlertTarget, type OutputHelp, type Wanted, wantedOutputs } from './wanted-outputs.ts';
 
 /**
@@ -37,6 +38,11 @@ export class OutputSet {
   /** Outputs that were replaced, and still write what they had taken. */
   readonly #leaving = new Set<Output>();
   #droppedBefore = 0;
+  /** Alerts that may wait for each output; 0 for any number. */
+  #capacity = 0;
+  /** Alerts that did not fit, by output. */
+  readonly #leftOut = new Map<string, number>();
+  readonly #mayTell = new TokenBucket(1 / 60, 1, () => performance.now());
 
   /** Without outputs until it is configured. */
   constructor(wanted: (config: Config) => readonly Wanted[], help: OutputHelp) {
@@ -67,6 +73,7 @@ export class OutputSet {
     this.#outputs = next;
     this.#routes = routes;
     this.#lines = lineFormats(config);
+    this.#capacity = config.outputs_queue.capacity;
     for (const [key, output] of before) if (next.get(key) !== output) void this.#retire(output);
   }
 
@@ -79,8 +86,18 @@ export class OutputSet {
         message = new Message(alert, this.#lines[format](alert));
         messages.set(format, message);
       }
-      output.write(message);
+      if (this.#capacity > 0 && output.queued >= this.#capacity) this.#leaveOut(output);
+      else output.write(message);
     }
+  }
+
+  /** More waits than `outputs_queue` allows: the newest is left out, as in Falco. */
+  #leaveOut({ name }: Output): void {
+    this.#leftOut.set(name, (this.#leftOut.get(name) ?? 0) + 1);
+    if (this.#mayTell.take())
+      this.#help.log(
+        `${name}: ${this.#capacity} alerts wait, which is outputs_queue.capacity: more are left out, and counted`,
+      );
   }
 
   /** Whether there is one output and no other. */
@@ -102,11 +119,17 @@ export class OutputSet {
     await Promise.all(this.#all.map((output) => output.flush()));
   }
 
+  /** Alerts that did not fit `outputs_queue`, by the name of the output. */
+  get leftOut(): ReadonlyMap<string, number> {
+    return this.#leftOut;
+  }
+
   /** What each output has counted, those that are leaving included, and the bytes that wait in it. */
   counts(): readonly OutputCounts[] {
-    return this.#all.map(({ name, waiting, retries, undelivered, statistics }) => ({
-      ...{ name, waiting, retries, undelivered },
-      ...statistics,
+    return this.#all.map(({ name, waiting, queued, retries, undelivered, statistics }) => ({
+      ...{ name, waiting, queued, retries, undelivered },
+      written: statistics.written,
+      dropped: statistics.dropped,
     }));
   }
 
@@ -117,7 +140,8 @@ export class OutputSet {
 
   /** Alerts that an output did not write, summed over the outputs. */
   get dropped(): number {
-    return this.#all.reduce((sum, output) => sum + output.statistics.dropped, this.#droppedBefore);
+    const leftOut = this.#leftOut.values().reduce((sum, count) => sum + count, 0);
+    return this.#all.reduce((sum, output) => sum + output.statistics.dropped, this.#droppedBefore + leftOut);
   }
 
   get #all(): readonly Output[] {
@@ -137,8 +161,9 @@ export class OutputSet {
 /** Of one output. */
 export interface OutputCounts extends OutputStatistics {
   readonly name: string;
-  /** In bytes. */
+  /** In bytes, and in messages. */
   readonly waiting: number;
+  readonly queued: number;
   readonly retries: number | undefined;
   readonly undelivered: number | undefined;
 }

@@ -4,11 +4,11 @@ import type { HostNames } from '../system/host-names.ts';
 import type { KnownFiles } from '../system/known-files.ts';
 import { hostsToResolve } from './asked-hosts.ts';
 import { askedPaths } from './asked-paths.ts';
-import type { DropWatch } from './drop-watch.ts';
 import type { Engine } from './engine.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
 import type { RunMetrics } from './metrics/run-metrics.ts';
 import type { OutputSet } from './outputs.ts';
+import type { SelfWatch } from './self-watch.ts';
 import { chooseEvents } from './traced-events.ts';
 
 /** What goes on through a reload, and is told of it. */
@@ -18,7 +18,7 @@ export interface Reloadable {
   readonly outputs: Pick<OutputSet, 'configure'>;
   readonly files: Pick<KnownFiles, 'ask'>;
   readonly hosts: Pick<HostNames, 'ask'>;
-  readonly drops: Pick<DropWatch, 'configure'>;
+  readonly self: Pick<SelfWatch, 'configure'>;
   readonly metrics: Pick<RunMetrics, 'reloaded'>;
   /** Names of the events that are collected at first. */
   readonly traced: ReadonlySet<string>;
@@ -44,7 +44,7 @@ export function reloader({
   outputs,
   files,
   hosts,
-  drops,
+  self,
   metrics,
   traced,
   log,
@@ -66,7 +66,7 @@ export function reloader({
     files.ask(askedPaths(ruleSet));
     hosts.ask(hostsToResolve(config, ruleSet));
     engine.replace(judge, config.container_engines.wait_ms);
-    drops.configure(config.syscall_event_drops);
+    self.configure(config);
     metrics.reloaded(next);
     source.ask(wanted);
     present = wanted;

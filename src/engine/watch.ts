@@ -17,15 +17,14 @@ import { AlertRecordings } from './alert-recordings.ts';
 import { openHosts } from './asked-hosts.ts';
 import { askedPaths } from './asked-paths.ts';
 import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
-import { DropWatch } from './drop-watch.ts';
 import { Engine } from './engine.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
 import { RunMetrics } from './metrics/run-metrics.ts';
 import { type OutputSet, openOutputs, outputFailure } from './outputs.ts';
-import { ReadingWatch } from './reading-watch.ts';
 import { Recording, type RecordingSummary, type RecordRequest, recordedEvents } from './recording.ts';
 import { type ReloadResult, reloader } from './reload.ts';
 import { configuredFields } from './rule-options.ts';
+import { SelfWatch } from './self-watch.ts';
 import { chooseEvents } from './traced-events.ts';
 import type { AlertTarget } from './wanted-outputs.ts';
 
@@ -209,20 +208,16 @@ async function watchSource(
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),
   });
   let exitReason: string | undefined;
-  const drops = new DropWatch({
-    config: config.syscall_event_drops,
-    counts: () => source.statistics,
-    hostname: system.hostname,
-    actions: {
-      log,
-      alert: (alert) => outputs.write(alert),
+  const self = new SelfWatch(
+    {
+      ...{ source, system, outputs, log, isHost: options.scope.kind === 'host' && !options.command },
       exit(reason) {
         exitReason = reason;
         stop.abort();
       },
     },
-  });
-  const reading = new ReadingWatch(() => source.statistics);
+    config,
+  );
   const metrics = new RunMetrics({ source, system, engine, outputs, containers, log }, options);
 
   const running = engine.run();
@@ -243,10 +238,10 @@ async function watchSource(
       const container = system.thread(pid)?.containerId ?? '';
       if (container !== '') await whenKnown(containers, container, limitMs);
     },
-    reload: reloader({ source, engine, outputs, files, hosts, drops, metrics, traced, log }),
+    reload: reloader({ source, engine, outputs, files, hosts, self, metrics, traced, log }),
     profile: () => engine.profile,
     metrics: () => metrics.prometheus(),
-    trouble: () => reading.trouble,
+    trouble: () => self.trouble,
     warn: (news) =>
       outputs.write(
         internalAlert({ ...news, time: BigInt(Date.now()) * 1_000_000n, hostname: toText(system.hostname) }),
@@ -254,8 +249,7 @@ async function watchSource(
   });
   let lostBefore = 0;
   const looking = setInterval(() => {
-    drops.look();
-    reading.look();
+    self.look();
     const lostNow = sum(source.statistics.lost);
     if (lostNow > lostBefore) system.resync(scopeOf(source, options));
     lostBefore = lostNow;
@@ -277,7 +271,7 @@ async function watchSource(
     metrics.close();
     system.close();
   }
-  drops.finish();
+  self.finish();
   const recorded = await recording?.close();
   await captures?.close();
   await outputs.close();

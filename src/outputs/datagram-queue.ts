@@ -75,6 +75,10 @@ export class DatagramQueue {
     return this.#waitingBytes;
   }
 
+  get queued(): number {
+    return this.#waiting.length;
+  }
+
   /** Ends when everything taken so far has been sent or dropped. */
   async flush(): Promise<void> {
     while (this.#sending !== undefined) await this.#sending;

@@ -56,6 +56,10 @@ export class FileOutput implements Output {
     return this.#lines.waiting;
   }
 
+  get queued(): number {
+    return this.#lines.queued;
+  }
+
   flush(): Promise<void> {
     return this.#lines.flush();
   }

@@ -5,6 +5,7 @@ import type { Output, OutputMessage, OutputStatistics } from './output.ts';
 export class FunctionOutput implements Output {
   readonly name = 'function';
   readonly waiting = 0;
+  readonly queued = 0;
   readonly #take: (alert: Alert) => void;
   #written = 0;
 

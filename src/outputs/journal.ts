@@ -37,6 +37,10 @@ export class JournalOutput implements Output {
     return this.#queue.waiting;
   }
 
+  get queued(): number {
+    return this.#queue.queued;
+  }
+
   flush(): Promise<void> {
     return this.#queue.flush();
   }

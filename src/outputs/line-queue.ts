@@ -40,6 +40,7 @@ export class LineQueue {
   readonly #limit: number;
   readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
+  #queued = 0;
   #writing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #failing = false;
@@ -66,12 +67,18 @@ export class LineQueue {
     }
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
+    this.#queued++;
     this.#writing ??= this.#drain();
   }
 
   /** Bytes that wait. */
   get waiting(): number {
     return this.#waitingBytes;
+  }
+
+  /** Lines that wait, those included that are being written. */
+  get queued(): number {
+    return this.#queued;
   }
 
   /** Ends when all lines taken so far have been written or dropped. */
@@ -153,6 +160,7 @@ export class LineQueue {
   }
 
   #release(lines: readonly Buffer[]): void {
+    this.#queued -= lines.length;
     for (const { length } of lines) this.#waitingBytes -= length;
   }
 }

@@ -19,6 +19,8 @@ export interface Output {
   reopen(): void;
   /** Bytes that wait to be written. */
   readonly waiting: number;
+  /** The same in messages: those in memory that are neither written, nor on disk, nor delivered. */
+  readonly queued: number;
   /** Ends when everything that waits has been written or dropped. */
   flush(): Promise<void>;
   /** Writes what waits, then releases what the output holds. Idempotent. */

@@ -37,6 +37,10 @@ export class StandardOutput implements Output {
     return this.#lines.waiting;
   }
 
+  get queued(): number {
+    return this.#lines.queued;
+  }
+
   flush(): Promise<void> {
     return this.#lines.flush();
   }

@@ -57,14 +57,15 @@ export function measured(): Measured {
     },
     outputs: {
       dropped: 1,
+      leftOut: new Map([['http', 6]]),
       counts: () => [
         {
-          ...{ name: 'stdout', waiting: 10, written: 2, dropped: 0 },
+          ...{ name: 'stdout', waiting: 10, queued: 1, written: 2, dropped: 0 },
           retries: undefined,
           undelivered: undefined,
         },
-        { name: 'http', waiting: 5, written: 1, dropped: 1, retries: 3, undelivered: 4 },
-        { name: 'http', waiting: 5, written: 1, dropped: 0, retries: 1, undelivered: 1 },
+        { name: 'http', waiting: 5, queued: 1, written: 1, dropped: 1, retries: 3, undelivered: 4 },
+        { name: 'http', waiting: 5, queued: 1, written: 1, dropped: 0, retries: 1, undelivered: 1 },
       ],
     },
     containers: {

@@ -6,6 +6,7 @@ export interface MeasuredOutputs {
   readonly counts: () => readonly OutputCounts[];
   /** Alerts that did not fit `outputs_queue`, or that an output did not write. */
   readonly dropped: number;
+  readonly leftOut: ReadonlyMap<string, number>;
 }
 
 export function outputMetrics(outputs: MeasuredOutputs): Metric[] {
@@ -37,6 +38,18 @@ export function outputMetrics(outputs: MeasuredOutputs): Metric[] {
       help: 'What waits in memory to be written.',
       type: 'gauge',
       read: each(({ waiting }) => waiting),
+    },
+    {
+      name: 'lanner_output_queued',
+      help: 'The same, in alerts.',
+      type: 'gauge',
+      read: each(({ queued }) => queued),
+    },
+    {
+      name: 'lanner_output_left_out_total',
+      help: 'Alerts that did not fit outputs_queue.capacity.',
+      type: 'counter',
+      read: () => [...outputs.leftOut].map(([output, value]) => ({ labels: { output }, value })),
     },
     {
       name: 'lanner_output_retries_total',

@@ -97,6 +97,11 @@ export class Delivery implements Output {
     return this.#memoryTaken;
   }
 
+  /** Letters in memory. */
+  get queued(): number {
+    return this.#memory.length;
+  }
+
   /** Letters that are not delivered, in memory and on disk. */
   get undelivered(): number {
     return this.#memory.length + (this.#spool?.letters ?? 0);

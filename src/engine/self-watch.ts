@@ -1,0 +1,71 @@
+/** Watches the watching itself: losses, silence, events that nobody reads, outputs that take nothing. */
+import type { InternalAlert } from '../alerts/alert.ts';
+import type { Config } from '../config/schema.ts';
+import { toText } from '../events/bytes.ts';
+import type { KernelSource } from '../sources/kernel/kernel-source.ts';
+import type { System } from '../system/system.ts';
+import { DropWatch } from './drop-watch.ts';
+import { OutputWatch } from './output-watch.ts';
+import type { OutputSet } from './outputs.ts';
+import { ReadingWatch } from './reading-watch.ts';
+import { SilenceWatch } from './silence-watch.ts';
+
+export interface SelfWatchParts {
+  readonly source: Pick<KernelSource, 'statistics'>;
+  readonly system: Pick<System, 'hostname'>;
+  readonly outputs: Pick<OutputSet, 'write' | 'counts'>;
+  /** The whole machine is watched, which is never silent for long. */
+  readonly isHost: boolean;
+  readonly log: (line: string) => void;
+  /** The configuration wants the program to end. */
+  readonly exit: (reason: string) => void;
+}
+
+export class SelfWatch {
+  readonly #drops: DropWatch;
+  readonly #reading: ReadingWatch;
+  readonly #silence: SilenceWatch | undefined;
+  readonly #outputs: OutputWatch;
+
+  constructor({ source, system, outputs, isHost, log, exit }: SelfWatchParts, config: Config) {
+    const hostname = toText(system.hostname);
+    const alert = (news: InternalAlert): void => outputs.write(news);
+    this.#drops = new DropWatch({
+      config: config.syscall_event_drops,
+      counts: () => source.statistics,
+      hostname,
+      actions: { log, alert, exit },
+    });
+    this.#reading = new ReadingWatch(() => source.statistics);
+    if (isHost)
+      this.#silence = new SilenceWatch(
+        { delivered: () => source.statistics.delivered, hostname, alert },
+        config.syscall_event_timeouts.max_consecutives,
+      );
+    this.#outputs = new OutputWatch({ counts: () => outputs.counts(), log }, config.output_timeout);
+  }
+
+  configure(config: Config): void {
+    this.#drops.configure(config.syscall_event_drops);
+    this.#outputs.timeout = config.output_timeout;
+    if (this.#silence) this.#silence.maxTimeouts = config.syscall_event_timeouts.max_consecutives;
+  }
+
+  /** To be called once a second. */
+  look(): void {
+    this.#drops.look();
+    this.#reading.look();
+    this.#silence?.look();
+    this.#outputs.look();
+  }
+
+  /** To be called at the end: tells the losses that have not been told yet. */
+  finish(): void {
+    this.#drops.finish();
+  }
+
+  /** Why events are not being read; `undefined` when they are. */
+  get trouble(): string | undefined {
+    return this.#reading.trouble;
+  }
+}
