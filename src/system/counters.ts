@@ -2,7 +2,7 @@
 export interface ProcessCounters {
   /** Processes read from /proc because an event named one that was not known. */
   lookups: number;
-  /** Look-ups not made because there were too many lately. */
+  /** Look-ups not made because there were too many lately, or too many that do not come back. */
   lookupsRefused: number;
   /** Look-ups that found the process gone. */
   lookupsFailed: number;

@@ -15,6 +15,7 @@ function modelOf(host: FakeHost, postponed: Partial<PostponedLimits> = {}) {
   const open: (() => void)[] = [];
   const inquiry: ProcInquiry = {
     stuck: 0,
+    isBlocked: false,
     read: (tid, depth, answer) => open.push(() => direct.read(tid, depth, answer)),
     executable: (pid, answer) => open.push(() => direct.executable(pid, answer)),
     pids: (answer) => open.push(() => direct.pids(answer)),

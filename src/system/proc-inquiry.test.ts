@@ -43,7 +43,8 @@ test('a process that never lets its arguments be read holds up nobody for long',
     const read = (tid: number): Promise<ProcProcess | undefined> =>
       new Promise((resolve) => inquiry.read(tid, 'full', resolve));
     const [trapped, behind] = await Promise.all([read(100), read(1)]);
-    assert.deepEqual([trapped, behind?.threads[0]?.stat.comm, inquiry.stuck], [undefined, 'init', 1]);
+    assert.deepEqual([trapped?.threads[0]?.stat.comm, trapped?.details], ['bash', undefined]);
+    assert.deepEqual([behind?.threads[0]?.stat.comm, inquiry.stuck], ['init', 1]);
     assert.equal((await read(1))?.threads[0]?.stat.comm, 'init', 'another thread reads on');
   } finally {
     clearInterval(alive);
@@ -67,9 +68,11 @@ test('while too many such processes hold threads, nothing is read; when they hav
       await read(100);
       assert.equal(inquiry.stuck, count);
     }
+    assert.equal(inquiry.isBlocked, true);
     assert.equal(await read(1), undefined);
     closeSync(openSync(trap, 'w'));
-    while ((await read(1)) === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (inquiry.isBlocked) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal((await read(1))?.threads[0]?.stat.comm, 'init');
     assert.equal(inquiry.stuck, 4);
   } finally {
     clearInterval(alive);

@@ -8,7 +8,9 @@ import type { Executable, ProcProcess, ProcReader, ReadDepth } from './proc-read
 
 /** What can be asked. Each `answer` is called once, `undefined` for a process that is gone or did not answer. */
 export interface ProcInquiry {
-  /** Facts of the process that has thread `tid`. */
+  /** Nothing can be read at present: every answer would be `undefined`. */
+  readonly isBlocked: boolean;
+  /** Facts of the process that has thread `tid`; by name only if it does not let more be read. */
   read(tid: number, depth: ReadDepth, answer: (found: ProcProcess | undefined) => void): void;
   /** What process `pid` runs. */
   executable(pid: number, answer: (found: Executable | undefined) => void): void;
@@ -21,6 +23,7 @@ export interface ProcInquiry {
 
 /** Answers at once, on the caller's thread: for tests, and where nobody waits. */
 export class DirectInquiry implements ProcInquiry {
+  readonly isBlocked = false;
   readonly stuck = 0;
   readonly #reader: ProcReader;
 
@@ -86,6 +89,10 @@ export class WorkerInquiry implements ProcInquiry {
     this.#stuckMs = stuckMs;
   }
 
+  get isBlocked(): boolean {
+    return this.#isClosed || this.#hanging.size >= MAX_HANGING;
+  }
+
   read(tid: number, depth: ReadDepth, answer: (found: ProcProcess | undefined) => void): void {
     this.#ask({ kind: 'read', tid, depth }, answer as (found: unknown) => void);
   }
@@ -108,7 +115,7 @@ export class WorkerInquiry implements ProcInquiry {
   }
 
   #ask(asked: Asked, answer: (found: unknown) => void): void {
-    if (this.#isClosed || this.#hanging.size >= MAX_HANGING) {
+    if (this.isBlocked) {
       answer(undefined);
       return;
     }
@@ -142,7 +149,10 @@ export class WorkerInquiry implements ProcInquiry {
     return timer.unref();
   }
 
-  /** The thread is left alone. What it hangs at, the oldest question, has no answer; another thread takes the rest. */
+  /**
+   * The thread is left alone, and another one takes what it was asked. It hangs at the oldest question; of a process
+   * whose memory cannot be read, the name still can.
+   */
   #giveUp(worker: Worker | undefined): void {
     if (worker === undefined || worker !== this.#worker) return;
     this.stuck++;
@@ -151,7 +161,9 @@ export class WorkerInquiry implements ProcInquiry {
     void worker.terminate();
     const [culprit, ...others] = this.#open.values();
     this.#open.clear();
-    culprit?.answer(undefined);
+    if (culprit?.question.kind === 'read' && culprit.question.depth === 'full')
+      this.#ask({ ...culprit.question, depth: 'names' }, culprit.answer);
+    else culprit?.answer(undefined);
     for (const { question, answer } of others) this.#ask(question, answer);
   }
 }

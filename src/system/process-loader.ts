@@ -132,7 +132,7 @@ export class ProcessLoader {
   }
 
   #mayLookUp(): boolean {
-    if (!this.#bucket.take()) {
+    if (this.#inquiry.isBlocked || !this.#bucket.take()) {
       this.#counters.lookupsRefused++;
       return false;
     }

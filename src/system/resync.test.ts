@@ -155,7 +155,13 @@ test('a process that does not let itself be read, or that nobody could read, sta
   using host = hostWithShell();
   const direct = inquiryOf(host);
   const silent: ProcInquiry = {
-    ...{ stuck: 0, close() {}, executable: direct.executable.bind(direct), pids: direct.pids.bind(direct) },
+    ...{
+      stuck: 0,
+      isBlocked: false,
+      close() {},
+      executable: direct.executable.bind(direct),
+      pids: direct.pids.bind(direct),
+    },
     read: (_tid, _depth, answer) => answer(undefined),
   };
   const { system, wait } = modelOf(host, { kind: 'host' }, silent);
