@@ -16,6 +16,7 @@ import {
   SYSCALL_EVENT_TIMEOUTS,
 } from './engine-settings.ts';
 import { CONFIG_FILE, PLUGIN } from './include-settings.ts';
+import { FOLD, RATE_LIMIT } from './noise-settings.ts';
 import {
   FILE_OUTPUT,
   HTTP_OUTPUT,
@@ -78,6 +79,12 @@ export const SCHEMA = section({
   buffered_outputs: key(
     'Taken, and without effect: every line is written at once, lines that wait are written together.',
     flag(false),
+  ),
+  fold: key('Alerts that are alike told as one, see docs/outputs.md.', FOLD, { own: true }),
+  rate_limits: key(
+    'How many alerts rules may raise; what is held back is counted and told once a minute.',
+    list(RATE_LIMIT, []),
+    { own: true },
   ),
   outputs_queue: key('The queue in front of each output.', OUTPUTS_QUEUE),
   output_timeout: key(

@@ -1,6 +1,7 @@
 /** The loop: every event passes through the model, the matcher, and what matches becomes alerts. */
 import type { RuleAlert } from '../alerts/alert.ts';
 import type { AlertMaker } from '../alerts/alert-maker.ts';
+import { NO_NOISE_SETTINGS, NoiseFilter, type NoiseSettings } from '../alerts/noise.ts';
 import { AlertSummary } from '../alerts/summary.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import type { NamingMatcher } from '../matcher/other-names.ts';
@@ -26,6 +27,8 @@ export interface Judge {
   readonly maker: AlertMaker;
   /** For the order of the summary. */
   readonly rules: readonly CheckedRule[];
+  /** Which alerts are held back; without it, none. */
+  readonly noise?: NoiseSettings;
 }
 
 export interface EngineParts {
@@ -50,6 +53,7 @@ export class Engine {
   readonly alerts: AlertSummary;
   readonly #parts: EngineParts;
   readonly #queue: AlertQueue;
+  readonly #noise: NoiseFilter;
   readonly #latency = new Histogram(LATENCY_BOUNDS);
   #judge: Judge;
   /** Rules that the event at work matched. */
@@ -69,6 +73,7 @@ export class Engine {
       this.#latency.observe((Date.now() - Number(alert.time / 1_000_000n)) / 1000);
     };
     this.#queue = new AlertQueue({ write, containers, waitMs });
+    this.#noise = new NoiseFilter(parts.judge.noise ?? NO_NOISE_SETTINGS, (alert) => outputs.write(alert));
     this.alerts = new AlertSummary(parts.judge.rules);
   }
 
@@ -81,6 +86,7 @@ export class Engine {
     } finally {
       await system.drained();
       await this.#queue.drained();
+      this.#noise.finish();
     }
   }
 
@@ -90,6 +96,7 @@ export class Engine {
    */
   replace(judge: Judge, waitMs: number): void {
     this.#judge = judge;
+    this.#noise.configure(judge.noise ?? NO_NOISE_SETTINGS);
     this.#queue.waitMs = waitMs;
     this.alerts.follow(judge.rules);
   }
@@ -102,6 +109,16 @@ export class Engine {
   /** What the rules that judge now have cost so far. */
   get profile(): MatcherProfile | undefined {
     return this.#judge.matcher.profile;
+  }
+
+  /** To be called once a second while events come as they happen: tells what was held back long enough. */
+  upkeep(): void {
+    this.#noise.sweep(performance.timeOrigin + performance.now());
+  }
+
+  /** Alerts that were held back, by rule: as part of others, and by rate limits. */
+  get heldBack(): Pick<NoiseFilter, 'folded' | 'limited'> {
+    return this.#noise;
   }
 
   /** The rules that judge now. */
@@ -147,6 +164,7 @@ export class Engine {
   #raise(rule: CheckedRule, context: EventContext): void {
     this.#matched.push(rule);
     this.alerts.count(rule);
-    this.#queue.add(this.#judge.maker.hold(rule, context), context.thread?.containerId ?? '');
+    const held = this.#noise.take(rule, context, () => this.#judge.maker.hold(rule, context));
+    if (held) this.#queue.add(held, context.thread?.containerId ?? '');
   }
 }

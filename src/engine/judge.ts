@@ -1,5 +1,6 @@
 /** Makes of rules and configuration what judges events. */
 import { AlertMaker } from '../alerts/alert-maker.ts';
+import { compileFoldKey } from '../alerts/fold-key.ts';
 import type { Config } from '../config/schema.ts';
 import { compileNamingMatcher } from '../matcher/other-names.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
@@ -22,5 +23,10 @@ export function makeJudge({ config, ruleSet }: RunSettings, source: string, host
     matcher: compileNamingMatcher(ruleSet, fields, { matching: config.rule_matching, source }),
     maker: new AlertMaker(fields, hostname),
     rules: ruleSet.rules,
+    noise: {
+      windowMs: config.fold.window,
+      key: compileFoldKey(config.fold.key, fields),
+      limits: config.rate_limits,
+    },
   };
 }

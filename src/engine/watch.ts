@@ -250,6 +250,7 @@ async function watchSource(
   let lostBefore = 0;
   const looking = setInterval(() => {
     self.look();
+    engine.upkeep();
     const lostNow = sum(source.statistics.lost);
     if (lostNow > lostBefore) system.resync(scopeOf(source, options));
     lostBefore = lostNow;

@@ -49,6 +49,7 @@ export function measured(): Measured {
     model: { statistics },
     engine: {
       ...{ rules: [RULE, QUIET], alerts, failed: 0, incomplete: 1, waiting: 2 },
+      heldBack: { folded: new Map([[RULE.name, 3]]), limited: new Map() },
       profile: {
         ...{ events: 50, settled: 40 },
         rules: [{ rule: RULE, evaluations: 10, matches: 2, milliseconds: 5 }],

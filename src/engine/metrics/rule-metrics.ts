@@ -14,6 +14,10 @@ export interface MeasuredEngine {
   readonly failed: number;
   readonly incomplete: number;
   readonly waiting: number;
+  readonly heldBack: {
+    readonly folded: ReadonlyMap<string, number>;
+    readonly limited: ReadonlyMap<string, number>;
+  };
 }
 
 /** `rules_counters_enabled`. */
@@ -75,6 +79,18 @@ export function engineMetrics(engine: MeasuredEngine): Metric[] {
       read: () => engine.waiting,
     },
     {
+      name: 'lanner_alerts_folded_total',
+      help: 'Alerts that were told as part of another one.',
+      type: 'counter',
+      read: () => byRule(engine.heldBack.folded),
+    },
+    {
+      name: 'lanner_alerts_rate_limited_total',
+      help: 'Alerts that the rate limit of their rule held back.',
+      type: 'counter',
+      read: () => byRule(engine.heldBack.limited),
+    },
+    {
       name: 'lanner_alerts_incomplete_total',
       help: 'Alerts that went out before their container was known.',
       type: 'counter',
@@ -111,6 +127,10 @@ export function engineMetrics(engine: MeasuredEngine): Metric[] {
       read: perRule(({ milliseconds }) => milliseconds / 1000),
     },
   ];
+}
+
+function byRule(counts: ReadonlyMap<string, number>): Sample[] {
+  return [...counts].map(([rule_name, value]) => ({ labels: { rule_name }, value }));
 }
 
 function tagLabel(tag: string): string {
