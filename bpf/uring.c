@@ -322,8 +322,9 @@ static __always_inline void end_request(struct io_kiocb *req)
 	r = bpf_map_lookup_elem(&requests, &key);
 	if (!r)
 		return;
-	call = call_of_request(r->opcode);
 	texts = bpf_map_lookup_elem(&request_texts, &key);
+	/* Otherwise the one that was noted has gone without a word, and this is another in its place. */
+	call = BPF_CORE_READ(req, opcode) == r->opcode ? call_of_request(r->opcode) : NULL;
 	s = call ? begin_event(call, r->tid) : NULL;
 	if (s)
 		tell_request(s, call, req, r, texts, BPF_CORE_READ(req, cqe.res));
@@ -374,5 +375,18 @@ int BPF_PROG(lanner_uring_overflow, void *ring, u64 user_data, s32 result)
 	bpf_for_each_map_elem(&requests, find_overflowed, &o, 0);
 	if (o.request)
 		end_request((void *)o.request);
+	return 0;
+}
+
+/* A request that is not made, since one before it in its chain has failed; its end may never be told. */
+SEC("tp_btf/io_uring_fail_link")
+int BPF_PROG(lanner_uring_fail_link, struct io_kiocb *failed, struct io_kiocb *linked)
+{
+	u64 key = (u64)linked;
+
+	if (!bpf_core_field_exists(linked->cmd))
+		return 0;
+	bpf_map_delete_elem(&requests, &key);
+	bpf_map_delete_elem(&request_texts, &key);
 	return 0;
 }

@@ -42,6 +42,7 @@ const URING_WAYS: Readonly<Record<string, readonly string[]>> = {
   'io_uring, submitted by the kernel, on a worker': ['pa', 'openat'],
   'io_uring, success not told': ['s', 'openat'],
   'io_uring, no room for its end': ['o', 'openat'],
+  'io_uring, after requests that came to nothing': ['l', 'openat'],
   'io_uring, into the table of fixed files': ['f', 'openat'],
 };
 
@@ -170,6 +171,8 @@ function checkFields(name: string, alerts: readonly Fields[]): void {
     assert.equal(fields['fd.path.shown'], 'alias');
     assert.notEqual(fields['fd.path.resolved'], FILE);
   }
+  if (name === 'io_uring, after requests that came to nothing')
+    assert.equal(fields['fd.path.resolved'], FILE, 'the file was not looked at');
   if (name === 'renamed-thread') {
     assert.equal(fields['proc.name'], 'systemd-logind');
     assert.match(String(fields['proc.exepath']), /\/read$/);

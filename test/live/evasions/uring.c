@@ -5,7 +5,7 @@
  *
  * MODE is a word of the letters: p the kernel submits (SQPOLL), a always on a worker (IOSQE_ASYNC), s a
  * success is not told (IOSQE_CQE_SKIP_SUCCESS), f into the table of fixed files, o there is no room left to
- * tell the end; - for none.
+ * tell the end, l after long chains of requests that come to nothing; - for none.
  * Prints the result, "skipped" where none is told, or "no io_uring: ERROR".
  */
 #define _GNU_SOURCE
@@ -35,13 +35,14 @@ static unsigned *word(unsigned offset)
 	return (unsigned *)(rings + offset);
 }
 
-static void set_up(void)
+static void set_up(unsigned size)
 {
 	int none = -1;
 
 	params.flags = strchr(mode, 'p') ? IORING_SETUP_SQPOLL : 0;
 	params.sq_thread_idle = 2000;
-	ring = syscall(SYS_io_uring_setup, 4, &params);
+	ring = syscall(SYS_io_uring_setup, size, &params);
+	number = 0;
 	if (ring < 0) {
 		printf("no io_uring: %s\n", strerror(errno));
 		exit(0);
@@ -113,6 +114,17 @@ static void fill(void)
 	}
 }
 
+/* Makes requests that are never carried out, since the first one fails, and whose ends are not told. */
+static void fail(void)
+{
+	set_up(512);
+	request(IORING_OP_OPENAT, AT_FDCWD, "/dev/null/none")->flags = IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
+	while (number < 400)
+		request(IORING_OP_OPENAT, AT_FDCWD, "/dev/null")->flags = number < 400 ? IOSQE_IO_LINK : 0;
+	__atomic_store_n(word(params.sq_off.tail), number, __ATOMIC_RELEASE);
+	syscall(SYS_io_uring_enter, ring, number, 1, IORING_ENTER_GETEVENTS, NULL, 0);
+}
+
 static void print(int value)
 {
 	if (value == 0x7fffffff)
@@ -167,7 +179,9 @@ int main(int count, char **arguments)
 	struct io_uring_sqe *entry;
 
 	mode = arguments[1];
-	set_up();
+	if (strchr(mode, 'l'))
+		fail();
+	set_up(4);
 	if (strchr(mode, 'o'))
 		fill();
 	if (!strcmp(what, "openat") || !strcmp(what, "openat2")) {

@@ -8,7 +8,7 @@ const having =
     present.includes(name);
 
 test('the programs are those whose tracepoints the kernel has', () => {
-  const completing = ['lanner_uring_complete', 'lanner_uring_overflow'];
+  const completing = ['lanner_uring_complete', 'lanner_uring_overflow', 'lanner_uring_fail_link'];
   assert.deepEqual(uringPrograms('6.18.1', having('io_uring_submit_req')), [
     'lanner_uring_submit_req',
     ...completing,

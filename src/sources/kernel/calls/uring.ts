@@ -33,7 +33,8 @@ const SUBMITTING: readonly (readonly [program: string, tracepoint: string])[] = 
   ['lanner_uring_submit_req', 'io_uring_submit_req'], // since 6.3
   ['lanner_uring_submit_sqe', 'io_uring_submit_sqe'],
 ];
-const COMPLETING = ['lanner_uring_complete', 'lanner_uring_overflow'];
+/** Programs that see the end of a request. */
+const COMPLETING = ['lanner_uring_complete', 'lanner_uring_overflow', 'lanner_uring_fail_link'];
 
 export const URING_PROGRAMS: readonly string[] = [...SUBMITTING.map(([program]) => program), ...COMPLETING];
 
