@@ -2,7 +2,7 @@
 import type { InternalAlert } from '../alerts/alert.ts';
 import type { Config } from '../config/schema.ts';
 import { toText } from '../events/bytes.ts';
-import type { KernelSource } from '../sources/kernel/kernel-source.ts';
+import type { KernelSource, KernelStatistics } from '../sources/kernel/kernel-source.ts';
 import type { System } from '../system/system.ts';
 import { DropWatch } from './drop-watch.ts';
 import { OutputWatch } from './output-watch.ts';
@@ -22,24 +22,29 @@ export interface SelfWatchParts {
 }
 
 export class SelfWatch {
+  readonly #source: SelfWatchParts['source'];
+  /** Of the last look. Reading them takes a while on machines with many CPUs. */
+  #counts: KernelStatistics;
   readonly #drops: DropWatch;
   readonly #reading: ReadingWatch;
   readonly #silence: SilenceWatch | undefined;
   readonly #outputs: OutputWatch;
 
   constructor({ source, system, outputs, isHost, log, exit }: SelfWatchParts, config: Config) {
+    this.#source = source;
+    this.#counts = source.statistics;
     const hostname = toText(system.hostname);
     const alert = (news: InternalAlert): void => outputs.write(news);
     this.#drops = new DropWatch({
       config: config.syscall_event_drops,
-      counts: () => source.statistics,
+      counts: () => this.#counts,
       hostname,
       actions: { log, alert, exit },
     });
-    this.#reading = new ReadingWatch(() => source.statistics);
+    this.#reading = new ReadingWatch(() => this.#counts);
     if (isHost)
       this.#silence = new SilenceWatch(
-        { delivered: () => source.statistics.delivered, hostname, alert },
+        { delivered: () => this.#counts.delivered, hostname, alert },
         config.syscall_event_timeouts.max_consecutives,
       );
     this.#outputs = new OutputWatch({ counts: () => outputs.counts(), log }, config.output_timeout);
@@ -53,6 +58,7 @@ export class SelfWatch {
 
   /** To be called once a second. */
   look(): void {
+    this.#counts = this.#source.statistics;
     this.#drops.look();
     this.#reading.look();
     this.#silence?.look();
@@ -61,6 +67,7 @@ export class SelfWatch {
 
   /** To be called at the end: tells the losses that have not been told yet. */
   finish(): void {
+    this.#counts = this.#source.statistics;
     this.#drops.finish();
   }
 

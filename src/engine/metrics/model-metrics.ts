@@ -57,6 +57,12 @@ export function modelMetrics(model: MeasuredModel): Metric[] {
       key: 'falco.n_threads',
       read: () => model.statistics.threads,
     },
+    {
+      name: 'lanner_processes',
+      help: 'Processes that the model knows now.',
+      type: 'gauge',
+      read: () => model.statistics.processes,
+    },
     ...FALCOS.map(
       ([name, help, read]): Metric => ({
         name: `falcosecurity_scap_${name}_total`,

@@ -43,6 +43,24 @@ test("Prometheus gets Falco's names with Falco's labels", () => {
   assert.ok(Number(lines.get('falcosecurity_falco_memory_rss_bytes')) > 1e6);
 });
 
+test('the counters of the probe are read once for all metrics of a moment, and anew for the next', () => {
+  const parts = measured();
+  const { statistics } = parts.source;
+  let reads = 0;
+  const source = {
+    ...parts.source,
+    get statistics() {
+      reads++;
+      return { ...statistics, delivered: reads };
+    },
+  };
+  const metrics = new MetricRegistry({ ...parts, source }, metricSettings());
+  reads = 0;
+  assert.match(metrics.prometheus(), /^lanner_events_delivered_total 1$/m);
+  assert.match(metrics.prometheus(), /^lanner_events_delivered_total 2$/m);
+  assert.equal(reads, 2);
+});
+
 test("Lanner's own metrics: latency, losses by cause, outputs", () => {
   const lines = prometheus();
   const expected = {

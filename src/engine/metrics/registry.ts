@@ -27,13 +27,15 @@ export type SnapshotFields = Readonly<Record<string, string | number | bigint>>;
 
 export class MetricRegistry {
   readonly #measured: Measured;
+  readonly #source: SourceAtOneMoment;
   #settings: Settings;
   #metrics: readonly Metric[];
 
   constructor(measured: Measured, settings: Settings) {
-    this.#measured = measured;
+    this.#source = new SourceAtOneMoment(measured.source);
+    this.#measured = { ...measured, source: this.#source };
     this.#settings = settings;
-    this.#metrics = wanted(measured, settings);
+    this.#metrics = wanted(this.#measured, settings);
   }
 
   configure(settings: Settings): void {
@@ -43,17 +45,46 @@ export class MetricRegistry {
 
   /** Text for Prometheus. */
   prometheus(): string {
+    this.#source.forget();
     return prometheusText(this.#metrics);
   }
 
   /** Falco's names and values of this moment, `now` in nanoseconds since the epoch. */
   snapshot(now: bigint): SnapshotFields {
+    this.#source.forget();
     const { convert_memory_to_mb: inMegabytes, include_empty_values: withZeros } = this.#settings;
     return {
       ...snapshotFacts(this.#measured.facts, now),
       ...snapshotOf(this.#metrics, { inMegabytes, withZeros }),
       'falco.num_evts': this.#measured.source.statistics.delivered,
     };
+  }
+}
+
+/** Reads the counters of the probe once for all metrics of a moment: there are many, for each CPU. */
+class SourceAtOneMoment implements MeasuredSource {
+  readonly #source: MeasuredSource;
+  #statistics: MeasuredSource['statistics'] | undefined;
+
+  constructor(source: MeasuredSource) {
+    this.#source = source;
+  }
+
+  forget(): void {
+    this.#statistics = undefined;
+  }
+
+  get statistics(): MeasuredSource['statistics'] {
+    this.#statistics ??= this.#source.statistics;
+    return this.#statistics;
+  }
+
+  losses(): ReturnType<MeasuredSource['losses']> {
+    return this.#source.losses();
+  }
+
+  countsByCpu(): ReturnType<MeasuredSource['countsByCpu']> {
+    return this.#source.countsByCpu();
   }
 }
 
