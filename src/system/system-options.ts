@@ -85,6 +85,8 @@ export interface SystemStatistics extends Readonly<ProcessCounters> {
   readonly discarded: number;
   /** Paths whose links were not followed, since too many came at once. */
   readonly unresolvedPaths: number;
+  /** Symbolic links that events told of and that were forgotten, since newer ones came. */
+  readonly forgottenLinks: number;
   /** Readings of /proc that were given up, since the process did not let itself be read. */
   readonly stuckReadings: number;
 }

@@ -482,6 +482,7 @@ export class System implements SystemView {
       removed: this.#table.removed,
       discarded: this.#table.discarded,
       unresolvedPaths: this.#resolver?.refused ?? 0,
+      forgottenLinks: this.#resolver?.links.forgotten ?? 0,
       stuckReadings: this.#inquiry.stuck,
       ...this.#counters,
     };

@@ -44,6 +44,7 @@ const OWN: readonly [name: keyof SystemStatistics, metric: string, help: string]
     'paths_unresolved',
     'Paths whose links were not followed, since too many came at once.',
   ],
+  ['forgottenLinks', 'links_forgotten', 'Symbolic links that were forgotten, since newer ones came.'],
   ['stuckReadings', 'readings_stuck', 'Readings of /proc that were given up, since they did not come back.'],
 ];
 
