@@ -100,6 +100,21 @@ test('other settings close what was open; none end it', async (context) => {
   await assert.rejects(ask(`${url}/healthz`), { code: 'ECONNREFUSED' });
 });
 
+test('changes that come at once are made one after the other', async (context) => {
+  const { server, url, lines } = await serve(context);
+  const port = Number(new URL(url).port);
+  const other = { ...SETTINGS, port, hasMetrics: false };
+  await Promise.all([
+    server.configure(other),
+    server.configure({ ...SETTINGS, port }),
+    server.configure(other),
+  ]);
+  assert.equal((await ask(`${url}/metrics`)).status, 404);
+  assert.ok(!lines.some((line) => line.includes('cannot')), lines.join('\n'));
+  await server.close();
+  await assert.rejects(ask(`${url}/healthz`), { code: 'ECONNREFUSED' });
+});
+
 test('HTTPS with certificate and key in one file', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'lanner-tls-'));
   context.after(() => rmSync(folder, { recursive: true }));

@@ -40,6 +40,8 @@ export class WebServer {
   readonly #log: (line: string) => void;
   #settings: WebServerSettings | undefined;
   #server: http.Server | undefined;
+  /** The last change that was asked for. */
+  #change: Promise<void> = Promise.resolve();
 
   /** Listens when it is configured. */
   constructor(answers: WebAnswers, log: (line: string) => void) {
@@ -48,18 +50,27 @@ export class WebServer {
   }
 
   /** Listens so from now on, or, without settings, not at all. Resolves when that is so, or has been logged not to be. */
-  async configure(settings: WebServerSettings | undefined): Promise<void> {
+  configure(settings: WebServerSettings | undefined): Promise<void> {
+    // One after the other: the port must be free again before it is used anew.
+    this.#change = this.#change.then(() => this.#apply(settings));
+    return this.#change;
+  }
+
+  /** Ends open connections. Idempotent. */
+  close(): Promise<void> {
+    return this.configure(undefined);
+  }
+
+  async #apply(settings: WebServerSettings | undefined): Promise<void> {
     if (isDeepStrictEqual(settings, this.#settings)) return;
-    await this.close();
+    await this.#end();
     this.#settings = settings;
     if (settings !== undefined) await this.#listen(settings);
   }
 
-  /** Ends open connections. Idempotent. */
-  async close(): Promise<void> {
+  async #end(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    this.#settings = undefined;
     if (server === undefined) return;
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
