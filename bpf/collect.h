@@ -3,6 +3,7 @@
 #pragma once
 #include "bytes.h"
 #include "file.h"
+#include "filter.h"
 #include "quota.h"
 #include "reaper.h"
 #include "socket.h"
@@ -73,13 +74,18 @@ static __always_inline void find_subject(struct lanner_scratch *s, const struct 
 	s->file = file_of(s->task, descriptor);
 }
 
-static __always_inline void collect(const struct lanner_call *call)
+/* Collects the event, or as much of it as tells that no rule can match. */
+static __always_inline void collect(struct lanner_scratch *s, const struct lanner_call *call)
 {
-	u32 count = call->count;
+	u32 count = call->count, early = s->early;
 
 	for (u32 i = 0; i < MAX_PARAMETERS; i++) {
 		if (i >= count)
 			break;
+		if (early && i == early && !may_match(0))
+			return;
 		collect_parameter(call->parameters[i]);
 	}
+	if (s->generation)
+		may_match(1);
 }

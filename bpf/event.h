@@ -39,6 +39,30 @@ static __always_inline struct lanner_counters *get_counters(void)
 	return bpf_map_lookup_elem(&counters, &cpu);
 }
 
+static __always_inline struct lanner_filter *get_filter(struct lanner_scratch *s)
+{
+	u32 entry = (s->generation - 1) * MAX_CODES + s->code;
+
+	return s->generation ? bpf_map_lookup_elem(&filters, &entry) : NULL;
+}
+
+/* Chooses the filter of the event that begins. The generation stays the same until its end. */
+static __always_inline void choose_filter(struct lanner_scratch *s)
+{
+	u32 zero = 0, *generation = bpf_map_lookup_elem(&filter_generation, &zero);
+	struct lanner_filter *filter;
+
+	s->early = 0;
+	s->filtered = 0;
+	s->generation = generation ? *(volatile u32 *)generation : 0;
+	filter = get_filter(s);
+	if (!filter || !filter->enabled) {
+		s->generation = 0;
+		return;
+	}
+	s->early = filter->early;
+}
+
 /* Begins an event in the room that the caller has taken. */
 static __always_inline void start_event(struct lanner_scratch *s, const struct lanner_call *call, u32 tid)
 {
@@ -49,6 +73,8 @@ static __always_inline void start_event(struct lanner_scratch *s, const struct l
 	s->position = HEADER_SIZE + 2 * call->count;
 	s->file = 0;
 	s->filename = 0;
+	s->part = 0;
+	choose_filter(s);
 	header = (struct lanner_header *)s->data;
 	header->timestamp = bpf_ktime_get_boot_ns() + settings.epoch_offset;
 	header->tid = tid;
@@ -76,7 +102,7 @@ static __always_inline struct lanner_scratch *begin_event(const struct lanner_ca
 	return s;
 }
 
-/* Hands the event out. What does not fit is lost, and counted. */
+/* Hands the event out, unless no rule can match it. What does not fit is lost. All is counted. */
 static __always_inline void output_event(struct lanner_scratch *s)
 {
 	u32 cpu = bpf_get_smp_processor_id();
@@ -85,6 +111,11 @@ static __always_inline void output_event(struct lanner_scratch *s)
 	u64 code = BOUND(s->code, MAX_CODES - 1);
 	u64 size = s->position;
 
+	if (s->filtered) {
+		if (c)
+			c->filtered[code]++;
+		return;
+	}
 	((struct lanner_header *)s->data)->length = size;
 	if (c) {
 		if (size > MAX_EVENT)

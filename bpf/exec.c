@@ -19,7 +19,7 @@ int BPF_PROG(lanner_exec, struct task_struct *task, int old_tid, struct linux_bi
 	s->task = bpf_get_current_task();
 	s->result = 0;
 	s->filename = (u64)program->filename;
-	collect(call);
+	collect(s, call);
 	submit_event(s);
 	return 0;
 }

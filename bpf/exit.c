@@ -17,7 +17,7 @@ int BPF_PROG(lanner_exit, struct task_struct *task)
 		if (s) {
 			s->task = bpf_get_current_task();
 			s->result = 0;
-			collect(call);
+			collect(s, call);
 			submit_event(s);
 		}
 	}

@@ -200,6 +200,7 @@ __noinline int collect_descriptor(u64 server)
 		d->flags |= DESCRIPTOR_UNLINKED;
 	length = sizeof(*d) + copy_path(s, sizeof(*d));
 	if (shows_part(s, (u64)BPF_CORE_READ(file, f_path.mnt))) {
+		s->part = 1;
 		build_own_path((u64)dentry);
 		length += copy_path(s, BOUND(length, 2 * MAX_TEXT - 1));
 	}

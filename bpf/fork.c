@@ -30,7 +30,7 @@ static __always_inline void tell_silent_call(u64 child)
 		s->arguments[i] = arguments[i];
 	if (call->words)
 		read_structure(s, call, argument(s, call->structure));
-	collect(call);
+	collect(s, call);
 	submit_event(s);
 }
 

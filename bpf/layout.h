@@ -12,6 +12,13 @@
 #define MAX_PARAMETERS 32  /* parameters of one event, extensions included */
 #define MAX_TABLES 32      /* bit tables */
 
+#define MAX_PREDICATES 16  /* of one filter, FILTER_TOP and FILTER_DOTS included */
+#define MAX_TERMS 48       /* of one filter */
+#define MAX_DEPTH 64       /* components of a path that a filter can follow; a power of two */
+#define MAX_STATES 16384   /* of the automaton over texts */
+#define MAX_CELLS 524288   /* of its table of next states */
+#define MAX_KNOWN_INODES 16384
+
 #define MAX_TEXT 4096      /* a path, all arguments, all environment */
 #define MAX_EVENT 0xffff
 
@@ -214,12 +221,71 @@ enum lanner_ends_rule {
 	ENDS_CONNECTING = 1, /* after success and while a connection is being made */
 };
 
+/* What a filter asks of a number among the bytes of a parameter. */
+enum lanner_operation_of_predicate {
+	PREDICATE_ANY_BIT = 0,      /* it has one of the operand's bits */
+	PREDICATE_EQUALS = 1,
+	PREDICATE_NOT_NEGATIVE = 2,
+	PREDICATE_IN_SET = 3,       /* the operand has the bit with its number, modulo 64 */
+};
+
+struct lanner_predicate {
+	u8 parameter;
+	u8 offset;
+	u8 width;            /* 1, 2, 4 or 8 bytes */
+	u8 operation;
+	u32 reserved;
+	u64 operand;
+};
+
+/*
+ * A conjunction. Bits below FILTER_TOP stand for predicates, FILTER_TOP for a name with at most one component,
+ * FILTER_DOTS for a component of a path that ends with two dots, those from MAX_PREDICATES on for sets of texts in the file's names.
+ */
+struct lanner_term {
+	u64 mask;
+	u64 value;
+};
+
+#define FILTER_TOP 14
+#define FILTER_DOTS 15
+
+/* Which events of one code pass: those for which one of the terms may hold. */
+struct lanner_filter {
+	u32 enabled;         /* 0: all pass */
+	u8 predicate_count;
+	u8 term_count;
+	u8 early;            /* so many parameters suffice for the predicates; 0: no early look */
+	u8 asks_paths;
+	u8 given;            /* parameter with the path of an open */
+	u8 base;             /* with the directory that it starts from */
+	u8 descriptor;       /* with what was opened */
+	u8 reserved;
+	u16 late;            /* bits of the predicates about the descriptor */
+	u16 reserved_too;
+	struct lanner_predicate predicates[MAX_PREDICATES];
+	struct lanner_term terms[MAX_TERMS];
+};
+
+/*
+ * Finds texts in a path, a step for each byte; a path begins and ends with a zero. A state's bits tell which
+ * sets of texts have been found.
+ */
+struct lanner_automaton {
+	u32 columns;
+	u32 reserved;
+	u8 column_of[256];
+	u64 bits[MAX_STATES];
+	u16 next[MAX_CELLS];
+};
+
 /* Counters of one CPU, by event code. User space maps them. */
 struct lanner_counters {
 	u64 emitted[MAX_CODES];
 	u64 full[MAX_CODES];     /* lost: the ring buffer was full */
 	u64 busy[MAX_CODES];     /* lost: the CPU was in the middle of another event */
 	u64 oversize[MAX_CODES]; /* lost: larger than an event may be */
+	u64 filtered[MAX_CODES]; /* left out: no rule can match */
 	u64 compat;              /* calls of interfaces that the table lacks, which are passed over */
 	u64 scope_full;          /* threads that found no room in the map of watched threads */
 	u64 requests_full;       /* requests of io_uring that found no room: told when they were made, without result */

@@ -36,6 +36,19 @@ struct lanner_request {
 	u8 address[128];   /* struct sockaddr_storage */
 };
 
+/* Walk through a path, byte after byte (filter.h). */
+struct lanner_look {
+	u32 state;         /* of the automaton */
+	u32 at;            /* in `data` */
+	u32 end;
+	u32 length;        /* of the component so far */
+	u32 dots;          /* at its end */
+	u32 depth;         /* components so far */
+	u32 same;          /* what has been read are the first bytes of the opened file's path … */
+	u32 own;           /* … which begins here in `data` */
+	u32 stack[MAX_DEPTH]; /* state before each */
+};
+
 /* Room to build one event in, one per CPU. */
 struct lanner_scratch {
 	u8 data[MAX_EVENT + 1 + 2 * MAX_TEXT];
@@ -57,6 +70,13 @@ struct lanner_scratch {
 	u32 busy;
 	u32 compat;        /* the call has the 32-bit interface */
 	u32 kernel_copy;   /* texts and socket address were copied into the kernel (io_uring) */
+	u32 part;          /* the process sees a part of the subject's file system only (shows_part) */
+	u32 generation;    /* of the event's filter; 0: none */
+	u32 early;         /* the filter is asked when so many parameters have been collected */
+	u32 filtered;      /* no rule can match the event */
+	u64 bits;          /* what the filter has found */
+	u64 unknown;       /* what it cannot tell */
+	struct lanner_look look;
 	struct lanner_walk walk;
 };
 
@@ -167,3 +187,36 @@ struct {
 	__type(key, u64);
 	__type(value, struct lanner_request_texts);
 } request_texts SEC(".maps");
+
+/* By generation - 1 and event code. One generation is in use while user space prepares the other. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2 * MAX_CODES);
+	__type(key, u32);
+	__type(value, struct lanner_filter);
+} filters SEC(".maps");
+
+/* By generation - 1. User space writes to its memory: it is too large for calls. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 2);
+	__type(key, u32);
+	__type(value, struct lanner_automaton);
+} automata SEC(".maps");
+
+/* Which filters are in use: 1 or 2; 0: none. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u32);
+} filter_generation SEC(".maps");
+
+/* Inodes, of whichever device, of files that rules name: they may be opened under any name. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_KNOWN_INODES);
+	__type(key, u64);
+	__type(value, u32);
+} known_inodes SEC(".maps");

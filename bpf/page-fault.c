@@ -21,7 +21,7 @@ static __always_inline void tell_page_fault(u64 address, struct pt_regs *regs, u
 	s->arguments[0] = address;
 	s->arguments[1] = instruction_pointer(regs);
 	s->arguments[2] = error;
-	collect(call);
+	collect(s, call);
 	submit_event(s);
 }
 

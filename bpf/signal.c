@@ -47,7 +47,7 @@ int BPF_PROG(lanner_signal, int signal, struct kernel_siginfo *info)
 	s->arguments[0] = sender(signal, info);
 	s->arguments[1] = tid;
 	s->arguments[2] = signal;
-	collect(call);
+	collect(s, call);
 	submit_event(s);
 	return 0;
 }

@@ -20,7 +20,7 @@ int BPF_PROG(lanner_switch, bool preempt, struct task_struct *left, struct task_
 	s->task = task;
 	s->result = 0;
 	s->arguments[0] = BPF_CORE_READ(next, pid);
-	collect(call);
+	collect(s, call);
 	submit_event(s);
 	return 0;
 }

@@ -22,7 +22,7 @@ __noinline int tell_message(u32 entry, u32 index)
 	read_structure(s, call, address);
 	s->result = s->messages > 0 ? (u32)s->arguments[MESSAGE_LENGTH] : s->messages;
 	find_subject(s, call);
-	collect(call);
+	collect(s, call);
 	output_event(s);
 	return 0;
 }
@@ -86,7 +86,7 @@ int BPF_PROG(lanner_call_end, struct pt_regs *regs, long result)
 	if (call->words)
 		read_structure(s, call, argument(s, call->structure));
 	find_subject(s, call);
-	collect(call);
+	collect(s, call);
 	submit_event(s);
 	return 0;
 }

@@ -234,7 +234,7 @@ static __always_inline void tell_request(struct lanner_scratch *s, const struct 
 		if (r->address_at == NO_ARGUMENT)
 			s->arguments[4] = 0;
 	}
-	collect(call);
+	collect(s, call);
 	submit_event(s);
 }
 

@@ -14,6 +14,7 @@ const NOTHING: WatchSummary = {
     failed: 0,
   },
   ...{
+    filtered: new Map(),
     compatCalls: 0,
     unwatchedThreads: 0,
     earlyRequests: 0,

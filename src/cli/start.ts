@@ -70,5 +70,7 @@ export function summaryLine({ events, lost, alerts, ...counts }: WatchSummary): 
   if (counts.earlyRequests > 0) parts.push(`${counts.earlyRequests} io_uring requests without result`);
   if (counts.unresolvedPaths > 0) parts.push(`${counts.unresolvedPaths} paths not resolved`);
   if (counts.leftRunning > 0) parts.push(`${counts.leftRunning} left running, no longer watched`);
+  const filtered = counts.filtered.values().reduce((sum, count) => sum + count, 0);
+  if (filtered > 0) parts.push(`${filtered} left out in the kernel`);
   return parts.join(', ');
 }

@@ -43,6 +43,7 @@ export const ENGINE = section({
     }),
     { idle: NO_KERNEL_MODULE },
   ),
+  prefilter: key('Leave out events in the kernel that no rule can match.', flag(true)),
   replay: key(
     'Replaying a capture.',
     section({ capture_file: key('Path of the .scap file.', text(''), { restart: true }) }),

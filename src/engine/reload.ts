@@ -8,20 +8,23 @@ import type { Engine } from './engine.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
 import type { RunMetrics } from './metrics/run-metrics.ts';
 import type { OutputSet } from './outputs.ts';
+import { deriveFilters } from './prefilter.ts';
 import type { SelfWatch } from './self-watch.ts';
 import { chooseEvents } from './traced-events.ts';
 
 /** What goes on through a reload, and is told of it. */
 export interface Reloadable {
-  readonly source: Pick<KernelSource, 'ask' | 'name' | 'trim'>;
+  readonly source: Pick<KernelSource, 'ask' | 'filter' | 'name' | 'trim'>;
   readonly engine: Pick<Engine, 'replace'>;
   readonly outputs: Pick<OutputSet, 'configure'>;
-  readonly files: Pick<KnownFiles, 'ask'>;
+  readonly files: Pick<KnownFiles, 'ask' | 'inodes'>;
   readonly hosts: Pick<HostNames, 'ask'>;
   readonly self: Pick<SelfWatch, 'configure'>;
   readonly metrics: Pick<RunMetrics, 'reloaded'>;
   /** Names of the events that are collected at first. */
   readonly traced: ReadonlySet<string>;
+  /** What is recorded is recorded whole: nothing is left out in the kernel. */
+  readonly recording: boolean;
   readonly log: (line: string) => void;
 }
 
@@ -47,6 +50,7 @@ export function reloader({
   self,
   metrics,
   traced,
+  recording,
   log,
 }: Reloadable): (next: RunSettings) => ReloadResult {
   let present = traced;
@@ -58,6 +62,7 @@ export function reloader({
     for (const warning of choice.warnings) log(`warning: ${warning}`);
     const wanted = new Set(choice.traced.keys());
     outputs.configure(config);
+    source.filter(undefined);
     const missing = source.ask(wanted.union(present));
     if (missing.length > 0)
       log(
@@ -70,6 +75,7 @@ export function reloader({
     metrics.reloaded(next);
     source.ask(wanted);
     present = wanted;
+    if (config.engine.prefilter && !recording) source.filter(deriveFilters(ruleSet, choice), files.inodes);
     setTimeout(() => source.trim(), TRIM_MS).unref();
     return { gap: performance.now() - start };
   };

@@ -21,6 +21,7 @@ import { Engine } from './engine.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
 import { RunMetrics } from './metrics/run-metrics.ts';
 import { type OutputSet, openOutputs, outputFailure } from './outputs.ts';
+import { deriveFilters } from './prefilter.ts';
 import { Recording, type RecordingSummary, type RecordRequest, recordedEvents } from './recording.ts';
 import { type ReloadResult, reloader } from './reload.ts';
 import { configuredFields } from './rule-options.ts';
@@ -87,6 +88,8 @@ export interface WatchSummary {
   readonly alertsIncomplete: number;
   /** Events that the engine could not judge to the end. */
   readonly failed: number;
+  /** Events that the kernel left out, since no rule can match them, by name. */
+  readonly filtered: ReadonlyMap<string, number>;
   /** System calls of interfaces that are not watched: x32, and 32-bit ARM. */
   readonly compatCalls: number;
   /** Threads that were not watched, since too many were in scope. */
@@ -207,6 +210,9 @@ async function watchSource(
     waitMs: config.container_engines.wait_ms,
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),
   });
+  files.onKnown = (inode) => source.meetInode(inode);
+  if (config.engine.prefilter && !options.record)
+    source.filter(deriveFilters(ruleSet, chooseEvents(ruleSet, config.base_syscalls)), files.inodes);
   let exitReason: string | undefined;
   const self = new SelfWatch(
     {
@@ -238,7 +244,10 @@ async function watchSource(
       const container = system.thread(pid)?.containerId ?? '';
       if (container !== '') await whenKnown(containers, container, limitMs);
     },
-    reload: reloader({ source, engine, outputs, files, hosts, self, metrics, traced, log }),
+    reload: reloader({
+      ...{ source, engine, outputs, files, hosts, self, metrics, traced, log },
+      recording: options.record !== undefined,
+    }),
     profile: () => engine.profile,
     metrics: () => metrics.prometheus(),
     trouble: () => self.trouble,
@@ -261,6 +270,7 @@ async function watchSource(
   const forgetting = setInterval(() => containers.retain(system.containersInUse()), FORGET_MS);
   const refreshing = setInterval(() => {
     files.refresh();
+    source.knowInodes(files.inodes);
     mounts.refresh();
   }, REFRESH_MS);
   try {
@@ -278,10 +288,11 @@ async function watchSource(
   await outputs.close();
   if (exitReason !== undefined) throw new Error(exitReason);
 
-  const { delivered, lost, compatCalls, unwatchedThreads, earlyRequests } = source.statistics;
+  const { delivered, lost, filtered, compatCalls, unwatchedThreads, earlyRequests } = source.statistics;
   return {
     events: delivered,
     lost,
+    filtered,
     alerts: engine.alerts,
     alertsDropped: outputs.dropped,
     alertsIncomplete: engine.incomplete,

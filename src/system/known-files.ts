@@ -46,6 +46,8 @@ export class KnownFiles implements FileNames {
   #byInode = new Map<number, ByteString[]>();
   /** Names by their last part. */
   #byFileName: ReadonlyMap<ByteString, readonly ByteString[]>;
+  /** Told of every inode that becomes known between two refreshes. */
+  onKnown: (inode: number) => void = () => {};
   #names = 0;
   #refused = 0;
   #skippedDirectories = 0;
@@ -100,6 +102,11 @@ export class KnownFiles implements FileNames {
     for (const path of this.#byFileName.get(fileName) ?? NONE) this.#learn(path);
   }
 
+  /** Inodes of the files that the names lead to, of whichever device. */
+  get inodes(): ReadonlySet<number> {
+    return new Set(this.#byInode.keys());
+  }
+
   get statistics(): KnownFileStatistics {
     return {
       names: this.#names,
@@ -119,7 +126,10 @@ export class KnownFiles implements FileNames {
     if (names?.includes(path)) return;
     this.#names++;
     if (names) names.push(path);
-    else this.#byInode.set(file.ino, [path]);
+    else {
+      this.#byInode.set(file.ino, [path]);
+      this.onKnown(file.ino);
+    }
   }
 
   #stat(path: ByteString) {

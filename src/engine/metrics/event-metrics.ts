@@ -73,6 +73,12 @@ export function eventMetrics(source: MeasuredSource): Metric[] {
         source.losses().map(({ event, cause, count }) => ({ labels: { event, cause }, value: count })),
     },
     {
+      name: 'lanner_events_filtered_total',
+      help: 'Events that the kernel left out, since no rule can match them, by type.',
+      type: 'counter',
+      read: () => [...source.statistics.filtered].map(([event, value]) => ({ labels: { event }, value })),
+    },
+    {
       name: 'lanner_calls_unseen_total',
       help: 'System calls of interfaces that are not watched: x32, and 32-bit ARM.',
       type: 'counter',

@@ -37,6 +37,7 @@ export function measured(): Measured {
     source: {
       statistics: {
         ...{ delivered: 90, emitted: 100, compatCalls: 0, unwatchedThreads: 0, earlyRequests: 0 },
+        filtered: new Map(),
         lost: new Map([['openat', 4]]),
         lostByCategory: new Map([['open', 4]]),
       },

@@ -1,5 +1,6 @@
 /** The running kernel as a source of events. */
 import { setImmediate } from 'node:timers/promises';
+import type { EventFilter } from '../../events/event-filter.ts';
 import { EVENT_TYPES } from '../../events/table.ts';
 import type { EventSink, EventSource, SourceStatistics } from '../source.ts';
 import { KernelSourceError } from './error.ts';
@@ -37,6 +38,8 @@ export interface KernelStatistics extends SourceStatistics {
   readonly lostByCategory: ReadonlyMap<LossCategory, number>;
   /** Events that the probe has handed over, delivered yet or not. */
   readonly emitted: number;
+  /** Events that the probe left out, since nobody wants them, by name. */
+  readonly filtered: ReadonlyMap<string, number>;
   /** System calls of interfaces that the probe passed over: x32, and 32-bit ARM. */
   readonly compatCalls: number;
   /** Threads that the full map of watched threads could not take: their events are missing. */
@@ -157,6 +160,26 @@ export class KernelSource implements EventSource {
     trimMemory();
   }
 
+  /**
+   * Leaves out events that the filters tell nobody wants. `inodes`: of files that may be opened under any name.
+   * Without filters everything passes.
+   */
+  filter(filters: readonly EventFilter[] | undefined, inodes: ReadonlySet<number> = new Set()): void {
+    if (this.#closed) return;
+    if (filters === undefined) this.#probe.filters.open();
+    else this.#probe.filters.use(filters, inodes);
+  }
+
+  /** Another file that may be opened under any name. */
+  meetInode(inode: number): void {
+    if (!this.#closed) this.#probe.filters.meet(inode);
+  }
+
+  /** Replaces the set of such files. */
+  knowInodes(inodes: ReadonlySet<number>): void {
+    if (!this.#closed && !this.#probe.filters.know(inodes)) this.#probe.filters.open();
+  }
+
   /** Detaches the probe, so that nothing new comes, and lets `run` deliver what has been collected. */
   stop(): void {
     if (this.#stopping) return;
@@ -238,6 +261,7 @@ export class KernelSource implements EventSource {
       lost: sumBy(lost, eventName),
       lostByCategory: sumBy(lost, lossCategory),
       emitted: [...emitted.values()].reduce((sum, count) => sum + count, 0),
+      filtered: sumBy(this.#probe.countsByCode(COUNTERS.filtered), eventName),
       compatCalls: this.#probe.counter(COUNTERS.compat),
       unwatchedThreads: this.#probe.counter(COUNTERS.scopeFull),
       earlyRequests: this.#probe.counter(COUNTERS.requestsFull),

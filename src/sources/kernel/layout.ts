@@ -6,6 +6,14 @@ export const MAX_CODES = 512;
 export const MAX_CALLS = 1376;
 export const MAX_PARAMETERS = 32;
 export const MAX_TABLES = 32;
+/** Of one filter; see bpf/layout.h, also for those that follow. */
+export const MAX_PREDICATES = 16;
+export const FILTER_TOP = 14;
+export const FILTER_DOTS = 15;
+export const MAX_TERMS = 48;
+export const MAX_STATES = 16_384;
+export const MAX_CELLS = 524_288;
+export const MAX_KNOWN_INODES = 16_384;
 
 /** Entries of the call table that are not numbers of system calls: tracepoints, and where 32-bit calls begin. */
 export const CALL_EXEC = 760;
@@ -246,8 +254,9 @@ export const COUNTERS = {
   full: MAX_CODES,
   busy: 2 * MAX_CODES,
   oversize: 3 * MAX_CODES,
-  compat: 4 * MAX_CODES,
-  scopeFull: 4 * MAX_CODES + 1,
-  requestsFull: 4 * MAX_CODES + 2,
-  size: 4 * MAX_CODES + 3,
+  filtered: 4 * MAX_CODES,
+  compat: 5 * MAX_CODES,
+  scopeFull: 5 * MAX_CODES + 1,
+  requestsFull: 5 * MAX_CODES + 2,
+  size: 5 * MAX_CODES + 3,
 } as const;

@@ -7,6 +7,7 @@ import { CallTable } from './call-table.ts';
 import { URING_PROGRAMS, uringPrograms } from './calls/uring.ts';
 import { enumerators } from './enumerations.ts';
 import { KernelSourceError } from './error.ts';
+import { FilterTable } from './filter-table.ts';
 import { checkHost, onlineCpus, thisHost } from './host.ts';
 import {
   COUNTERS,
@@ -78,6 +79,8 @@ export class Probe {
   readonly watchesUring: boolean;
   readonly #programs: readonly string[];
   readonly #calls: CallTable;
+  /** Which of the events that are asked for are left out. None until told. */
+  readonly filters: FilterTable;
   readonly #object: BpfObject;
   readonly #links: BpfLink[] = [];
   readonly #memory: SharedMemory[] = [];
@@ -118,6 +121,12 @@ export class Probe {
       this.#adopters = this.#object.map('adopters');
       this.#calls = new CallTable(this.#object.map('calls'), architecture);
       this.#calls.ask(options.eventNames);
+      this.filters = new FilterTable({
+        filters: this.#object.map('filters'),
+        automata: this.#object.map('automata'),
+        generation: this.#object.map('filter_generation'),
+        inodes: this.#object.map('known_inodes'),
+      });
       fill(this.#object, architecture);
       const rings = this.#object.map('rings');
       this.rings = this.#ringFds.map((fd, index) => ({
@@ -232,6 +241,7 @@ export class Probe {
   /** Detaches and unloads everything. Idempotent. */
   close(): void {
     this.detach();
+    this.filters?.close();
     for (const memory of this.#memory.splice(0)) memory.release();
     this.#ringFds.splice(0).forEach(closeFd);
     this.#object.close();

@@ -1,0 +1,33 @@
+/** From rules to what the probe asks of events before it hands them over. */
+import type { ByteString } from '../../events/bytes.ts';
+import type { EventFilter } from '../../events/event-filter.ts';
+import { EVENT_TYPES, type EventType } from '../../events/table.ts';
+import type { Field, FieldCatalog } from '../../fields/field.ts';
+import type { CheckedRule } from '../../rules/checked.ts';
+import { withEventCode } from '../event-code.ts';
+import { Necessary } from '../necessary.ts';
+import { KernelPredicates, nameParameters } from './kernel-predicates.ts';
+import { simplify, termsOf } from './terms.ts';
+
+/**
+ * The filter of the events of one code, of which those are wanted that one of the rules may match, and opens that
+ * make a file whose name ends with one of `watchedNames`. `undefined` when all events are wanted.
+ */
+export function deriveFilter(
+  code: number,
+  rules: readonly CheckedRule[],
+  catalog: FieldCatalog<Field>,
+  watchedNames: readonly ByteString[],
+): EventFilter | undefined {
+  const type = EVENT_TYPES[code] as EventType;
+  const predicates = new KernelPredicates(type, catalog);
+  const necessary = new Necessary(withEventCode(code, catalog, predicates.decide));
+  const terms = simplify([
+    ...rules.flatMap(({ condition, eventCodes }) =>
+      eventCodes.has(code) ? termsOf(necessary.of(condition)) : [],
+    ),
+    ...termsOf(predicates.createsNamed(watchedNames)),
+  ]);
+  if (terms.some(({ predicates: asked, texts }) => asked.size === 0 && !texts)) return undefined;
+  return { code, terms, names: nameParameters(type) };
+}

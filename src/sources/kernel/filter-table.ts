@@ -1,0 +1,91 @@
+/** The probe's filters: which events it leaves out. They can be changed while the probe runs. */
+import type { EventFilter } from '../../events/event-filter.ts';
+import { AUTOMATON_SIZE, encodeFilters, FILTER_SIZE, writeAutomaton } from './encode-filters.ts';
+import { MAX_CODES, MAX_KNOWN_INODES } from './layout.ts';
+import { type BpfMap, PROT_READ, PROT_WRITE, pageSize, SharedMemory } from './libbpf.ts';
+
+const NO_FILTER = Buffer.alloc(FILTER_SIZE);
+const GENERATION_KEY = u32(0);
+
+export interface FilterMaps {
+  readonly filters: BpfMap;
+  readonly automata: BpfMap;
+  readonly generation: BpfMap;
+  readonly inodes: BpfMap;
+}
+
+export class FilterTable {
+  readonly #maps: FilterMaps;
+  readonly #memory: SharedMemory;
+  /** The generation that was used last: 1 or 2. An event that is under way may still be asked about by it. */
+  #generation: 1 | 2 = 2;
+  /** Codes with a filter, by generation - 1. */
+  readonly #codes: [Set<number>, Set<number>] = [new Set(), new Set()];
+  #inodes = new Set<number>();
+
+  constructor(maps: FilterMaps) {
+    this.#maps = maps;
+    const length = Math.ceil((2 * AUTOMATON_SIZE) / pageSize()) * pageSize();
+    this.#memory = new SharedMemory(maps.automata.fd, 0, length, PROT_READ | PROT_WRITE);
+  }
+
+  /** From now on all events pass. */
+  open(): void {
+    this.#maps.generation.update(GENERATION_KEY, u32(0));
+  }
+
+  /**
+   * From now on events pass as the filters say, all those of other codes too. `inodes`: of files that may be
+   * opened under any name; when they do not all find room, all events pass.
+   */
+  use(filters: readonly EventFilter[], inodes: ReadonlySet<number>): void {
+    const generation = this.#generation === 1 ? 2 : 1;
+    const encoded = encodeFilters(filters);
+    const codes = this.#codes[generation - 1] as Set<number>;
+    const at = (generation - 1) * AUTOMATON_SIZE;
+    writeAutomaton(Buffer.from(this.#memory.memory, at, AUTOMATON_SIZE), encoded.automaton);
+    for (const code of codes) if (!encoded.filters.has(code)) this.#update(generation, code, NO_FILTER);
+    for (const [code, bytes] of encoded.filters) this.#update(generation, code, bytes);
+    this.#codes[generation - 1] = new Set(encoded.filters.keys());
+    this.#generation = generation;
+    if (this.know(inodes)) this.#maps.generation.update(GENERATION_KEY, u32(generation));
+    else this.open();
+  }
+
+  /** Replaces the set of inodes. False when they do not find room. */
+  know(inodes: ReadonlySet<number>): boolean {
+    if (inodes.size > MAX_KNOWN_INODES / 2) return false;
+    for (const inode of inodes) if (!this.#inodes.has(inode)) this.#maps.inodes.update(u64(inode), u32(1));
+    for (const inode of this.#inodes) if (!inodes.has(inode)) this.#maps.inodes.delete(u64(inode));
+    this.#inodes = new Set(inodes);
+    return true;
+  }
+
+  /** Adds an inode to the set. Without room for it all events pass. */
+  meet(inode: number): void {
+    if (this.#inodes.has(inode)) return;
+    this.#inodes.add(inode);
+    if (this.#inodes.size > MAX_KNOWN_INODES / 2) this.open();
+    else this.#maps.inodes.update(u64(inode), u32(1));
+  }
+
+  close(): void {
+    this.#memory.release();
+  }
+
+  #update(generation: number, code: number, bytes: Buffer): void {
+    this.#maps.filters.update(u32((generation - 1) * MAX_CODES + code), bytes);
+  }
+}
+
+function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+function u64(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(value));
+  return bytes;
+}

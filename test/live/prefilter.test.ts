@@ -1,0 +1,137 @@
+/**
+ * The same workload with and without the prefilter: the same alerts, with fewer events. Each rule set is asked about
+ * opens, links, renames, sockets and descriptors in many forms, so that much of it matches and much does not.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, suite, test } from 'node:test';
+import { cannotWatch, lanner, ROOT } from '../support/lanner.ts';
+
+const UPSTREAM = resolve(ROOT, '../shared/upstream-rules');
+const UPSTREAM_FILES = ['falco_rules.yaml', 'falco-incubating_rules.yaml', 'falco-sandbox_rules.yaml'];
+const OWN_RULES = `
+- rule: Opened
+  desc: A file is opened by one of some names.
+  condition: >
+    evt.type in (open, openat, openat2, creat) and evt.rawres >= 0
+    and (fd.name in (/etc/shadow, /etc/passwd) or fd.name startswith /etc/pam.d/ or fd.name endswith .wanted
+    or fd.name contains "/wan..ted/" or fd.directory = / or fd.filename endswith _history)
+  output: x
+  priority: ERROR
+- rule: Given With Dots
+  desc: A path that goes up.
+  condition: evt.type in (open, openat) and fd.nameraw contains "../" and fd.name startswith /etc
+  output: x
+  priority: ERROR
+- rule: Created
+  desc: Made by an open.
+  condition: evt.type in (open, openat) and evt.is_open_create = true and fd.directory startswith /tmp
+  output: x
+  priority: ERROR
+- rule: Failed
+  desc: Not there.
+  condition: evt.type in (open, openat) and evt.failed = true and fd.name = /etc/not-there
+  output: x
+  priority: ERROR
+- rule: Copied Descriptor
+  desc: A socket becomes standard output.
+  condition: evt.type in (dup, dup2, dup3) and fd.type in (ipv4, ipv6) and evt.rawres in (0, 1, 2)
+  output: x
+  priority: ERROR
+- rule: Datagram
+  desc: Sent by UDP.
+  condition: evt.type = sendto and fd.l4proto = udp and evt.rawres > 0
+  output: x
+  priority: ERROR
+- rule: Mode
+  desc: Changed.
+  condition: evt.type in (chmod, fchmod, fchmodat) and evt.res = SUCCESS
+  output: x
+  priority: ERROR
+`;
+
+/** A script of Perl: its argument is a folder to work in. */
+const WORKLOAD = String.raw`
+use Fcntl; use Socket; my $d = shift; chdir $d;
+sub try { sysopen(my $f, $_[0], $_[1] // O_RDONLY, 0644); $f }
+symlink '/etc/shadow', 'link'; symlink '/etc', 'folder'; mkdir 'wan..ted';
+for my $path ('/etc/shadow', '/etc/passwd', '/etc/hostname', '/etc/not-there', 'link', 'folder/shadow', './/link',
+  '../../../../../../etc/shadow', '/usr/../etc/./shadow', '/proc/self/root/etc/shadow', '/etc/pam.d/common-auth',
+  '/', '/etc', '/dev/null', "$d/nothing", 'folder/../link', '/etc/pam.d/../hostname') { try($path) for 1 .. 3 }
+for my $name ('a.wanted', 'b.unwanted', 'wan..ted/x', 'x_history', 'plain') { try($name, O_WRONLY | O_CREAT); try($name) }
+chmod 0600, 'plain'; chmod 0600, 'none';
+for (1 .. 500) { try('/usr/share/none'); try('/etc/hostname'); try('/usr/lib') }
+link '/etc/shadow', 'hard' and try('hard');
+unlink 'link'; symlink '/etc/passwd', 'link'; try('link');
+socket(my $u, PF_INET, SOCK_DGRAM, 0); send($u, 'x', 0, pack_sockaddr_in(9, inet_aton('127.0.0.1')));
+socket(my $l, PF_INET, SOCK_STREAM, 0); bind($l, pack_sockaddr_in(0, inet_aton('127.0.0.1'))); listen($l, 1);
+open(my $saved, '>&', \*STDOUT); open(STDOUT, '>&', $u); open(STDOUT, '>&', $saved);
+`;
+
+interface Seen {
+  /** Rule, event and name of every alert, sorted. */
+  readonly alerts: readonly string[];
+  readonly events: number;
+  readonly leftOut: number;
+}
+
+async function watched(rules: readonly string[], prefilter: boolean): Promise<Seen> {
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-prefilter-'));
+  try {
+    const { code, stdout, stderr } = await lanner([
+      ...['run', '--alerts', 'stdout', '-o', 'json_output=true'],
+      ...['-p', '%evt.type %fd.name %fd.nameraw %evt.res'],
+      ...['-o', `engine.prefilter=${prefilter}`, '-o', 'rules[0].enable.rule=*'],
+      ...['-o', 'host_names.resolve=never'],
+      ...rules.flatMap((file) => ['-r', file]),
+      ...['--', 'perl', '-e', WORKLOAD, folder],
+    ]);
+    assert.equal(code, 0, stderr);
+    const alerts = stdout
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line))
+      .map(({ rule, output_fields: shown }) =>
+        [rule, shown['evt.type'], shown['fd.name'], shown['fd.nameraw'], shown['evt.res']]
+          .join(' | ')
+          .replaceAll(folder, 'FOLDER')
+          .replace(/:\d+/g, ':PORT'),
+      );
+    const events = Number(/(\d+) events/.exec(stderr)?.[1]);
+    const leftOut = Number(/(\d+) left out in the kernel/.exec(stderr)?.[1] ?? 0);
+    return { alerts: alerts.sort(), events, leftOut };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+suite('prefilter', { skip: cannotWatch() }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-prefilter-rules-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const ownRules = (): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'lanner-prefilter-rules-'));
+    writeFileSync(join(folder, 'rules.yaml'), OWN_RULES);
+    return join(folder, 'rules.yaml');
+  };
+  const sets: Record<string, readonly string[]> = {
+    'own rules': [ownRules()],
+    'default rules': [resolve(ROOT, 'rules')],
+    "Falco's rules": UPSTREAM_FILES.map((file) => join(UPSTREAM, file)),
+  };
+  for (const [name, rules] of Object.entries(sets)) {
+    const skip = rules.every((file) => existsSync(file)) ? false : 'there is no ../shared/upstream-rules';
+    test(`${name}: the same alerts with and without`, { skip }, async (context) => {
+      const without = await watched(rules, false);
+      const filtered = await watched(rules, true);
+      assert.deepEqual(filtered.alerts, without.alerts);
+      assert.ok(without.alerts.length > 0, 'nothing was alerted on');
+      assert.equal(without.leftOut, 0);
+      assert.ok(filtered.leftOut >= 500, `${filtered.leftOut} events were left out`);
+      context.diagnostic(
+        `${without.alerts.length} alerts, ${without.events} events without, ${filtered.events} with`,
+      );
+    });
+  }
+});
