@@ -143,7 +143,7 @@ function randomCondition(choices: Choices, depth: number): string {
 function randomRules(choices: Choices, count: number): CheckedRuleSet {
   const texts = Array.from({ length: count }, (_, index) => {
     const types = choices.of([OPENS.slice(0, 3), OPENS, OTHERS, [choices.of(OPENS)]]);
-    const condition = `evt.type in (${types.join(', ')}) and ${randomCondition(choices, 3)}`;
+    const condition = `evt.type in (${types.join(', ')}) and ${randomCondition(choices, choices.below(4))}`;
     return `- {rule: r${index}, desc: d, output: o, priority: ERROR, condition: '${condition}'}\n`;
   });
   const { ruleSet, problems } = loadRules([{ name: 'r.yaml', text: texts.join('') }], ruleEnvironment());
@@ -254,8 +254,8 @@ test('whatever a rule matches passes', (context) => {
   let matched = 0;
   let passed = 0;
   let leftOut = 0;
-  for (let round = 0; round < 400; round++) {
-    const ruleSet = randomRules(choices, 1 + choices.below(3));
+  for (let round = 0; round < 1200; round++) {
+    const ruleSet = randomRules(choices, 1 + choices.below(2));
     const encoded = filtersOf(ruleSet);
     for (let count = 0; count < 60; count++) {
       const event = randomEvent(choices, choices.of([...OPENS.slice(0, 4), ...OPENS, ...OTHERS]));
@@ -313,6 +313,11 @@ test('what nobody asks for is left out, and doubt passes', () => {
       expected,
       JSON.stringify(parameters),
     );
+  // Another thread may have put /tmp/y in the place of the file that /tmp/x leads to.
+  const moved = eventOf('openat', { fd: 3, flags: 1, name: '/tmp/x', fdinfo: file('/tmp/y') });
+  assert.deepEqual([isHandedOver(encoded, moved, true), isHandedOver(encoded, moved, false)], [true, false]);
+  const same = eventOf('openat', { fd: 3, flags: 1, name: 'y', base: '/tmp', fdinfo: file('/tmp/y') });
+  assert.equal(isHandedOver(encoded, same, true), false);
   assert.equal(isHandedOver(encoded, eventOf('sendto', { res: -1 })), false);
   assert.equal(isHandedOver(encoded, eventOf('sendto', { res: 1 })), true);
 });
