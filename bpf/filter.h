@@ -166,7 +166,8 @@ static __always_inline bool look_at_given(struct lanner_scratch *s, struct lanne
 }
 
 /* The kernel's path of the file that was opened. False: it cannot be told, or the file may have other names. */
-static __always_inline bool look_at_opened(struct lanner_scratch *s, struct lanner_filter *f, struct lanner_automaton *a)
+static __always_inline bool look_at_opened(struct lanner_scratch *s, struct lanner_filter *f, struct lanner_automaton *a,
+					   bool differs)
 {
 	u32 start = START(s, f->descriptor), length = LENGTH(s, f->descriptor);
 	u64 inode;
@@ -183,6 +184,9 @@ static __always_inline bool look_at_opened(struct lanner_scratch *s, struct lann
 		return false;
 	if (s->part)
 		return false;
+	/* The same bytes lead to the same answers. */
+	if (!differs)
+		return true;
 	begin_path(s, a);
 	look_at(start + DESCRIPTOR_HEADER, length - DESCRIPTOR_HEADER - 1);
 	end_path(s, a);
@@ -217,7 +221,7 @@ static __always_inline bool look_at_names(struct lanner_scratch *s, struct lanne
 	s->look.same = 0;
 	if (s->result < 0)
 		return given;
-	return look_at_opened(s, f, a) && given && !(differs && shares_descriptors(s));
+	return look_at_opened(s, f, a, differs || !given) && given && !(differs && shares_descriptors(s));
 }
 
 /* Answers one predicate about a parameter. */
