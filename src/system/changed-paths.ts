@@ -143,8 +143,9 @@ export function changedNames(
   for (const { index, base, follows } of paths) {
     const asGiven = givenPath(event, index, base);
     if (asGiven === undefined) continue;
-    const file = follows ? resolver.file(thread, asGiven) : undefined;
-    const path = file?.path ?? resolver.withDirectory(thread, asGiven);
+    const directory = extension(event, base);
+    const file = follows ? resolver.file(thread, asGiven, directory) : undefined;
+    const path = file?.path ?? resolver.withDirectory(thread, asGiven, directory);
     const given = normalisePath(asGiven);
     if (path !== undefined && path !== given) resolved.set(index, path);
     if (file?.identity)

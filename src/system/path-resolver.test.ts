@@ -97,3 +97,31 @@ test('too many looks are refused and counted', () => {
   assert.equal(paths.file(HOST, '/etc/passwd'), undefined);
   assert.equal(paths.refused, 2);
 });
+
+for (const [place, thread] of [
+  ['on the host', HOST],
+  ['in a container', CONTAINED],
+] as const) {
+  test(`what lies in a directory without links is not looked for: ${place}`, () => {
+    const paths = resolver(0);
+    assert.equal(paths.withDirectory(thread, '/no/such/x', '/no/such'), '/no/such/x');
+    assert.equal(paths.refused, 0);
+  });
+
+  test(`below a directory without links only the rest is walked: ${place}`, () => {
+    const paths = resolver();
+    const base = join(folder, 'real');
+    symlinkSync('..', join(base, 'up'));
+    assert.equal(paths.withDirectory(thread, join(base, 'up/via/x'), base), join(base, 'x'));
+    assert.equal(paths.file(thread, join(base, 'up/soft'), base)?.path, join(base, 'file'));
+    assert.equal(paths.withDirectory(thread, `${base}/../soft`, base), join(folder, 'soft'));
+  });
+
+  test(`endless directories cost more than usual ones: ${place}`, () => {
+    const paths = resolver(4000);
+    for (let count = 0; count < 100; count++) paths.withDirectory(thread, `/${count}${'/d'.repeat(2000)}/x`);
+    assert.ok(paths.refused >= 99, `${paths.refused} were refused`);
+    for (let count = 0; count < 10; count++) paths.withDirectory(thread, `/${count}/a/b/c/x`);
+    assert.ok(paths.refused <= 100, 'usual ones still are');
+  });
+}

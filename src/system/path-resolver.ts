@@ -12,6 +12,13 @@ import type { TokenBucket } from './token-bucket.ts';
 
 const MAX_DIRECTORIES = 4096;
 const MAX_RECENT_LINKS = 4096;
+/**
+ * How dear a look is: so many parts of a path are walked for one token of the bucket, and a part so deep counts
+ * twice. Paths have up to 2,048 parts, and looking at each takes the longer the deeper it lies: without a price for
+ * that, a program in endless directories would keep us busy while events are lost.
+ */
+const PARTS_FOR_A_TOKEN = 16;
+const DEEP = 64;
 /** For so long a directory is taken to lead where it led. */
 const REMEMBERED_MS = 1000;
 
@@ -22,7 +29,7 @@ export interface ResolvedFile {
 }
 
 export interface PathResolverParts {
-  /** Limits how often the file system is asked. */
+  /** Limits how much the file system is asked: a token for a path of usual depth. */
   readonly bucket: TokenBucket;
   /** Processes that share the root directory of a container. */
   readonly processesIn: (containerId: ByteString) => Iterable<number>;
@@ -47,19 +54,22 @@ export class PathResolver {
     return this.#refused;
   }
 
-  /** The path with the links in its directory followed; `undefined` when that cannot be found out. */
-  withDirectory(thread: Thread, path: ByteString): ByteString | undefined {
-    const directory = this.#directory(thread, directoryOf(path));
+  /**
+   * The path with the links in its directory followed; `undefined` when that cannot be found out. `base` is a
+   * directory without links in its path, from which a relative path was made absolute.
+   */
+  withDirectory(thread: Thread, path: ByteString, base: ByteString = ''): ByteString | undefined {
+    const directory = this.#directory(thread, directoryOf(path), base);
     return directory === undefined ? undefined : joinPath(directory, path.slice(path.lastIndexOf('/') + 1));
   }
 
   /** The file that the path leads to, its last part included; `undefined` when that cannot be found out. */
-  file(thread: Thread, path: ByteString): ResolvedFile | undefined {
-    if (!this.#mayAsk()) return undefined;
+  file(thread: Thread, path: ByteString, base: ByteString = ''): ResolvedFile | undefined {
+    if (!this.#mayAsk(path, base)) return undefined;
     const own = ownPath(thread, path);
     const followed = this.links.follow(thread.containerId, own);
     const root = this.#rootOf(thread);
-    const resolved = root === undefined ? undefined : follow(root, followed);
+    const resolved = root === undefined ? undefined : follow(root, followed, base);
     const found = resolved === undefined ? undefined : statOf(root + resolved);
     const known = resolved ?? knownPath(own, followed);
     if (known === undefined) return undefined;
@@ -71,7 +81,8 @@ export class PathResolver {
     this.#directories.clear();
   }
 
-  #directory(thread: Thread, path: ByteString): ByteString | undefined {
+  #directory(thread: Thread, path: ByteString, base: ByteString): ByteString | undefined {
+    if (path === base) return base;
     const now = this.#parts.clock();
     if (now >= this.#forgetAt || this.#directories.size >= MAX_DIRECTORIES) {
       this.#directories.clear();
@@ -80,16 +91,19 @@ export class PathResolver {
     const own = ownPath(thread, path);
     const key = `${thread.containerId}:${own}`;
     if (this.#directories.has(key)) return this.#directories.get(key);
-    if (!this.#mayAsk()) return undefined;
+    if (!this.#mayAsk(path, base)) return undefined;
     const root = this.#rootOf(thread);
     const followed = this.links.follow(thread.containerId, own);
-    const resolved = (root === undefined ? undefined : follow(root, followed)) ?? knownPath(own, followed);
+    const resolved =
+      (root === undefined ? undefined : follow(root, followed, base)) ?? knownPath(own, followed);
     this.#directories.set(key, resolved);
     return resolved;
   }
 
-  #mayAsk(): boolean {
-    if (this.#parts.bucket.take()) return true;
+  #mayAsk(path: ByteString, base: ByteString): boolean {
+    const walked = partsIn(belowBase(path, base));
+    const price = Math.ceil((walked * (1 + partsIn(path) / DEEP)) / PARTS_FOR_A_TOKEN);
+    if (this.#parts.bucket.take(Math.max(price, 1))) return true;
     this.#refused++;
     return false;
   }
@@ -118,8 +132,21 @@ function ownPath({ pid, tid }: Thread, path: ByteString): ByteString {
 }
 
 /** Follows all links of a path below `root`; `undefined` when it leads nowhere. */
-function follow(root: string, path: ByteString): ByteString | undefined {
-  return root === '' ? realPath(path) : walk(root, path);
+function follow(root: string, path: ByteString, base: ByteString): ByteString | undefined {
+  const below = belowBase(path, base);
+  if (below !== path) return walk(root, below, base);
+  return root === '' ? realPath(path) : walk(root, path, '');
+}
+
+/** What of a path lies below its base; all of it where it does not. */
+function belowBase(path: ByteString, base: ByteString): ByteString {
+  return base.length > 1 && path.startsWith(`${base}/`) ? path.slice(base.length) : path;
+}
+
+function partsIn(path: ByteString): number {
+  let parts = 0;
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) parts++;
+  return parts;
 }
 
 function realPath(path: ByteString): ByteString | undefined {
@@ -130,10 +157,10 @@ function realPath(path: ByteString): ByteString | undefined {
   }
 }
 
-/** One component after the other: a link that begins with a slash starts at `root`, not at our own. */
-function walk(root: string, path: ByteString): ByteString | undefined {
+/** One component after the other, from `base` on: a link that begins with a slash starts at `root`, not at our own. */
+function walk(root: string, path: ByteString, base: ByteString): ByteString | undefined {
   const rest = path.split('/').reverse();
-  let at = '';
+  let at = base;
   let links = 0;
   while (rest.length > 0) {
     const part = rest.pop() as string;

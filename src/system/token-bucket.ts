@@ -15,13 +15,13 @@ export class TokenBucket {
     this.#filledAt = clock();
   }
 
-  /** Whether one more action may be done now. */
-  take(): boolean {
+  /** Whether one more action may be done now, or one that counts as `cost`. */
+  take(cost: number = 1): boolean {
     const now = this.#clock();
     this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#filledAt) * this.#rate) / 1000);
     this.#filledAt = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
+    if (this.#tokens < cost) return false;
+    this.#tokens -= cost;
     return true;
   }
 }
