@@ -238,10 +238,6 @@ struct io_sr_msg___with_address {
 	int addr_len;
 };
 
-struct io_listen {
-	int backlog;
-};
-
 struct msghdr {
 	void *msg_name;
 	int msg_namelen;

@@ -136,7 +136,7 @@ static __always_inline void take_socket(struct lanner_request *r, struct io_kioc
 	struct io_accept *accept = (void *)req;
 	struct io_sr_msg *message = (void *)req;
 	struct io_sr_msg___with_address *older = (void *)req;
-	struct io_listen *listen = (void *)req;
+	int backlog = 0;
 
 	r->arguments[0] = (s64)BPF_CORE_READ(req, cqe.fd);
 	switch (r->opcode) {
@@ -174,8 +174,12 @@ static __always_inline void take_socket(struct lanner_request *r, struct io_kioc
 			copy_address(r, req, 4, 0, 0);
 		break;
 	case URING_LISTEN:
-		if (bpf_core_field_exists(listen->backlog))
-			r->arguments[1] = BPF_CORE_READ(listen, backlog);
+		/*
+		 * struct io_listen (6.11): a file and this. libbpf looks for a type that the kernel lacks in all
+		 * modules, which needs CAP_SYS_ADMIN.
+		 */
+		bpf_probe_read_kernel(&backlog, sizeof(backlog), (void *)req + sizeof(void *));
+		r->arguments[1] = backlog;
 		break;
 	}
 }

@@ -168,7 +168,11 @@ const BPF_TRACE_RAW_TP = 23;
 
 /** Whether the kernel has a tracepoint and describes its types. Reads all types of the kernel: milliseconds. */
 export function hasTracepoint(name: string): boolean {
-  return native().bpf.findKernelType(name, BPF_TRACE_RAW_TP) > 0;
+  // That it is not there is an answer, and nothing to print.
+  return withMessages(
+    () => {},
+    () => native().bpf.findKernelType(name, BPF_TRACE_RAW_TP) > 0,
+  );
 }
 
 export class BpfLink {
