@@ -1,7 +1,12 @@
 /** From the settings of receivers to what delivers to them. */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { HttpValues, ReceiverSettings, TlsValues } from '../config/receiver-settings.ts';
+import {
+  FACILITIES,
+  type HttpValues,
+  type ReceiverSettings,
+  type TlsValues,
+} from '../config/receiver-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { Delivery } from '../outputs/delivery/delivery.ts';
 import { Spool } from '../outputs/delivery/spool.ts';
@@ -57,7 +62,7 @@ export function openDelivery(
 
 /** The machine's syslog, as Falco's `syslog_output`. */
 export function localSyslog(): Transport {
-  return new LocalSyslog(LOCAL_SYSLOG, { facility: 'user', name: 'lanner' });
+  return new LocalSyslog(LOCAL_SYSLOG, { facility: FACILITIES.indexOf('user'), name: 'lanner' });
 }
 
 /** Falco's `program_output`. */
@@ -137,7 +142,7 @@ function natsTransport(settings: KindSettings<'nats'>, batch: number): Transport
 function syslogTransport(settings: KindSettings<'syslog'>): Transport {
   const { transport, host, port: given, facility, app_name: name, tls } = settings;
   const port = given === 0 ? SYSLOG_PORTS[transport] : given;
-  const sender = { facility, name };
+  const sender = { facility: FACILITIES.indexOf(facility), name };
   if (transport === 'udp') return new UdpSyslog({ host, port }, sender);
   const secure = transport === 'tls' ? { tls: tlsSettings(tls) } : {};
   return new StreamSyslog({ host, port, ...secure }, sender);

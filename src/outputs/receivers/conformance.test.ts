@@ -30,7 +30,7 @@ interface Receiver {
 }
 
 const HTTP = { keepAlive: true, compress: true } as const;
-const SENDER = { facility: 'user', name: 'lanner' } as const;
+const SENDER = { facility: 1, name: 'lanner' } as const;
 
 const RECEIVERS: Readonly<Record<string, (context: TestContext) => Promise<Receiver>>> = {
   http: () =>

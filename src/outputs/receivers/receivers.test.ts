@@ -261,10 +261,7 @@ test('slack: what an attacker names cannot mention people or make links', () => 
 });
 
 test('syslog: the form of RFC 5424, with what must be escaped', () => {
-  const message = networkMessage(
-    { alert: ALERT, line: 'ü', id: 'x' },
-    { facility: 'local3', name: 'lanner' },
-  );
+  const message = networkMessage({ alert: ALERT, line: 'ü', id: 'x' }, { facility: 19, name: 'lanner' });
   assert.equal(
     message,
     `<154>1 2026-01-31T13:03:07.123456Z host_one lanner ${process.pid} alert ` +
@@ -273,7 +270,7 @@ test('syslog: the form of RFC 5424, with what must be escaped', () => {
 });
 
 test('syslog: the form of the local socket', () => {
-  const message = localMessage(ALERT, 'the line', { facility: 'user', name: 'lanner' });
+  const message = localMessage(ALERT, 'the line', { facility: 1, name: 'lanner' });
   assert.match(message, /^<10>Jan 31 \d\d:03:07 lanner\[\d+\]: the line$/);
 });
 

@@ -3,44 +3,16 @@ import process from 'node:process';
 import { type Alert, severity, sourceOf } from '../../alerts/alert.ts';
 import { utcTime } from '../../alerts/format.ts';
 
-export const FACILITIES = [
-  'kern',
-  'user',
-  'mail',
-  'daemon',
-  'auth',
-  'syslog',
-  'lpr',
-  'news',
-  'uucp',
-  'cron',
-  'authpriv',
-  'ftp',
-  'ntp',
-  'audit',
-  'alert',
-  'clock',
-  'local0',
-  'local1',
-  'local2',
-  'local3',
-  'local4',
-  'local5',
-  'local6',
-  'local7',
-] as const;
-
-export type Facility = (typeof FACILITIES)[number];
-
 /** Who speaks, and in which facility. */
 export interface SyslogSender {
-  readonly facility: Facility;
+  /** Number of the facility: 1 for `user` (RFC 5424, section 6.2.1). */
+  readonly facility: number;
   /** APP-NAME, or the tag. */
   readonly name: string;
 }
 
 function priorityOf(alert: Alert, { facility }: SyslogSender): number {
-  return FACILITIES.indexOf(facility) * 8 + severity(alert);
+  return facility * 8 + severity(alert);
 }
 
 /** For /dev/log: the service adds time and host. As syslog(3) writes it, with the process's number. */
