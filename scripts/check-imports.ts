@@ -48,6 +48,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   scenes: { imports: [] },
+  kubernetes: { imports: ['events', 'system', 'containers'] },
   cli: {
     imports: [
       'events',
@@ -63,6 +64,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'server',
       'engine',
       'scenes',
+      'kubernetes',
     ],
   },
 };
