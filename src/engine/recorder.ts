@@ -16,6 +16,7 @@ import { presentCode } from '../system/process-model.ts';
 import type { RecordableModel } from '../system/recordable.ts';
 import type { System } from '../system/system.ts';
 import { interfaceRecord, StateNews } from './state-news.ts';
+import { ToldUsers } from './told-users.ts';
 
 export interface RecorderParts {
   readonly writer: CaptureWriter;
@@ -24,8 +25,6 @@ export interface RecorderParts {
 }
 
 const CONTAINER = presentCode('container');
-const USER_ADDED = presentCode('useradded');
-const GROUP_ADDED = presentCode('groupadded');
 
 /** Threads whose facts go into one block. */
 const FACTS_IN_BLOCK = 1000;
@@ -40,8 +39,7 @@ export class Recorder {
   #news: StateNews | undefined;
   /** What of each container has been written: another version, or that it is being asked about, is news. */
   readonly #told = new Map<ByteString, unknown>();
-  /** Users and groups that have been written, by container and id. */
-  readonly #known = new Map<string, string>();
+  readonly #users = new ToldUsers();
   readonly #extra = new EventCursor();
   #containersRevision = -1;
   #usersRevision = -1;
@@ -91,10 +89,9 @@ export class Recorder {
   #beginUsers(): void {
     for (const { containerId, users, groups } of this.#system.recordable.knownUsers()) {
       if (containerId !== '') continue;
-      const known = { users: [...users], groups: [...groups] };
+      const known = { containerId, users: [...users], groups: [...groups] };
       this.writer.users(known.users, known.groups);
-      for (const user of known.users) this.#known.set(`u${user.uid} `, JSON.stringify(user));
-      for (const group of known.groups) this.#known.set(`g${group.gid} `, JSON.stringify(group));
+      this.#users.add(known);
     }
   }
 
@@ -142,8 +139,9 @@ export class Recorder {
       this.#tellContainers(this.#containers, event);
     }
     if (recordable.usersRevision !== this.#usersRevision) {
-      this.#usersRevision = recordable.usersRevision;
-      this.#tellUsers(event);
+      const tell = (code: number, values: readonly ParameterValue[]) => this.#tellEvent(code, values, event);
+      const isComplete = this.#users.update(recordable.knownUsers(), tell);
+      this.#usersRevision = isComplete ? recordable.usersRevision : -1;
     }
   }
 
@@ -154,42 +152,26 @@ export class Recorder {
       present.add(id);
       const now = pending ? 'asked' : version;
       if (this.#told.get(id) === now) continue;
-      this.#told.set(id, now);
       if (pending) asked.push({ id, fullId });
-      else this.#tellEvent(CONTAINER, [json()], event);
+      else if (!this.#tellEvent(CONTAINER, [json()], event)) {
+        // There was no room: it is told with the next event.
+        this.#containersRevision = -1;
+        continue;
+      }
+      this.#told.set(id, now);
     }
     for (const id of this.#told.keys()) if (!present.has(id)) this.#told.delete(id);
     if (asked.length > 0 && this.#news) writeFacts(this.#news.blocks, { model: { asked } });
   }
 
-  #tellUsers(event: EventCursor): void {
-    for (const { containerId, users, groups } of this.#system.recordable.knownUsers()) {
-      for (const user of users)
-        if (this.#isNews(`u${user.uid} ${containerId}`, user)) {
-          const { uid, gid, name, home, shell } = user;
-          this.#tellEvent(USER_ADDED, [uid, gid, name, home, shell, containerId], event);
-        }
-      for (const group of groups)
-        if (this.#isNews(`g${group.gid} ${containerId}`, group))
-          this.#tellEvent(GROUP_ADDED, [group.gid, group.name, containerId], event);
-    }
-  }
-
-  #isNews(key: string, value: unknown): boolean {
-    const text = JSON.stringify(value);
-    if (this.#known.get(key) === text) return false;
-    this.#known.set(key, text);
-    return true;
-  }
-
-  /** Writes an event of our own, at the time of the one that comes next. */
-  #tellEvent(code: number, values: readonly ParameterValue[], next: EventCursor): void {
+  /** Writes an event of our own, at the time of the one that comes next. False when it was left out. */
+  #tellEvent(code: number, values: readonly ParameterValue[], next: EventCursor): boolean {
     const { timestamp, clockCorrection, cpu, tid } = next;
     const extra = this.#extra;
     extra.attach(encodeEvent({ code, tid, timestamp, values }));
     extra.moveTo(0);
     extra.cpu = cpu;
     extra.clockCorrection = clockCorrection;
-    this.writer.event(extra);
+    return this.writer.event(extra);
   }
 }

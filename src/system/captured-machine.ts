@@ -101,12 +101,14 @@ export class CapturedUsers implements ListedUsers {
         );
         break;
       case USER_DELETED:
+        this.revision++;
         this.#users.delete(`${id} ${event.text(5) ?? ''}`);
         break;
       case GROUP_ADDED:
         this.addGroup(id, event.text(1) ?? '', event.text(2) ?? '');
         break;
       case GROUP_DELETED:
+        this.revision++;
         this.#groups.delete(`${id} ${event.text(2) ?? ''}`);
         break;
     }

@@ -74,7 +74,10 @@ export class FileUsers implements ListedUsers {
     if (tables) containers.delete(containerId);
     else {
       const [oldest] = containers.keys();
-      if (oldest !== undefined && containers.size >= this.#options.containerLimit) containers.delete(oldest);
+      if (oldest !== undefined && containers.size >= this.#options.containerLimit) {
+        containers.delete(oldest);
+        this.#countChange();
+      }
       tables = new UserTables(this.#options.clock, () => this.#rootOf(containerId), this.#countChange);
     }
     containers.set(containerId, tables);

@@ -107,3 +107,24 @@ test('threads unseen for long and gone are removed, and looked for only so often
   assert.equal(system.thread(1)?.comm, 'init');
   assert.equal(system.statistics.purged, 1);
 });
+
+test('users become known between two events, never while one is at work', () => {
+  using host = hostWithShell();
+  let now = 0;
+  const system = System.open({
+    hostRoot: host.root,
+    seed: { kind: 'none' },
+    inquiry: inquiryOf(host),
+    clock: () => now,
+  });
+  pass(system, event('setuid', { tid: 100 }, { res: 0, uid: 33 }));
+  assert.equal(system.users.user(33, ''), undefined);
+  host.write('etc/passwd', 'www:x:33:33::/www:/bin/sh\n');
+  now = 5000;
+  const before = system.recordable.usersRevision;
+  assert.equal(system.users.user(33, ''), undefined);
+  assert.equal(system.recordable.usersRevision, before);
+  pass(system, event('setuid', { tid: 100 }, { res: 0, uid: 33 }));
+  assert.equal(system.users.user(33, '')?.name, 'www');
+  assert.notEqual(system.recordable.usersRevision, before);
+});

@@ -18,6 +18,7 @@ import type { EventContext, SystemView } from './context.ts';
 import { newProcessCounters } from './counters.ts';
 import type { Descriptor } from './descriptor.ts';
 import { DescriptorEvents } from './descriptor-events.ts';
+import { EventClock } from './event-clock.ts';
 import { EventContextView } from './event-context.ts';
 import { EventTimes } from './event-times.ts';
 import type { HostNames } from './host-names.ts';
@@ -95,6 +96,7 @@ export class System implements SystemView {
   readonly containers: ContainerObserver | undefined;
 
   readonly #machine: Machine;
+  readonly #eventClock: EventClock;
   readonly #table: ThreadTable;
   readonly #loader: ProcessLoader;
   readonly #reader: ProcReader;
@@ -137,6 +139,7 @@ export class System implements SystemView {
       });
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#limits = limits;
+    this.#eventClock = new EventClock(clock);
     const captured = seed.kind === 'capture' ? new CapturedMachine() : undefined;
     const recorded = seed.kind === 'recording' ? new RecordedMachine() : undefined;
     const isFile = captured !== undefined || recorded !== undefined;
@@ -147,7 +150,7 @@ export class System implements SystemView {
         hostRoot,
         processesIn: (containerId) => this.#processesIn(containerId),
         containerLimit: limits.containerUsers,
-        clock,
+        clock: this.#eventClock.now,
       });
     this.#changes = captured ? CAPTURED_CHANGES : CHANGES;
     this.#mayLookUp = limits.lookupsPerSecond > 0 && !isFile;
@@ -276,6 +279,7 @@ export class System implements SystemView {
    * time, valid until the next call.
    */
   learn(event: EventCursor): EventContext {
+    this.#eventClock.moveOn();
     const thread = this.#threadOf(event);
     if (this.#fileNames) noticeNewFile(event, this.#fileNames);
     if (this.#resolver) noticeLinks(event, thread?.containerId ?? '', this.#resolver);
