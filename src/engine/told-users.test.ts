@@ -4,7 +4,11 @@ import { EVENT_TYPES } from '../events/table.ts';
 import type { KnownUsers } from '../system/users.ts';
 import { ToldUsers } from './told-users.ts';
 
-const known = (containerId: string, names: readonly string[], groups: readonly string[] = []): KnownUsers => ({
+const known = (
+  containerId: string,
+  names: readonly string[],
+  groups: readonly string[] = [],
+): KnownUsers => ({
   containerId,
   users: names.map((name, uid) => ({ uid, gid: 7, name, home: `/home/${name}`, shell: '/bin/sh' })),
   groups: groups.map((name, gid) => ({ gid, name })),

@@ -51,17 +51,25 @@ async function recordAndReplay(
   folder: string,
   rules: readonly string[],
   more: readonly string[] = [],
-  { command = ['sh', sceneIn(folder)], code = 3 } = {},
+  {
+    command = ['sh', sceneIn(folder)],
+    code = 3,
+    onAlert = (_alert: string): void => {},
+  }: { command?: readonly string[]; code?: number; onAlert?: (alert: string) => void } = {},
 ) {
   const file = join(folder, 'a.scap');
   const alerts = join(folder, 'alerts');
   const settings = (flag: string): string[] => JSON_ALERTS.flatMap((setting) => [flag, setting]);
   const rulesFlags = rules.flatMap((path) => ['-r', path]);
+  const looking = setInterval(() => {
+    if (existsSync(alerts)) for (const line of linesOf(readFileSync(alerts, 'utf8'))) onAlert(line);
+  }, 50);
   const recorded = await lanner([
     ...['record', '-o', file, '--alerts', alerts, ...settings('--option'), ...rulesFlags, ...more],
     '--',
     ...command,
   ]);
+  clearInterval(looking);
   assert.equal(recorded.code, code, recorded.stderr);
   const replayed = await lanner(['replay', file, ...settings('-o'), ...rulesFlags]);
   assert.equal(replayed.code, 0, replayed.stderr);
@@ -119,13 +127,23 @@ test('what happens in a container, with its users, is judged again as it was', {
   const condition = 'evt.type in (execve, openat, open, clone, procexit, setuid) and container.id != host';
   writeFileSync(rules, JSON.stringify([{ rule: 'c', desc: '-', condition, priority: 'INFO', output }]));
   const container = createContainer({
-    // Its users are read while it runs: those of one that ends within milliseconds may stay unknown.
-    command: ['/bin/sh', '-c', 'cat /etc/shadow > /dev/null; sleep 0.3; id; ls /'],
+    // Its users are read while it runs: it does until an alert has named one.
+    command: [
+      ...['/bin/sh', '-c'],
+      'cat /etc/shadow > /dev/null; for i in $(seq 100); do id; [ -e /srv/known ] && break; sleep 0.2; done; ls /',
+    ],
     files: { '/etc/passwd': 'captain:x:0:0::/ship:/bin/sh\n', '/etc/group': 'crew:x:0:\n' },
   });
   try {
     const { command } = container;
-    const { live, again } = await recordAndReplay(folder, [rules], [], { command: [...command], code: 0 });
+    let isKnown = false;
+    const onAlert = (alert: string): void => {
+      if (isKnown || !alert.includes('captain')) return;
+      isKnown = true;
+      const [program = '', ...args] = container.exec('touch', '/srv/known');
+      spawnSync(program, args);
+    };
+    const { live, again } = await recordAndReplay(folder, [rules], [], { command, code: 0, onAlert });
     assert.ok(live.length > 10, `${live.length} alerts`);
     assert.ok(live.some((line) => line.includes('captain') && line.includes('/ship')));
     assert.deepEqual(again, live);
