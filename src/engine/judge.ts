@@ -2,7 +2,7 @@
 import { AlertMaker } from '../alerts/alert-maker.ts';
 import { compileFoldKey } from '../alerts/fold-key.ts';
 import type { Config } from '../config/schema.ts';
-import { compileNamingMatcher } from '../matcher/other-names.ts';
+import { compileSources } from '../matcher/sources.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import type { Judge } from './engine.ts';
 import type { About } from './metrics/about-metrics.ts';
@@ -16,11 +16,15 @@ export interface RunSettings {
   readonly about?: About | undefined;
 }
 
-/** `source` is the event source; `hostname` takes the place of the machine's name in alerts. */
-export function makeJudge({ config, ruleSet }: RunSettings, source: string, hostname?: string): Judge {
+/** `sources` are the event sources; `hostname` takes the place of the machine's name in alerts. */
+export function makeJudge(
+  { config, ruleSet }: RunSettings,
+  sources: readonly string[],
+  hostname?: string,
+): Judge {
   const fields = configuredFields(config);
   return {
-    matcher: compileNamingMatcher(ruleSet, fields, { matching: config.rule_matching, source }),
+    matcher: compileSources(ruleSet, fields, { matching: config.rule_matching, sources }),
     maker: new AlertMaker(fields, hostname),
     rules: ruleSet.rules,
     noise: {

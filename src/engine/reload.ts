@@ -57,7 +57,7 @@ export function reloader({
   return (next) => {
     const { config, ruleSet } = next;
     const start = performance.now();
-    const judge = makeJudge(next, source.name);
+    const judge = makeJudge(next, [source.name]);
     const choice = chooseEvents(ruleSet, config.base_syscalls);
     for (const warning of choice.warnings) log(`warning: ${warning}`);
     const wanted = new Set(choice.traced.keys());

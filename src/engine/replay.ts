@@ -122,7 +122,7 @@ async function replayCapture(
     }),
     system,
     observers: captures ? [captures] : [],
-    judge: makeJudge({ config, ruleSet }, capture.name, hostnameOfAlerts()),
+    judge: makeJudge({ config, ruleSet }, [capture.name, 'k8s_audit'], hostnameOfAlerts()),
     outputs,
     ...(capture.recording ? { containers: captured.containers, waitMs: END_OF_TIME } : {}),
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),

@@ -1,4 +1,5 @@
 /** What the rule language needs to know of this engine: fields, events, sources, versions. */
+import { PLUGIN_EVENT } from '../events/plugin-event.ts';
 import { syscallNames } from '../events/syscalls.ts';
 import { EVENT_TYPES, eventCodes } from '../events/table.ts';
 import { FIELD_CATALOG } from '../fields/catalog.ts';
@@ -13,7 +14,6 @@ export const ENGINE_VERSION = '0.63.0';
 /** Name and codes of the event of a system call that has none of its own. */
 export const GENERIC_EVENT = 'syscall';
 export const GENERIC_CODES: readonly number[] = [0, 1];
-const PLUGIN_CODE = 322;
 const ASYNC_CODE = 402;
 
 /** System calls whose events go by another name (`pread64` is the event `pread`), and codes for none. */
@@ -43,7 +43,7 @@ export const EVENTS: EventNames = {
     ...EVENT_NAMES.difference(new Set([GENERIC_EVENT])).union(SYSCALL_NAMES.difference(WITHOUT_OWN_NAME)),
   ],
   asyncCode: ASYNC_CODE,
-  pluginCode: PLUGIN_CODE,
+  pluginCode: PLUGIN_EVENT,
 };
 
 /** The environment of this engine; `fields` replaces the catalogue, for instance with static fields in it. */

@@ -204,7 +204,7 @@ async function watchSource(
     source,
     system,
     observers: [recording, captures].filter((observer) => observer !== undefined),
-    judge: makeJudge(options, source.name),
+    judge: makeJudge(options, [source.name]),
     outputs,
     containers,
     waitMs: config.container_engines.wait_ms,

@@ -20,6 +20,9 @@ export const HEADER_SIZE = 26;
 /** More parameters than any event has; a header that claims more is damaged. */
 export const MAX_PARAMETERS = 64;
 
+/** A JSON object or array, as `JSON.parse` makes it. */
+export type JsonDocument = object;
+
 const UNKNOWN_TYPE = EVENT_TYPES[1] as EventType;
 
 const TWO_32 = 2 ** 32;
@@ -55,6 +58,8 @@ export class EventCursor {
   /** `#starts[i]` is where parameter i begins, known for i ≤ `#located`. */
   readonly #starts = new Int32Array(MAX_PARAMETERS + 1);
   #located = 0;
+  /** The document of the event's JSON, once somebody has asked for it or given it; `null` when there is none. */
+  #document: JsonDocument | null | undefined;
 
   /**
    * Use `buffer` from now on. Cheap, but not free: sources call it once per buffer, not per event.
@@ -75,6 +80,7 @@ export class EventCursor {
     this.#lengthSize = LARGE_PAYLOAD[this.code] === 1 ? 4 : 2;
     this.#starts[0] = offset + HEADER_SIZE + this.parameterCount * this.#lengthSize;
     this.#located = 0;
+    this.#document = undefined;
   }
 
   get type(): EventType {
@@ -171,6 +177,20 @@ export class EventCursor {
     return internText(this.#buffer, this.#view, this.#starts[index] as number, end);
   }
 
+  /**
+   * The JSON document in parameter `index`; `undefined` when it holds none. Parsed when first asked for: an event has
+   * one document at most.
+   */
+  json(index: number): JsonDocument | undefined {
+    if (this.#document === undefined) this.#document = parseDocument(this.raw(index));
+    return this.#document ?? undefined;
+  }
+
+  /** For sources that have parsed the event's JSON already. */
+  giveDocument(document: JsonDocument): void {
+    this.#document = document;
+  }
+
   u8(index: number): number | undefined {
     const at = this.#placeOf(index, 1);
     return at < 0 ? undefined : this.#view.getUint8(at);
@@ -257,5 +277,15 @@ export class EventCursor {
       this.#located = located;
     }
     return starts[index] as number;
+  }
+}
+
+function parseDocument(bytes: Buffer | undefined): JsonDocument | null {
+  if (bytes === undefined) return null;
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof value === 'object' ? value : null;
+  } catch {
+    return null;
   }
 }

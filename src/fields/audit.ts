@@ -1,46 +1,37 @@
-/** `ka.*`: Kubernetes audit events. Missing until a source has such events. */
-import { defineClass, type FieldDefinition, INDEX, REQUIRED_KEY } from './define.ts';
+/** `ka.*`: Kubernetes audit events. What a field reads is what the API server writes, in the words of its schema. */
+import { toByteString, toText } from '../events/bytes.ts';
+import { BINDING_FIELDS, ROLE_FIELDS } from './audit/bindings.ts';
+import { containerFields } from './audit/containers.ts';
+import { indexedField, listAt, textAt, textField } from './audit/event.ts';
+import { POD_FIELDS, POD_GROUP_FIELDS, VOLUME_FIELDS } from './audit/pod.ts';
+import { defineClass, INDEX, REQUIRED_KEY } from './define.ts';
+import type { FieldValue } from './field.ts';
+import { at, isList, type Json, jsonText, jsonTexts } from './json-value.ts';
 
-function text(name: string, description: string, more: Partial<FieldDefinition> = {}): FieldDefinition {
-  return { name, type: 'CHARBUF', cost: 4, description, ...more };
+/** The value of a parameter in the query of the request's address. */
+function uriParameter(event: Json, name = ''): FieldValue {
+  const uri = at(event, 'requestURI');
+  if (typeof uri !== 'string') return undefined;
+  const [address = ''] = uri.split('#');
+  const start = address.indexOf('?');
+  const value = start < 0 ? null : new URLSearchParams(address.slice(start)).get(toText(name));
+  return value === null ? undefined : toByteString(value);
 }
 
-function list(name: string, description: string): FieldDefinition {
-  return text(name, description, { isList: true });
+/** Name of the pod as the API server has given it, else as it was asked for. */
+function podName(event: Json): FieldValue {
+  const target = at(event, 'objectRef');
+  if (at(target, 'resource') !== 'pods') return undefined;
+  const given = at(target, 'subresource') ? undefined : at(event, 'responseObject', 'metadata', 'name');
+  const name = given ?? at(target, 'name');
+  return name === undefined ? undefined : jsonText(name);
 }
 
-function indexedList(name: string, description: string): FieldDefinition {
-  return text(name, description, { isList: true, argument: INDEX });
-}
-
-/** What every kind of container in a pod is asked about: one value per container, `[n]` for one of them. */
-const CONTAINER_SUBJECTS = [
-  ['name', 'names'],
-  ['image', 'images'],
-  ['image.repository', 'images without tag and digest'],
-  ['command', 'commands'],
-  ['args', 'arguments'],
-  ['privileged', 'whether they are privileged'],
-  ['allow_privilege_escalation', 'whether they may gain privileges'],
-  ['read_only_fs', 'whether their root file system is read-only'],
-  ['run_as_user', 'user ids set for the container itself'],
-  ['eff_run_as_user', 'user ids in effect: that of the container, else of the pod, else 0'],
-  ['run_as_group', 'group ids set for the container itself'],
-  ['eff_run_as_group', 'group ids in effect: that of the container, else of the pod, else 0'],
-  ['proc_mount', 'how /proc is mounted'],
-  ['add_capabilities', 'capabilities added'],
-] as const;
-
-const HOST_PORT = ['host_port', 'ports taken on the host'] as const;
-
-function containerFields(
-  kind: string,
-  title: string,
-  subjects: readonly (readonly [string, string])[],
-): FieldDefinition[] {
-  return subjects.map(([subject, meaning]) =>
-    indexedList(`ka.req.pod.${kind}.${subject}`, `Of the ${title} of a pod: ${meaning}.`),
-  );
+/** All ports as one JSON text, as Falco shows them; with an index that port. */
+function servicePorts(event: Json, index: string | undefined): FieldValue {
+  const ports = at(event, 'requestObject', 'spec', 'ports');
+  const asked = index === undefined ? ports : isList(ports) ? ports[Number(index)] : undefined;
+  return jsonTexts([asked]);
 }
 
 export const AUDIT_FIELDS = defineClass(
@@ -51,88 +42,103 @@ export const AUDIT_FIELDS = defineClass(
     sources: ['k8s_audit'],
   },
   [
-    text('ka.auditid', 'Id of the request, shared by the events of its stages.'),
-    text(
+    textAt('ka.auditid', 'Id of the request, shared by the events of its stages.', 'auditID'),
+    textAt(
       'ka.stage',
       'Stage of the request: `RequestReceived`, `ResponseStarted`, `ResponseComplete` or `Panic`.',
+      'stage',
     ),
-    text('ka.auth.decision', 'Whether the request was allowed: `allow` or `forbid`.'),
-    text('ka.auth.reason', 'Why it was allowed or forbidden, in the words of the authorizer.'),
-    text('ka.auth.openshift.decision', 'Result of authenticating at OpenShift.'),
-    text('ka.validations.admission.policy.failure', 'What a validating admission policy objected to.'),
-    text('ka.security.pod.violations', 'What pod security admission objected to.'),
-    text('ka.auth.openshift.username', 'User who authenticated at OpenShift.'),
-    text('ka.user.name', 'User who made the request.'),
-    list('ka.user.groups', 'Groups of the user.'),
-    text('ka.impuser.name', 'User as whom the request was made by impersonation.'),
-    text('ka.verb', 'What was asked for: `get`, `list`, `create`, `update`, `patch`, `delete` and so on.'),
-    text('ka.uri', 'Address of the request, path and query.'),
-    text('ka.uri.param', 'Value of one parameter of the query, as in `ka.uri.param[command]`.', {
-      argument: REQUIRED_KEY,
-    }),
-    text('ka.target.name', 'Name of the object that the request is about.'),
-    text('ka.target.namespace', 'Namespace of the object.'),
-    text('ka.target.resource', 'Kind of the object in plural, such as `pods`.'),
-    text('ka.target.subresource', 'Part of the object, such as `exec`.'),
-    text('ka.target.pod.name', 'Name of the pod, for requests that lead to one.'),
-    list('ka.req.binding.subjects', 'Subjects of a role binding that is being made.'),
-    list('ka.req.binding.subjects.user_names', 'Users among the subjects of a role binding.'),
-    list(
-      'ka.req.binding.subjects.serviceaccount_names',
-      'Service accounts among the subjects of a role binding.',
+    annotation(
+      'ka.auth.decision',
+      'Whether the request was allowed: `allow` or `forbid`.',
+      'authorization.k8s.io/decision',
     ),
-    list(
-      'ka.req.binding.subjects.serviceaccount_ns_names',
-      'Service accounts among the subjects of a role binding, as `namespace:name`.',
+    annotation(
+      'ka.auth.reason',
+      'Why it was allowed or forbidden, in the words of the authorizer.',
+      'authorization.k8s.io/reason',
     ),
-    list('ka.req.binding.subjects.group_names', 'Groups among the subjects of a role binding.'),
-    text('ka.req.binding.role', 'Role that a role binding gives.'),
-    text(
-      'ka.req.binding.subject.has_name',
-      '`true` when a role binding has a subject of the name in brackets. Prefer the lists of subjects.',
+    annotation(
+      'ka.auth.openshift.decision',
+      'Result of authenticating at OpenShift.',
+      'authentication.openshift.io/decision',
+    ),
+    annotation(
+      'ka.validations.admission.policy.failure',
+      'What a validating admission policy objected to.',
+      'validation.policy.admission.k8s.io/validation_failure',
+    ),
+    annotation(
+      'ka.security.pod.violations',
+      'What pod security admission objected to.',
+      'pod-security.kubernetes.io/audit-violations',
+    ),
+    annotation(
+      'ka.auth.openshift.username',
+      'User who authenticated at OpenShift.',
+      'authentication.openshift.io/username',
+    ),
+    textAt('ka.user.name', 'User who made the request.', 'user', 'username'),
+    listAt('ka.user.groups', 'Groups of the user.', 'user', 'groups'),
+    textAt(
+      'ka.impuser.name',
+      'User as whom the request was made by impersonation.',
+      'impersonatedUser',
+      'username',
+    ),
+    textAt(
+      'ka.verb',
+      'What was asked for: `get`, `list`, `create`, `update`, `patch`, `delete` and so on.',
+      'verb',
+    ),
+    textAt('ka.uri', 'Address of the request, path and query.', 'requestURI'),
+    textField(
+      'ka.uri.param',
+      'Value of one parameter of the query, as in `ka.uri.param[command]`; the first, where there are several.',
+      uriParameter,
       { argument: REQUIRED_KEY },
     ),
-    text('ka.req.configmap.name', 'Name of the config map in the request.'),
-    text('ka.req.configmap.obj', 'Data of the config map in the request, as JSON.'),
-    ...containerFields('containers', 'containers', [...CONTAINER_SUBJECTS, HOST_PORT]),
-    text('ka.req.container.image', 'Image of the first container of a pod.'),
-    text(
-      'ka.req.container.image.repository',
-      'Image of the first container of a pod without tag and digest.',
+    textAt('ka.target.name', 'Name of the object that the request is about.', 'objectRef', 'name'),
+    textAt('ka.target.namespace', 'Namespace of the object.', 'objectRef', 'namespace'),
+    textAt('ka.target.resource', 'Kind of the object in plural, such as `pods`.', 'objectRef', 'resource'),
+    textAt('ka.target.subresource', 'Part of the object, such as `exec`.', 'objectRef', 'subresource'),
+    textField('ka.target.pod.name', 'Name of the pod, for requests that lead to one.', podName),
+    ...BINDING_FIELDS,
+    textAt('ka.req.configmap.name', 'Name of the config map in the request.', 'objectRef', 'name'),
+    textAt(
+      'ka.req.configmap.obj',
+      'Data of the config map in the request, as JSON.',
+      'requestObject',
+      'data',
     ),
-    text('ka.req.pod.host_ipc', '`true` for a pod in the IPC namespace of the host.'),
-    text('ka.req.pod.host_network', '`true` for a pod in the network of the host.'),
-    text('ka.req.container.host_network', 'The same as `ka.req.pod.host_network`.'),
-    text('ka.req.pod.host_pid', '`true` for a pod in the pid namespace of the host.'),
-    text('ka.req.container.privileged', '`true` when any container of the pod is privileged.'),
-    text('ka.req.pod.run_as_user', 'User id set for the whole pod.'),
-    text('ka.req.pod.run_as_group', 'Group id set for the whole pod.'),
-    list('ka.req.role.rules', 'Rules of a role that is being made, as JSON.'),
-    indexedList('ka.req.role.rules.apiGroups', 'API groups in the rules of a role.'),
-    indexedList('ka.req.role.rules.nonResourceURLs', 'Paths other than resources in the rules of a role.'),
-    indexedList('ka.req.role.rules.verbs', 'Verbs in the rules of a role.'),
-    indexedList('ka.req.role.rules.resources', 'Resources in the rules of a role.'),
-    text('ka.req.pod.fs_group', 'Group id that owns the volumes of a pod.'),
-    list('ka.req.pod.supplemental_groups', 'Further group ids of the processes of a pod.'),
-    text('ka.req.service.type', 'Type of a service, such as `NodePort`.'),
-    indexedList('ka.req.service.ports', 'Ports of a service, as JSON.'),
-    indexedList('ka.req.pod.volumes.hostpath', 'Paths of the host that the volumes of a pod mount.'),
-    text(
-      'ka.req.volume.hostpath',
-      '`true` when a volume mounts the path of the host in brackets; `*` at the end matches any rest.',
-      {
-        argument: REQUIRED_KEY,
-      },
+    ...containerFields('containers', 'containers'),
+    ...POD_FIELDS,
+    ...ROLE_FIELDS,
+    ...POD_GROUP_FIELDS,
+    textAt('ka.req.service.type', 'Type of a service, such as `NodePort`.', 'requestObject', 'spec', 'type'),
+    textField(
+      'ka.req.service.ports',
+      'Ports of a service, as one JSON text; with an index that port.',
+      servicePorts,
+      { isList: true, argument: INDEX },
     ),
-    indexedList('ka.req.pod.volumes.flexvolume_driver', 'Drivers of the flex volumes of a pod.'),
-    indexedList('ka.req.pod.volumes.volume_type', 'Types of the volumes of a pod, such as `hostPath`.'),
-    text('ka.resp.name', 'Name of the object in the response.'),
-    text('ka.response.code', 'HTTP status of the response, as text.'),
-    text('ka.response.reason', 'Reason of a failure, in one word.'),
-    text('ka.useragent', 'Program that made the request, as it calls itself.'),
-    indexedList('ka.sourceips', 'Addresses that the request came from, proxies last.'),
-    text('ka.cluster.name', 'Name of the cluster, where a managed service tells it.'),
-    ...containerFields('initContainers', 'init containers', [...CONTAINER_SUBJECTS, HOST_PORT]),
-    ...containerFields('ephemeralContainers', 'ephemeral containers', CONTAINER_SUBJECTS),
+    ...VOLUME_FIELDS,
+    textAt('ka.resp.name', 'Name of the object in the response.', 'responseObject', 'metadata', 'name'),
+    textAt('ka.response.code', 'HTTP status of the response, as text.', 'responseStatus', 'code'),
+    textAt('ka.response.reason', 'Reason of a failure, in one word.', 'responseStatus', 'reason'),
+    textAt('ka.useragent', 'Program that made the request, as it calls itself.', 'userAgent'),
+    indexedField(
+      'ka.sourceips',
+      'Addresses that the request came from, proxies last.',
+      (event) => at(event, 'sourceIPs'),
+      jsonTexts,
+    ),
+    annotation('ka.cluster.name', 'Name of the cluster, where a managed service tells it.', 'cluster_name'),
+    ...containerFields('initContainers', 'init containers'),
+    ...containerFields('ephemeralContainers', 'ephemeral containers'),
   ],
 );
+
+function annotation(name: string, description: string, key: string) {
+  return textAt(name, description, 'annotations', key);
+}

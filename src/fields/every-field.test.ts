@@ -14,8 +14,8 @@ const CORE = new Set(['evt', 'process', 'user', 'group', 'fd', 'fs.path', 'fdlis
 
 /** Fields without a value in this scenario, and why. */
 const REASONS: Readonly<Record<string, string>> = {
-  'evt.pluginname': 'for events of plugins, of which Lanner has none',
-  'evt.plugininfo': 'for events of plugins, of which Lanner has none',
+  'evt.pluginname': 'for events of Kubernetes, of which there are none here',
+  'evt.plugininfo': 'for events of Kubernetes, of which there are none here',
   'fd.path.aliases': 'live events tell of other names of a file, which captures do not have',
   'fd.path.given': 'live events tell of other names of a file, which captures do not have',
   'fd.path.resolved': 'live events tell of other names of a file, which captures do not have',

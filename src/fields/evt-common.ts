@@ -1,4 +1,6 @@
 /** `evt.*` fields that every event has, whatever its source. */
+
+import { isAuditEvent, PLUGIN_DATA } from '../events/plugin-event.ts';
 import type { EventContext } from '../system/context.ts';
 import { defineClass } from './define.ts';
 import { eventName } from './evt-read.ts';
@@ -102,12 +104,16 @@ export const COMMON_EVENT_FIELDS = defineClass(
     {
       name: 'evt.pluginname',
       type: 'CHARBUF',
-      description: 'Name of the plugin that made the event; missing for system calls.',
+      description: 'Name of the plugin that made the event, `k8saudit`; missing for system calls.',
+      read: ({ event }) => (isAuditEvent(event) ? 'k8saudit' : undefined),
     },
     {
       name: 'evt.plugininfo',
       type: 'CHARBUF',
-      description: 'Summary of the event in the words of the plugin that made it; missing for system calls.',
+      description:
+        'The event in the words of the plugin that made it, here its JSON; missing for system calls.',
+      cost: 4,
+      read: ({ event }) => (isAuditEvent(event) ? event.raw(PLUGIN_DATA)?.toString('latin1') : undefined),
     },
     {
       name: 'evt.source',

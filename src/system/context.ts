@@ -1,6 +1,6 @@
 /**
  * One event together with what the model knows at that moment: all that a field may look at. There is
- * one context per source, and it is filled anew for every event.
+ * one context for all sources, and it is filled anew for every event.
  */
 import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';

@@ -1,5 +1,6 @@
 import type { ByteString } from '../events/bytes.ts';
 import { EventCursor } from '../events/cursor.ts';
+import { PLUGIN_EVENT } from '../events/plugin-event.ts';
 import { EVENT_TYPES } from '../events/table.ts';
 import type { AcceptedSockets } from './accepted-sockets.ts';
 import { changedNames, namesChangedFile } from './changed-paths.ts';
@@ -34,7 +35,7 @@ export interface NameWitness {
   found(names: readonly OtherName[]): void;
 }
 
-/** The one context of a source: shows each event in turn, whichever cursor it comes with. */
+/** The one context of all sources: shows each event in turn, whichever cursor it comes with. */
 export class EventContextView implements EventContext {
   event = new EventCursor();
   readonly system: SystemView;
@@ -50,7 +51,10 @@ export class EventContextView implements EventContext {
   #shownName: OtherName | undefined;
   #isDescriptorShown = false;
   #hasDescriptor = false;
-  readonly #times: EventTimes;
+  readonly #callTimes: EventTimes;
+  /** Time counts from source to source anew. */
+  readonly #auditTimes = new EventTimes();
+  #times: EventTimes;
 
   constructor(
     system: SystemView,
@@ -66,6 +70,7 @@ export class EventContextView implements EventContext {
     this.#descriptor = new EventDescriptor(acceptedSockets);
     this.#tables = tables;
     this.#fileNames = fileNames;
+    this.#callTimes = times;
     this.#times = times;
     this.#resolver = resolver;
     this.#mounts = mounts;
@@ -79,7 +84,13 @@ export class EventContextView implements EventContext {
     this.#isDescriptorShown = false;
     this.#otherNames = undefined;
     this.#shownName = undefined;
+    this.#times = event.code === PLUGIN_EVENT ? this.#auditTimes : this.#callTimes;
     this.#times.show(event);
+  }
+
+  /** Of the sources that are not the kernel there is one. */
+  get source(): string {
+    return this.event.code === PLUGIN_EVENT ? 'k8s_audit' : 'syscall';
   }
 
   get firstTimestamp(): bigint | undefined {

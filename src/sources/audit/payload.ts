@@ -1,0 +1,69 @@
+/** What an API server sends, or a log holds: one audit event, a list of them, or an array of either. */
+import type { AuditEvent } from './event-writer.ts';
+import { parseTimestamp } from './timestamp.ts';
+
+/** A payload that holds no audit events. The message is for people. */
+export class PayloadError extends Error {}
+
+/** An audit event as JSON has it; only what this file looks at. */
+export interface AuditDocument {
+  readonly auditID?: unknown;
+  readonly stage?: unknown;
+  readonly stageTimestamp?: unknown;
+  readonly requestReceivedTimestamp?: unknown;
+  readonly [key: string]: unknown;
+}
+
+export interface Payload {
+  readonly events: readonly AuditEvent[];
+  /** Entries of lists that are no audit events. */
+  readonly foreign: number;
+}
+
+/**
+ * The audit events in `bytes`, in order. `now`: the time of those that do not tell theirs, nanoseconds since the epoch.
+ * Throws a {@link PayloadError} when it is not JSON or no audit event.
+ */
+export function readPayload(bytes: Buffer, now: bigint): Payload {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new PayloadError(`not JSON: ${(error as Error).message}`);
+  }
+  if (isEvent(value)) return { events: [auditEvent(value, bytes, now)], foreign: 0 };
+  const entries = entriesOf(value);
+  if (entries === undefined)
+    throw new PayloadError('neither an audit event nor a list of them (kind Event or EventList)');
+  const documents = entries.filter(isEvent);
+  return {
+    events: documents.map((document) => auditEvent(document, Buffer.from(JSON.stringify(document)), now)),
+    foreign: entries.length - documents.length,
+  };
+}
+
+/** All entries of an `EventList` or an array, which may hold lists itself; `undefined` for anything else. */
+function entriesOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value.flatMap((entry: unknown) => entriesOf(entry) ?? [entry]);
+  if (!isObject(value) || value.kind !== 'EventList') return undefined;
+  return Array.isArray(value.items) ? value.items : [];
+}
+
+/** Entries of lists need not say their kind. */
+function isEvent(value: unknown): value is AuditDocument {
+  if (!isObject(value)) return false;
+  return value.kind === 'Event'
+    ? 'stage' in value || 'auditID' in value
+    : value.kind === undefined && 'auditID' in value;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** As in Falco the time is that of the stage which the event tells of. */
+export function auditEvent(document: AuditDocument, json: Buffer, now: bigint): AuditEvent {
+  const time =
+    parseTimestamp(document.stageTimestamp) ?? parseTimestamp(document.requestReceivedTimestamp) ?? now;
+  return { json, document, time };
+}
