@@ -70,7 +70,8 @@ export class Engine {
     const { outputs, containers, waitMs = 0 } = parts;
     const write = (alert: RuleAlert): void => {
       outputs.write(alert);
-      this.#latency.observe((Date.now() - Number(alert.time / 1_000_000n)) / 1000);
+      // Where the machine's clock was set back a moment ago, times of events do not know it yet.
+      this.#latency.observe(Math.max(0, Date.now() - Number(alert.time / 1_000_000n)) / 1000);
     };
     this.#queue = new AlertQueue({ write, containers, waitMs });
     this.#noise = new NoiseFilter(parts.judge.noise ?? NO_NOISE_SETTINGS, (alert) => outputs.write(alert));

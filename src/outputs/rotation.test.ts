@@ -66,3 +66,15 @@ test('only so many are kept, and only so long; other files are left alone', (con
   assert.deepEqual(names(), ['alerts-2026-02-19T00-00-00.000.log', 'alerts-2026-02-20T00-00-00.000.log']);
   assert.ok(others.every((name) => readdirSync(join(path, '..')).includes(name)));
 });
+
+test('where the clock was set back the file that was just moved aside is the newest, and stays', (context) => {
+  const path = join(folder(context), 'alerts.log');
+  const limits = { maxBytes: 1, maxBackups: 2, maxAgeMs: 10 * DAY };
+  const contents = (): string[] =>
+    readdirSync(join(path, '..')).map((name) => readFileSync(join(path, '..', name), 'utf8'));
+  for (let count = 0; count < 15; count++) {
+    writeFileSync(path, String(count));
+    rotate(path, limits, new Date(count === 0 ? '2027-01-01T00:00:00Z' : '2026-02-20T00:00:00Z'));
+  }
+  assert.deepEqual(contents().sort(), ['13', '14']);
+});

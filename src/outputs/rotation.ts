@@ -11,12 +11,13 @@ export interface RotationLimits {
   readonly maxAgeMs: number;
 }
 
-/** The form of times in names: UTC, and sorted as text they are sorted by time. */
-const STAMP = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}(?:-\d+)?$/;
+/** The form of times in names: UTC, and a number where the time alone is taken. */
+const STAMP = /^(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3})(?:-(\d+))?$/;
 
 /**
  * Moves the file aside, to `NAME-2026-01-31T13-03-07.123.EXT`, and removes files that exceed the limits. Throws when
- * the file cannot be moved.
+ * the file cannot be moved. Where the clock was set back, the name has the time of the newest file and a number: the
+ * order of names is that of the files.
  */
 export function rotate(path: string, limits: RotationLimits, now: Date): void {
   renameSync(path, freeName(path, now));
@@ -40,15 +41,25 @@ export function removeOld(path: string, { maxBackups, maxAgeMs }: RotationLimits
 
 /** Names of the files moved aside, oldest first. */
 function backupsOf(path: string): string[] {
-  const names = readdirSync(dirname(path));
-  return names.filter((name) => STAMP.test(stampOf(name, path))).sort();
+  const found = readdirSync(dirname(path)).flatMap((name) => {
+    const [, time, count = '0'] = STAMP.exec(stampOf(name, path)) ?? [];
+    return time === undefined ? [] : [{ name, time, count: Number(count) }];
+  });
+  found.sort((one, other) =>
+    one.time === other.time ? one.count - other.count : one.time < other.time ? -1 : 1,
+  );
+  return found.map(({ name }) => name);
 }
 
 function freeName(path: string, now: Date): string {
   const extension = extname(path);
   const stem = path.slice(0, path.length - extension.length);
-  const stamp = fileStamp(now.toISOString());
-  for (let count = 0; ; count++) {
+  const newest = backupsOf(path).at(-1);
+  const [, time = '', last = '0'] = STAMP.exec(newest === undefined ? '' : stampOf(newest, path)) ?? [];
+  const own = fileStamp(now.toISOString());
+  const isTaken = time >= own;
+  const stamp = isTaken ? time : own;
+  for (let count = isTaken ? Number(last) + 1 : 0; ; count++) {
     const name = `${stem}-${stamp}${count === 0 ? '' : `-${count}`}${extension}`;
     if (statSync(name, { throwIfNoEntry: false }) === undefined) return name;
   }

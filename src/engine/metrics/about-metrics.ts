@@ -25,6 +25,8 @@ export interface RunFacts {
   readonly startTime: bigint;
   /** Of the last reload; of the start before the first one. */
   readonly reloadTime: () => bigint;
+  /** Whole seconds since the start, whatever happens to the machine's clock. */
+  readonly duration: () => number;
   readonly about: () => About;
 }
 
@@ -58,7 +60,7 @@ export function aboutMetrics(facts: RunFacts): Metric[] {
       type: 'counter',
       key: 'falco.duration_sec',
       isKept: true,
-      read: () => Math.floor((Date.now() - Number(facts.startTime / 1_000_000n)) / 1000),
+      read: facts.duration,
     },
     {
       name: 'falcosecurity_falco_host_num_cpus_total',

@@ -32,6 +32,7 @@ export function measured(): Measured {
     facts: {
       ...{ source: 'syscall', hostname: 'h', bootTime: 1n, startTime: 2n },
       reloadTime: () => 3n,
+      duration: () => 4,
       about: () => ({ version: '1.2.3', files: [{ kind: 'rules', name: 'a-b.yaml', sha256: 'cafe' }] }),
     },
     source: {

@@ -32,12 +32,14 @@ export class RunMetrics {
   constructor(parts: RunMetricsParts, { config, about = UNKNOWN }: MetricSettings) {
     const { source, system, outputs, engine, containers, log } = parts;
     const startTime = now();
+    const start = performance.now();
     const hostname = toText(system.hostname);
     this.#about = about;
     this.#reloadTime = startTime;
     const facts = {
       ...{ source: source.name, hostname, bootTime: system.bootTime, startTime },
       reloadTime: () => this.#reloadTime,
+      duration: () => Math.floor((performance.now() - start) / 1000),
       about: () => this.#about,
     };
     this.#registry = new MetricRegistry(

@@ -49,7 +49,7 @@ export class Delivery implements Output {
   #persisting: Promise<void> | undefined;
   #sending: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
-  /** When the receiver began to fail, milliseconds since the epoch. */
+  /** When the receiver began to fail, by {@link performance.now}. */
   #failingSince: number | undefined;
   /** The disk did not take the letters; it is tried again with the next batch. */
   #isDiskFailing = false;
@@ -258,14 +258,14 @@ export class Delivery implements Output {
   #fail(error: Error): void {
     this.#retries++;
     if (this.#failingSince !== undefined) return;
-    this.#failingSince = Date.now();
+    this.#failingSince = performance.now();
     const where = this.#spool !== undefined && !this.#isDiskFailing ? 'on disk' : 'in memory';
     this.#log(`${this.name}: ${messageOf(error, this.#timeoutMs)}: alerts wait ${where}`);
   }
 
   #recover(): undefined {
     if (this.#failingSince === undefined) return undefined;
-    const seconds = Math.round((Date.now() - this.#failingSince) / 1000);
+    const seconds = Math.round((performance.now() - this.#failingSince) / 1000);
     this.#failingSince = undefined;
     this.#log(`${this.name}: works again after ${seconds} s; ${this.undelivered} alerts still wait`);
     return undefined;

@@ -22,7 +22,7 @@ export interface SpoolOptions {
   readonly maxBytes: number;
   /** Letters older than this are not delivered any more, in milliseconds; 0 for no limit. */
   readonly maxAgeMs: number;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; without it, of a clock that does not notice when the machine's clock is set. */
   readonly now?: () => number;
 }
 
@@ -71,7 +71,7 @@ export class Spool {
   /** Opens the folder and finds what an earlier run left. Throws when it cannot be used. */
   constructor(options: SpoolOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? (() => performance.timeOrigin + performance.now());
     this.#segmentBytes = Math.max(SMALLEST_SEGMENT, Math.ceil(options.maxBytes / SEGMENTS_IN_FULL));
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     this.#unlock = lockFolder(options.folder);
