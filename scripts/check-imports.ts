@@ -29,6 +29,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   matcher: { imports: ['events', 'system', 'fields', 'rules'] },
   alerts: { imports: ['events', 'system', 'fields', 'rules', 'matcher'] },
   outputs: { imports: ['alerts'] },
+  tuning: { imports: ['events', 'system', 'fields', 'rules', 'matcher'] },
   config: { imports: ['rules'] },
   metrics: { imports: [], pure: true },
   server: { imports: [] },
@@ -65,6 +66,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'engine',
       'scenes',
       'kubernetes',
+      'tuning',
     ],
   },
 };

@@ -49,6 +49,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddComm
   { names: ['install', 'uninstall'], load: async () => (await import('./install.ts')).addInstallCommands },
   { names: ['events'], load: async () => (await import('./events.ts')).addEventsCommand },
   { names: ['scenes'], load: async () => (await import('./scenes.ts')).addScenesCommand },
+  { names: ['tune'], load: async () => (await import('./tune.ts')).addTuneCommand },
   { names: ['top'], load: async () => (await import('./top.ts')).addTopCommand },
 ];
 

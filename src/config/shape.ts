@@ -164,7 +164,8 @@ export function duration(fallback: string, most: string): Shape<number> {
   };
 }
 
-function milliseconds(given: string): number | undefined {
+/** A time such as `7d`, `1m30s` or `500ms` in milliseconds; `undefined` for other texts. */
+export function milliseconds(given: string): number | undefined {
   if (given === '0') return 0;
   if (!DURATION.test(given)) return undefined;
   let sum = 0;

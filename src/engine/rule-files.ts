@@ -53,7 +53,12 @@ export function loadRuleFiles(
   fields: FieldCatalog = configuredFields(config),
 ): LoadOutcome {
   const environment = ruleEnvironment(fields);
-  return loadRules(paths.map(readRuleFile), environment, ruleOptions(config, environment));
+  return loadRules(readRuleFiles(paths), environment, ruleOptions(config, environment));
+}
+
+/** Contents of rule files; of one that cannot be read, why. */
+export function readRuleFiles(paths: readonly string[]): RuleFile[] {
+  return paths.map(readRuleFile);
 }
 
 function readRuleFile(path: string): RuleFile {
