@@ -51,6 +51,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddComm
   { names: ['scenes'], load: async () => (await import('./scenes.ts')).addScenesCommand },
   { names: ['tune'], load: async () => (await import('./tune.ts')).addTuneCommand },
   { names: ['top'], load: async () => (await import('./top.ts')).addTopCommand },
+  { names: ['posture'], load: async () => (await import('./posture.ts')).addPostureCommand },
 ];
 
 /** Those that the arguments name; all of them where help is wanted or the first word may be a mistyped name. */

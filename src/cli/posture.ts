@@ -1,0 +1,105 @@
+/** `lanner posture FILES…`: judges pods by what lets them break out or change. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { readManifests } from '../kubernetes/manifests/files.ts';
+import { placeText } from '../kubernetes/manifests/manifest.ts';
+import { PROFILES, type Profile } from '../kubernetes/pod-security/finding.ts';
+import { minorVersion } from '../kubernetes/pod-security/version.ts';
+import { postureJson } from '../kubernetes/posture/json.ts';
+import {
+  isForbidden,
+  judgeManifests,
+  type Posture,
+  type PostureOptions,
+} from '../kubernetes/posture/judge.ts';
+import { postureSarif } from '../kubernetes/posture/sarif.ts';
+import { postureText } from '../kubernetes/posture/text.ts';
+import { fail, writeError } from './fail.ts';
+import { printLine } from './print.ts';
+import { LANNER_VERSION } from './version.ts';
+
+const FORMATS = ['text', 'json', 'sarif'] as const;
+
+interface PostureFlags {
+  readonly profile: Profile;
+  readonly standards: number;
+  readonly failOn?: Profile;
+  readonly format: (typeof FORMATS)[number];
+  readonly imageRoot?: ReadonlyMap<string, string>;
+}
+
+export function addPostureCommand(program: Command, finish: (code: number) => void): void {
+  program
+    .command('posture')
+    .summary('judge pods and running containers by the Pod Security Standards, and by what lets them change')
+    .description(
+      'Judges the pods of FILES (YAML or JSON, folders, "-" for standard input): every field that a profile\n' +
+        'forbids, with its file, line and column, and what to do. The profiles are those of Kubernetes, privileged,\n' +
+        'baseline and restricted, and "immutable": restricted, and nothing that lets a container change while it\n' +
+        'runs. The exit code is 1 when something could not be read, or --fail-on names a profile that is violated.',
+    )
+    .argument('[files...]', 'manifests, or folders of *.yaml, *.yml and *.json')
+    .addOption(
+      new Option('--profile <profile>', 'show what this profile forbids')
+        .choices(PROFILES)
+        .default('immutable'),
+    )
+    .addOption(
+      new Option(
+        '--fail-on <profile>',
+        'exit code 1 when this profile forbids something that was found',
+      ).choices(PROFILES),
+    )
+    .option(
+      '--standards <version>',
+      'version of the Pod Security Standards, such as v1.30',
+      version,
+      version('latest'),
+    )
+    .addOption(new Option('--format <format>', 'form of the output').choices(FORMATS).default('text'))
+    .option('--image-root <image=folder>', 'unpacked root file system of an image; repeatable', imageRoot)
+    .action(async (files: string[], flags: PostureFlags) => finish(await posture(files, flags)));
+}
+
+/** Returns the exit code. */
+async function posture(files: readonly string[], flags: PostureFlags): Promise<number> {
+  const options: PostureOptions = {
+    // What --fail-on asks about must be looked for, and is shown.
+    profile: stricter(flags.profile, flags.failOn ?? 'privileged'),
+    minor: flags.standards,
+    ...(flags.imageRoot === undefined ? {} : { imageRoots: flags.imageRoot }),
+  };
+  if (files.length === 0) fail('name manifests to judge, or "-" for standard input');
+  const { files: read, problems } = readManifests(files);
+  const judged = judgeManifests(
+    read.flatMap(({ manifests }) => manifests),
+    problems,
+    options,
+  );
+  return report(judged, flags);
+}
+
+function report(judged: Posture, { format, failOn = 'privileged' }: PostureFlags): number {
+  if (format === 'json') printLine(postureJson(judged));
+  else if (format === 'sarif') printLine(postureSarif(judged, LANNER_VERSION));
+  else printLine(postureText(judged));
+  for (const { place, message } of judged.problems) writeError(`lanner: ${placeText(place)}: ${message}\n`);
+  const isBad = judged.pods.some(({ findings }) => findings.some((finding) => isForbidden(finding, failOn)));
+  return isBad || judged.problems.length > 0 ? 1 : 0;
+}
+
+function stricter(a: Profile, b: Profile): Profile {
+  return PROFILES.indexOf(a) > PROFILES.indexOf(b) ? a : b;
+}
+
+/** A version as labels have it. */
+function version(text: string): number {
+  const minor = minorVersion(text);
+  if (minor === undefined) throw new InvalidArgumentError('Write it as v1.30 or latest.');
+  return minor;
+}
+
+function imageRoot(text: string, previous: ReadonlyMap<string, string> = new Map()): Map<string, string> {
+  const at = text.lastIndexOf('=');
+  if (at <= 0) throw new InvalidArgumentError('Write it as IMAGE=FOLDER.');
+  return new Map([...previous, [text.slice(0, at), text.slice(at + 1)]]);
+}
