@@ -17,6 +17,7 @@ import process from 'node:process';
 import { buildActor, buildProbe } from '../../scripts/build-probe.mjs';
 import type { MachineArchitecture } from './architectures.ts';
 import { DebianRelease, unpack } from './debian.ts';
+import type { Task } from './results.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const UPSTREAM_RULES = join(ROOT, '../shared/upstream-rules');
@@ -101,15 +102,8 @@ export function systemDisk(folder: string, architecture: MachineArchitecture): s
   return disk;
 }
 
-/**
- * The disk with Lanner as it is now, and Falco's rules if they are there. `files` are the test files that the
- * machine will run.
- */
-export function lannerDisk(
-  folder: string,
-  architecture: MachineArchitecture,
-  files: readonly string[],
-): string {
+/** The disk with Lanner as it is now, Falco's rules if they are there, and what the machine shall do. */
+export function lannerDisk(folder: string, architecture: MachineArchitecture, task: Task): string {
   const own = join(folder, `lanner-${architecture.debian}`);
   rmSync(own, { recursive: true, force: true });
   mkdirSync(join(own, 'build'), { recursive: true });
@@ -123,7 +117,7 @@ export function lannerDisk(
     cpSync(UPSTREAM_RULES, join(own, 'shared', basename(UPSTREAM_RULES)), { recursive: true });
   const modules = join(modulesFolder(folder, architecture), 'node_modules');
   cpSync(modules, join(own, 'node_modules'), { recursive: true, verbatimSymlinks: true });
-  writeFileSync(join(own, 'test-files.json'), JSON.stringify(files));
+  writeFileSync(join(own, 'task.json'), JSON.stringify(task));
   makeDisk(own, `${own}.img`, '512M');
   return `${own}.img`;
 }

@@ -28,7 +28,7 @@ busybox ip link set lo up
 ldconfig
 cd /lanner
 # What acts in the scenes, on an architecture that the host has no compiler for.
-if grep -q scenes.test test-files.json && [ ! -e build/lanner-actor ]; then
+if grep -q scenes.test task.json && [ ! -e build/lanner-actor ]; then
   cc -static -O2 -o build/lanner-actor scenes/actor/*.c
 fi
 node_modules/node-linux-*/bin/node test/kernels/guest.ts

@@ -1,11 +1,25 @@
-/** How the emulated machine tells its results: lines on its console. */
+/** What the emulated machine is told to run, and how it tells its results: lines on its console. */
 import type { Result } from '../../scripts/tests/result.ts';
+
+/** A test that takes longer counts as hanging: the machine is ten to thirty times slower than a real one. */
+export const TEST_LIMIT_MS = 4 * 60_000;
+/** So does a file that takes longer; it is ended then. */
+export const FILE_LIMIT_MS = 2 * TEST_LIMIT_MS;
+
+export interface Task {
+  /** In this order. */
+  readonly files: readonly string[];
+  /** When the machine has run for so long, no further file is begun. */
+  readonly seconds: number;
+}
 
 /** What the machine says; `end` is the last. */
 export type Message =
   | { readonly kind: 'start'; readonly release: string; readonly cgroup: string }
+  /** The file is begun. */
+  | { readonly kind: 'file'; readonly file: string }
   | {
-      readonly kind: 'file';
+      readonly kind: 'results';
       readonly file: string;
       readonly seconds: number;
       readonly results: readonly Result[];
