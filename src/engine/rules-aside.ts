@@ -2,10 +2,10 @@
  * Loads rules while events are judged by others. Reading and checking ten thousand rules takes more than a
  * second; a thread of its own does it, and hands them over in slices, between which events have their turn.
  */
-import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/schema.ts';
 import type { CheckedRule, CheckedRuleSet } from '../rules/checked.ts';
 import type { Problem } from '../rules/load.ts';
+import { startThread } from '../system/own-thread.ts';
 
 /** Rules that are handed over at a time. */
 export const SLICE = 250;
@@ -46,7 +46,7 @@ export function loadRulesAside(paths: readonly string[], config: Config): Promis
   return new Promise((resolve, reject) => {
     const rules: CheckedRule[] = [];
     const request: RuleRequest = { paths, config };
-    const worker = new Worker(new URL('./rule-worker.ts', import.meta.url), { workerData: request });
+    const worker = startThread(new URL('./rule-worker.ts', import.meta.url), request);
     // An end that comes meanwhile does not wait for rules that nobody needs any more.
     worker.unref();
     worker.on('message', (result: RuleResult) => {

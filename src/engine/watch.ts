@@ -108,8 +108,10 @@ export interface WatchSummary {
 const MEGABYTE = 1 << 20;
 /** How often losses are looked for, and whether anything is left to watch. */
 const LOOK_MS = 1000;
-/** How often containers without processes are forgotten. */
+/** How often containers without processes are forgotten, and memory is given back. */
 const FORGET_MS = 60_000;
+/** What the start has used is not used any more by then. */
+const STARTED_MS = 1000;
 /** How often the files behind the names that rules ask for are looked at anew. */
 const REFRESH_MS = 5000;
 
@@ -267,7 +269,11 @@ async function watchSource(
     captures?.look(performance.timeOrigin + performance.now());
     if (!command && isScopeEmpty(source, options)) stop.abort();
   }, LOOK_MS);
-  const forgetting = setInterval(() => containers.retain(system.containersInUse()), FORGET_MS);
+  const started = setTimeout(() => source.trim(), STARTED_MS);
+  const forgetting = setInterval(() => {
+    containers.retain(system.containersInUse());
+    source.trim();
+  }, FORGET_MS);
   const refreshing = setInterval(() => {
     files.refresh();
     source.knowInodes(files.inodes);
@@ -279,6 +285,7 @@ async function watchSource(
     clearInterval(refreshing);
     clearInterval(looking);
     clearInterval(forgetting);
+    clearTimeout(started);
     metrics.close();
     system.close();
   }

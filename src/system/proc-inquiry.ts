@@ -3,7 +3,8 @@
  * forever (its arguments lie in memory that it can have filled by a file system of its own). So the reading is done
  * by a thread of its own, which is started with the first question and replaced when it does not come back.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from './own-thread.ts';
 import type { Executable, ProcProcess, ProcReader, ReadDepth } from './proc-reader.ts';
 
 /** What can be asked. Each `answer` is called once, `undefined` for a process that is gone or did not answer. */
@@ -127,7 +128,7 @@ export class WorkerInquiry implements ProcInquiry {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./proc-worker.ts', import.meta.url), { workerData: this.#hostRoot });
+    const worker = startThread(new URL('./proc-worker.ts', import.meta.url), this.#hostRoot);
     worker.on('message', ({ id, found }: Answer) => {
       const open = this.#open.get(id);
       this.#open.delete(id);

@@ -11,6 +11,7 @@ import { deliverMerged } from './merge.ts';
 import { Probe } from './probe.ts';
 import { RingBuffer } from './ring-buffer.ts';
 import { descendants, processParents, type Scope, threadsOf } from './scope.ts';
+import { giveMemoryBack } from './spare-memory.ts';
 import { WallClock } from './wall-clock.ts';
 
 export { KernelSourceError, type KernelSourceErrorCode } from './error.ts';
@@ -155,9 +156,9 @@ export class KernelSource implements EventSource {
     return this.#closed ? [] : this.#probe.ask(eventNames);
   }
 
-  /** Gives memory back that something large has left behind. Takes about a millisecond. */
+  /** Gives memory back that something large has left behind. Takes some milliseconds. */
   trim(): void {
-    trimMemory();
+    giveMemoryBack();
   }
 
   /**

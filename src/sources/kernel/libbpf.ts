@@ -84,6 +84,7 @@ function bindLibc(library: ReturnType<typeof koffi.load>) {
     setrlimit: library.func('int setrlimit(int resource, const void *limit)'),
     gettid: library.func('int gettid(void)'),
     trim: library.func('int malloc_trim(size_t keep)'),
+    advise: library.func('int madvise(intptr_t address, size_t length, int advice)'),
     pageSize: library.func('int getpagesize(void)'),
     format: library.func('int vsnprintf(void *text, size_t size, void *format, void *arguments)'),
   };
@@ -262,6 +263,13 @@ export function closeFd(fd: number): void {
 /** Gives back to the kernel what was allocated outside of JavaScript and freed. Takes about a millisecond. */
 export function trimMemory(): void {
   native().c.trim(0);
+}
+
+const MADV_DONTNEED = 4;
+
+/** Takes pages of a file out of this process's memory; they come back from the page cache when they are used. */
+export function unmapPages(address: number, length: number): void {
+  check('madvise', native().c.advise(address, length, MADV_DONTNEED));
 }
 
 export function pageSize(): number {
