@@ -4,6 +4,7 @@ import { adoptContainerPlugin } from './container-plugin.ts';
 import type { Environment } from './environment.ts';
 import { checkInclusion, filesOf, INCLUDE_KEY, mergeConfig } from './include.ts';
 import type { ConfigFile } from './include-settings.ts';
+import { adoptK8sAuditPlugin } from './k8saudit-plugin.ts';
 import { ConfigError, type MapNode } from './node.ts';
 import { applyOverride } from './override.ts';
 import { type Config, SCHEMA } from './schema.ts';
@@ -60,7 +61,7 @@ export function loadConfig({ file, overrides, environment }: ConfigSources): Loa
     }
   }
   for (const option of others) applyOverride(root, option, environment);
-  const adopted = adoptContainerPlugin(root, environment);
+  const adopted = [...adoptContainerPlugin(root, environment), ...adoptK8sAuditPlugin(root, environment)];
   const findings: Findings = { errors: [], warnings: adopted, idle: [] };
   const config = SCHEMA.read(root, '', findings);
   if (findings.errors.length > 0) throw new ConfigError(findings.errors);

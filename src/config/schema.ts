@@ -16,6 +16,7 @@ import {
   SYSCALL_EVENT_TIMEOUTS,
 } from './engine-settings.ts';
 import { CONFIG_FILE, PLUGIN } from './include-settings.ts';
+import { KUBERNETES } from './kubernetes-settings.ts';
 import { FOLD, RATE_LIMIT } from './noise-settings.ts';
 import {
   FILE_OUTPUT,
@@ -122,6 +123,7 @@ export const SCHEMA = section({
   capture: key('Recording what surrounds an alert.', CAPTURE, { restart: true }),
   base_syscalls: key('Which system calls are traced beside those of the rules.', BASE_SYSCALLS),
   falco_libs: key('The model of the machine.', FALCO_LIBS, { restart: true }),
+  kubernetes: key('What Lanner does for a cluster.', KUBERNETES, { own: true }),
   host_names: key('Names of hosts in conditions, as in fd.sip.name = example.com.', HOST_NAMES, {
     own: true,
   }),

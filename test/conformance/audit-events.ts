@@ -3,7 +3,7 @@ import { FIELD_CATALOG } from '../../src/fields/catalog.ts';
 import { compileSources } from '../../src/matcher/sources.ts';
 import type { CheckedRule } from '../../src/rules/checked.ts';
 import { AuditEventWriter } from '../../src/sources/audit/event-writer.ts';
-import { readPayload } from '../../src/sources/audit/payload.ts';
+import { readPayload, timeOf } from '../../src/sources/audit/payload.ts';
 import type { EventContext } from '../../src/system/context.ts';
 import { System } from '../../src/system/system.ts';
 
@@ -14,7 +14,9 @@ export function eachAuditEvent(payloads: Iterable<string>, judge: (context: Even
   let number = 0;
   try {
     for (const payload of payloads)
-      for (const event of readPayload(Buffer.from(payload), 0n).events) {
+      for (const document of readPayload(Buffer.from(payload)).documents) {
+        const json = Buffer.from(JSON.stringify(document));
+        const event = { document, json, time: timeOf(document, 0n) };
         judge(system.learn(writer.show(event, ++number)));
         system.settle();
       }

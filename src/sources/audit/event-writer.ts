@@ -9,10 +9,9 @@ const NO_THREAD = 0xffff_ffff;
 
 /** One audit event on its way to the rules. */
 export interface AuditEvent {
-  /** Its JSON in UTF-8. */
-  readonly json: Buffer;
-  /** The same, parsed. */
   readonly document: JsonDocument;
+  /** The document as JSON in UTF-8, without spaces. */
+  readonly json: Buffer;
   /** Nanoseconds since the epoch. */
   readonly time: bigint;
 }

@@ -1,5 +1,4 @@
 /** What an API server sends, or a log holds: one audit event, a list of them, or an array of either. */
-import type { AuditEvent } from './event-writer.ts';
 import { parseTimestamp } from './timestamp.ts';
 
 /** A payload that holds no audit events. The message is for people. */
@@ -15,31 +14,25 @@ export interface AuditDocument {
 }
 
 export interface Payload {
-  readonly events: readonly AuditEvent[];
+  readonly documents: readonly AuditDocument[];
   /** Entries of lists that are no audit events. */
   readonly foreign: number;
 }
 
-/**
- * The audit events in `bytes`, in order. `now`: the time of those that do not tell theirs, nanoseconds since the epoch.
- * Throws a {@link PayloadError} when it is not JSON or no audit event.
- */
-export function readPayload(bytes: Buffer, now: bigint): Payload {
+/** The audit events in `bytes`, in order. Throws a {@link PayloadError} when it is not JSON or no audit event. */
+export function readPayload(bytes: Buffer): Payload {
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
     throw new PayloadError(`not JSON: ${(error as Error).message}`);
   }
-  if (isEvent(value)) return { events: [auditEvent(value, bytes, now)], foreign: 0 };
+  if (isAuditDocument(value)) return { documents: [value], foreign: 0 };
   const entries = entriesOf(value);
   if (entries === undefined)
     throw new PayloadError('neither an audit event nor a list of them (kind Event or EventList)');
-  const documents = entries.filter(isEvent);
-  return {
-    events: documents.map((document) => auditEvent(document, Buffer.from(JSON.stringify(document)), now)),
-    foreign: entries.length - documents.length,
-  };
+  const documents = entries.filter(isAuditDocument);
+  return { documents, foreign: entries.length - documents.length };
 }
 
 /** All entries of an `EventList` or an array, which may hold lists itself; `undefined` for anything else. */
@@ -50,7 +43,7 @@ function entriesOf(value: unknown): readonly unknown[] | undefined {
 }
 
 /** Entries of lists need not say their kind. */
-function isEvent(value: unknown): value is AuditDocument {
+export function isAuditDocument(value: unknown): value is AuditDocument {
   if (!isObject(value)) return false;
   return value.kind === 'Event'
     ? 'stage' in value || 'auditID' in value
@@ -61,9 +54,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** As in Falco the time is that of the stage which the event tells of. */
-export function auditEvent(document: AuditDocument, json: Buffer, now: bigint): AuditEvent {
-  const time =
-    parseTimestamp(document.stageTimestamp) ?? parseTimestamp(document.requestReceivedTimestamp) ?? now;
-  return { json, document, time };
+/**
+ * When the stage was that the event tells of, which is its time in Falco too; nanoseconds since the epoch, `now` for
+ * events that do not say.
+ */
+export function timeOf({ stageTimestamp, requestReceivedTimestamp }: AuditDocument, now: bigint): bigint {
+  return parseTimestamp(stageTimestamp) ?? parseTimestamp(requestReceivedTimestamp) ?? now;
 }

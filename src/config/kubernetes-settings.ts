@@ -1,0 +1,59 @@
+/** Settings about Kubernetes: the audit events of its API server. */
+import { key, section } from './section.ts';
+import { flag, integer, list, text } from './shape.ts';
+
+const RESTART = { restart: true } as const;
+
+/** Falco's default, a fifth more than the largest batch of an API server that cuts its events short. */
+const MAX_BATCH = 12 * 1024 * 1024;
+const MAX_EVENT = 256 * 1024;
+
+export const AUDIT = section({
+  from: key(
+    'Where audit events come from: `http://ADDRESS:PORT/PATH` or `https://…` receives what an API server sends, ' +
+      '`file:///PATH` follows a log, and the plain path of a file or folder is read once. Without any, there are none.',
+    list(text(''), []),
+    RESTART,
+  ),
+  certificate: key(
+    'File with the certificate for https, in PEM. A renewed one is used without a restart.',
+    text('/etc/falco/falco.pem'),
+    RESTART,
+  ),
+  key: key('File with its key; empty when the key is in the same file.', text(''), RESTART),
+  client_ca: key(
+    'File with the authority whose certificate senders must show; empty: anybody may send.',
+    text(''),
+    RESTART,
+  ),
+  max_event_bytes: key(
+    'Larger events lose what is longest in them before they are judged, and an internal alert says so.',
+    integer(MAX_EVENT, 1024, Number.MAX_SAFE_INTEGER),
+    RESTART,
+  ),
+  max_batch_bytes: key(
+    'Largest body that is received at once, and longest line of a log. Of a larger one the events at its beginning are ' +
+      'judged, and an internal alert says so.',
+    integer(MAX_BATCH, 1024, 1 << 30),
+    RESTART,
+  ),
+  queue_mb: key(
+    'Megabytes of events that may wait to be judged. Senders are asked to send again later, and logs wait.',
+    integer(64, 1, 65_536),
+    RESTART,
+  ),
+  read_existing: key(
+    'Begin at the start of a followed log when there is no position from an earlier run; otherwise at its end.',
+    flag(false),
+    RESTART,
+  ),
+  state_directory: key(
+    'Where the positions in followed logs are kept.',
+    text('/var/lib/lanner/audit'),
+    RESTART,
+  ),
+});
+
+export const KUBERNETES = section({
+  audit: key("The API server's audit events, see docs/kubernetes.md.", AUDIT),
+});

@@ -1,0 +1,369 @@
+/**
+ * An audit log that is written to, from the position where the last run ended: through rotation (the file is moved away
+ * and another takes its name), truncation in place, and the ends of this program.
+ */
+import { createHash } from 'node:crypto';
+import { type FSWatcher, mkdirSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import type { AuditInput } from './audit-source.ts';
+import type { AuditIntake } from './intake.ts';
+import { LineSplitter } from './lines.ts';
+import { takeLine } from './log-file.ts';
+
+export interface FollowOptions {
+  readonly path: string;
+  /** Folder for the file with the position. */
+  readonly stateDirectory: string;
+  /** Begin at the start where no position is known; otherwise at the end. */
+  readonly fromStart: boolean;
+  readonly log: (line: string) => void;
+}
+
+/** Where reading goes on. */
+interface Position {
+  readonly inode: number;
+  readonly device: number;
+  /** Behind the last line that the rules have seen. */
+  readonly offset: number;
+  /** Of the bytes just before it, to tell a file that was begun anew from one that has grown. */
+  readonly before: string;
+}
+
+/** Where the file system tells of no changes, it is looked so often. */
+const LOOK_MS = 1000;
+/** How often the position is written down while lines come. */
+const SAVE_MS = 1000;
+const CHUNK = 1 << 20;
+/** Bytes before the position that are remembered. */
+const REMEMBERED = 256;
+
+export class FollowedLog implements AuditInput {
+  readonly name: string;
+  readonly #options: FollowOptions;
+  readonly #intake: AuditIntake;
+  readonly #stateFile: string;
+  #file: OpenLog | undefined;
+  /** Files that were moved away since the last run, to be read whole before the one that has the name now. */
+  #missed: string[] = [];
+  #watcher: FSWatcher | undefined;
+  #wake: (() => void) | undefined;
+  #isDue = false;
+  #isStopped = false;
+  #savedAt = 0;
+  #isMissingTold = false;
+  #isStateTold = false;
+  /** How often the file was moved away, and how often truncated. */
+  readonly counts = { rotations: 0, truncations: 0 };
+
+  constructor(options: FollowOptions, intake: AuditIntake) {
+    this.name = `file://${options.path}`;
+    this.#options = options;
+    this.#intake = intake;
+    this.#stateFile = join(options.stateDirectory, `${sha256(options.path).slice(0, 16)}.json`);
+  }
+
+  async run(): Promise<void> {
+    const { path } = this.#options;
+    await this.#begin();
+    // The folder is watched, since the file may be replaced.
+    this.#watch(dirname(path));
+    const looking = setInterval(() => this.#look(), LOOK_MS);
+    try {
+      while (!this.#isStopped) {
+        this.#isDue = false;
+        await this.#readAll();
+        this.#save(false);
+        if (!this.#isDue && !this.#isStopped)
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve;
+          });
+      }
+    } finally {
+      clearInterval(looking);
+      this.#watcher?.close();
+      await this.#file?.judged();
+      this.#save(true);
+      await this.#file?.close();
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#look();
+  }
+
+  #look(): void {
+    this.#isDue = true;
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+
+  #watch(folder: string): void {
+    const name = basename(this.#options.path);
+    try {
+      this.#watcher = watch(folder, (_, changed) => {
+        if (changed === null || changed === name) this.#look();
+      });
+      this.#watcher.on('error', () => {});
+    } catch {
+      // It is looked at once a second in any case.
+    }
+  }
+
+  /** Opens the file where the last run ended; what was written to it before it was moved away comes first. */
+  async #begin(): Promise<void> {
+    const { path, fromStart, log } = this.#options;
+    const saved = this.#readState();
+    if (saved) {
+      const file = await openAt(path, saved, this.#intake);
+      const moved = file ?? (await this.#findMoved(saved));
+      if (moved) {
+        this.#file = moved;
+        return;
+      }
+      log(
+        `${this.name}: what was written after the last run is not there any more: it is read from its beginning`,
+      );
+    }
+    const file = await OpenLog.open(path, this.#intake);
+    // What is there already was written for others, as in Falco.
+    if (file && !saved && !fromStart) await file.skipToEnd();
+    this.#file = file;
+  }
+
+  /** The file of the last run under another name, in the same folder. */
+  async #findMoved(saved: Position): Promise<OpenLog | undefined> {
+    const folder = dirname(this.#options.path);
+    for (const name of await readdir(folder).catch(() => [])) {
+      const path = join(folder, name);
+      const { ino, mtimeMs } = await stat(path).catch(() => ({ ino: -1, mtimeMs: 0 }));
+      const file = ino === saved.inode ? await openAt(path, saved, this.#intake) : undefined;
+      if (!file) continue;
+      this.#missed = await movedSince(this.#options.path, mtimeMs, path);
+      return file;
+    }
+    return undefined;
+  }
+
+  /** Reads up to the end of the file that has the name now. */
+  async #readAll(): Promise<void> {
+    for (;;) {
+      this.#file ??= await this.#openNew();
+      const file = this.#file;
+      if (!file) return;
+      if (await file.readAll(() => this.#isStopped)) this.counts.truncations++;
+      if (this.#isStopped || !(await file.isReplaced(this.#options.path))) return;
+      // Lines that came between our look at its end and its replacement.
+      await file.readAll(() => this.#isStopped);
+      this.counts.rotations++;
+      await file.judged();
+      await file.close();
+      this.#file = undefined;
+    }
+  }
+
+  async #openNew(): Promise<OpenLog | undefined> {
+    const missed = this.#missed.shift();
+    const file = await OpenLog.open(missed ?? this.#options.path, this.#intake);
+    if (!file && missed !== undefined) return this.#openNew();
+    if (!file && !this.#isMissingTold)
+      this.#options.log(`${this.name} is not there yet: it is read when it comes`);
+    this.#isMissingTold = file === undefined;
+    return file;
+  }
+
+  #readState(): Position | undefined {
+    try {
+      return JSON.parse(readFileSync(this.#stateFile, 'utf8')) as Position;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Written beside and moved into place, so that it is whole whatever happens. */
+  #save(isLast: boolean): void {
+    const position = this.#file?.position;
+    const now = performance.now();
+    if (!position || (!isLast && now - this.#savedAt < SAVE_MS)) return;
+    this.#savedAt = now;
+    try {
+      mkdirSync(this.#options.stateDirectory, { recursive: true, mode: 0o700 });
+      writeFileSync(`${this.#stateFile}.new`, JSON.stringify(position), { mode: 0o600 });
+      renameSync(`${this.#stateFile}.new`, this.#stateFile);
+    } catch (error) {
+      if (!this.#isStateTold)
+        this.#options.log(
+          `${this.name}: the position cannot be kept: ${(error as Error).message}: the next run begins at the end`,
+        );
+      this.#isStateTold = true;
+    }
+  }
+}
+
+/** Files whose names begin as that of the log does, and that were written to after `time`; oldest first. */
+async function movedSince(log: string, time: number, except: string): Promise<string[]> {
+  const stem = basename(log, extname(log));
+  const found: { readonly path: string; readonly time: number }[] = [];
+  for (const name of await readdir(dirname(log))) {
+    const path = join(dirname(log), name);
+    if (!name.startsWith(stem) || name.endsWith('.gz') || path === log || path === except) continue;
+    const stats = await stat(path).catch(() => undefined);
+    if (stats?.isFile() && stats.mtimeMs >= time) found.push({ path, time: stats.mtimeMs });
+  }
+  return found.sort((one, other) => one.time - other.time).map(({ path }) => path);
+}
+
+async function openAt(path: string, saved: Position, intake: AuditIntake): Promise<OpenLog | undefined> {
+  const file = await OpenLog.open(path, intake);
+  if (file && (await file.goTo(saved))) return file;
+  await file?.close();
+  return undefined;
+}
+
+/** One file, which may be moved away while it is read. */
+class OpenLog {
+  readonly #handle: FileHandle;
+  readonly #intake: AuditIntake;
+  readonly #path: string;
+  readonly #inode: number;
+  readonly #device: number;
+  #splitter: LineSplitter;
+  /** Where the next bytes are read, and the last of those before it. */
+  #offset = 0;
+  #before: Buffer = Buffer.alloc(0);
+  /** The position behind the last line that was judged. */
+  #judged: Omit<Position, 'inode' | 'device'>;
+  /** Lines that are not judged yet. */
+  #open = 0;
+  #whenJudged: (() => void)[] = [];
+
+  private constructor(
+    path: string,
+    handle: FileHandle,
+    { ino, dev }: { ino: number; dev: number },
+    intake: AuditIntake,
+  ) {
+    this.#path = path;
+    this.#handle = handle;
+    this.#inode = ino;
+    this.#device = dev;
+    this.#intake = intake;
+    this.#splitter = new LineSplitter(intake.limits.payloadBytes);
+    this.#judged = { offset: 0, before: sha256('') };
+  }
+
+  /** `undefined` when there is none. */
+  static async open(path: string, intake: AuditIntake): Promise<OpenLog | undefined> {
+    let handle: FileHandle;
+    try {
+      handle = await open(path, 'r');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw new Error(`cannot follow the audit log ${path}: ${(error as Error).message}`);
+    }
+    return new OpenLog(path, handle, await handle.stat(), intake);
+  }
+
+  get position(): Position {
+    return { inode: this.#inode, device: this.#device, ...this.#judged };
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+
+  /** Resolves when the rules have seen all that was read. */
+  judged(): Promise<void> {
+    return this.#open === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenJudged.push(resolve));
+  }
+
+  async skipToEnd(): Promise<void> {
+    const { size } = await this.#handle.stat();
+    await this.#moveTo(size);
+  }
+
+  /** Goes on where an earlier run ended; false when this is not the file of that run, or no longer its contents. */
+  async goTo({ inode, device, offset, before }: Position): Promise<boolean> {
+    if (inode !== this.#inode || device !== this.#device) return false;
+    const { size } = await this.#handle.stat();
+    if (size < offset) return false;
+    await this.#moveTo(offset);
+    return this.#judged.before === before;
+  }
+
+  async #moveTo(offset: number): Promise<void> {
+    const bytes = Buffer.alloc(Math.min(REMEMBERED, offset));
+    await this.#handle.read(bytes, 0, bytes.length, offset - bytes.length);
+    this.#offset = offset;
+    this.#before = bytes;
+    this.#splitter = new LineSplitter(this.#intake.limits.payloadBytes);
+    this.#judged = { offset, before: sha256(bytes) };
+  }
+
+  /** Whether another file has the name now. While none has, this one may still be written to. */
+  async isReplaced(path: string): Promise<boolean> {
+    const now = await stat(path).catch(() => undefined);
+    return now !== undefined && (now.ino !== this.#inode || now.dev !== this.#device);
+  }
+
+  /** Reads what there is. Returns whether the file was begun anew since the last time. */
+  async readAll(isStopped: () => boolean): Promise<boolean> {
+    const isBegunAnew = await this.#noticeTruncation();
+    const buffer = Buffer.alloc(CHUNK);
+    while (!isStopped()) {
+      if (this.#intake.isFull) await this.#intake.room();
+      const { bytesRead } = await this.#handle.read(buffer, 0, CHUNK, this.#offset);
+      if (bytesRead === 0) break;
+      this.#take(buffer.subarray(0, bytesRead));
+    }
+    return isBegunAnew;
+  }
+
+  /** A file that is shorter than what was read, or has other bytes where we stopped, was written from its beginning. */
+  async #noticeTruncation(): Promise<boolean> {
+    const { size } = await this.#handle.stat();
+    const before = Buffer.alloc(this.#before.length);
+    const isShorter = size < this.#offset;
+    if (!isShorter) {
+      if (size === this.#offset) return false;
+      await this.#handle.read(before, 0, before.length, this.#offset - before.length);
+      if (before.equals(this.#before)) return false;
+    }
+    // What was read before must not settle behind the new beginning.
+    await this.judged();
+    await this.#moveTo(0);
+    return true;
+  }
+
+  #take(chunk: Buffer): void {
+    const start = this.#offset;
+    const previous = this.#before;
+    for (const { line, end } of this.#splitter.push(chunk)) {
+      if (!line) continue;
+      const before = lastBytes(previous, chunk.subarray(0, end));
+      this.#open++;
+      takeLine(line, this.#intake, this.#path, () => this.#settle(start + end, before));
+    }
+    this.#offset = start + chunk.length;
+    this.#before = lastBytes(previous, chunk);
+  }
+
+  #settle(offset: number, before: Buffer): void {
+    this.#open--;
+    if (offset > this.#judged.offset) this.#judged = { offset, before: sha256(before) };
+    if (this.#open > 0) return;
+    for (const resolve of this.#whenJudged.splice(0)) resolve();
+  }
+}
+
+/** A copy: chunks are read into the same memory. */
+function lastBytes(previous: Buffer, chunk: Buffer): Buffer {
+  if (chunk.length >= REMEMBERED) return Buffer.from(chunk.subarray(-REMEMBERED));
+  return Buffer.from(Buffer.concat([previous, chunk]).subarray(-REMEMBERED));
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
+}
