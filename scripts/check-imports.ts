@@ -49,7 +49,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   scenes: { imports: [] },
-  kubernetes: { imports: ['events', 'system', 'containers'] },
+  kubernetes: { imports: ['events', 'system', 'containers', 'fields', 'rules', 'matcher'] },
   cli: {
     imports: [
       'events',

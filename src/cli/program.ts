@@ -52,6 +52,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddComm
   { names: ['tune'], load: async () => (await import('./tune.ts')).addTuneCommand },
   { names: ['top'], load: async () => (await import('./top.ts')).addTopCommand },
   { names: ['posture'], load: async () => (await import('./posture.ts')).addPostureCommand },
+  { names: ['audit'], load: async () => (await import('./audit.ts')).addAuditCommand },
 ];
 
 /** Those that the arguments name; all of them where help is wanted or the first word may be a mistyped name. */

@@ -1,5 +1,5 @@
 /** Sets of requests in words. */
-import type { RequestBox } from './request-set.ts';
+import { isWithin, type RequestBox } from './request-set.ts';
 import { isEveryText, type TextSet } from './text-set.ts';
 
 /** Items of a list that are told. */
@@ -7,7 +7,13 @@ const MAX_ITEMS = 5;
 
 /** Each box once, in few words: `create of pods/exec in kube-system; get of /metrics`. */
 export function describeRequests(boxes: readonly RequestBox[]): string {
-  const texts = [...new Set(boxes.map(describeBox))];
+  const outer = boxes.filter(
+    (box, index) =>
+      !boxes.some(
+        (other, at) => at !== index && isWithin([box], [other]) && (at < index || !isWithin([other], [box])),
+      ),
+  );
+  const texts = [...new Set(outer.map(describeBox))];
   const more = texts.length - 3;
   return more > 0 ? `${texts.slice(0, 3).join('; ')}; and ${more} more` : texts.join('; ');
 }
@@ -56,12 +62,12 @@ function namespaceText({ values, isComplement }: TextSet): string {
 
 function listText({ values, isComplement }: TextSet): string {
   const named = [...values].map((value) => (value === '' ? '(none)' : value));
-  return isComplement ? ` other than ${firstOf(named)}` : firstOf(named);
+  return isComplement ? ` other than ${firstOf(named, 2)}` : firstOf(named);
 }
 
 /** The first few, and how many more there are. */
-export function firstOf(values: Iterable<string>): string {
+export function firstOf(values: Iterable<string>, count = MAX_ITEMS): string {
   const all = [...values];
-  const more = all.length - MAX_ITEMS;
-  return more > 0 ? `${all.slice(0, MAX_ITEMS).join(', ')} and ${more} more` : all.join(', ');
+  const more = all.length - count;
+  return more > 0 ? `${all.slice(0, count).join(', ')} and ${more} more` : all.join(', ');
 }

@@ -126,7 +126,7 @@ function withStagesOfLater(entries: readonly Entry[]): Entry[] {
 /** The rule of an entry, behind rules that leave out what it must not record and no later entry needs. */
 function rulesOf({ box, level, stages, needs }: Entry, following: readonly Entry[]): GeneratedRule[] {
   const needed = following.flatMap((entry) => entry.needs.map((need) => need.box));
-  const exceptions = exceptionsOf(box).filter((rule) => !doOverlap(requestsOf(rule), needed));
+  const exceptions = exceptionsOf(box, (rule) => !doOverlap(requestsOf(rule), needed));
   const omitStages = STAGES.filter((stage) => !stages.has(stage));
   const detectionRules = [...new Set(needs.map(({ rule }) => rule))];
   return [

@@ -65,12 +65,14 @@ function readPolicy(manifest: Manifest, reader: PolicyReader): Policy<WrittenRul
   }
   checkVersion(apiVersion, reader);
   reader.unknownFields(value, [], POLICY_FIELDS);
-  const rules = reader.list(value.rules, ['rules']).flatMap((item, index): WrittenRule[] => {
+  const listed = reader.list(value.rules, ['rules']);
+  const rules = listed.flatMap((item, index): WrittenRule[] => {
     const path = ['rules', index];
     const map = reader.map(item, path);
     return map === undefined ? [] : [readRule(map, path, index, manifest, reader)];
   });
-  if (rules.length === 0) {
+  const isList = value.rules === undefined || value.rules === null || Array.isArray(value.rules);
+  if (listed.length === 0 && isList) {
     reader.refuse('no-rules', ['rules'], 'a policy must have at least one rule');
   }
   return {

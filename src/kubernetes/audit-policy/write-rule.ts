@@ -1,4 +1,5 @@
 /** From a set of requests to the policy rule that says it best. */
+import { PATH_VERBS } from './known-resources.ts';
 import type { GroupResources, Level, PolicyRule } from './policy.ts';
 import type { RequestBox } from './request-set.ts';
 import { only, type TextSet } from './text-set.ts';
@@ -55,23 +56,32 @@ function patternsFor({ resource, subresource }: RequestBox): string[] {
 }
 
 /**
- * Rules with level None for what {@link ruleFor} matches and the box has not, each by one attribute. Whether somebody
- * else needs it is for the caller to know.
+ * Rules with level None for what {@link ruleFor} matches and the box has not, each by one attribute, as far as `isFree`
+ * says that nobody else needs what they match.
  */
-export function exceptionsOf(box: RequestBox): PolicyRule[] {
-  const others: RequestBox[] = [];
+export function exceptionsOf(box: RequestBox, isFree: (rule: PolicyRule) => boolean): PolicyRule[] {
+  const rules: PolicyRule[] = [];
+  const none = (part: Partial<RequestBox>): PolicyRule => ruleFor({ ...box, ...part }, 'None');
   for (const attribute of ['user', 'verb', 'namespace', 'resource'] as const) {
     const { values, isComplement } = box[attribute];
-    if (isComplement && values.size > 0) others.push({ ...box, [attribute]: only(values) });
+    if (!isComplement) continue;
+    const free = [...values].filter(
+      (value) => isPossible(box, attribute, value) && isFree(none({ [attribute]: only([value]) })),
+    );
+    if (free.length > 0) rules.push(none({ [attribute]: only(free) }));
   }
   if (box.groups.noneOf.size > 0)
-    others.push({ ...box, groups: { anyOf: [box.groups.noneOf], noneOf: new Set() } });
+    rules.push(none({ groups: { anyOf: [box.groups.noneOf], noneOf: new Set() } }));
   if (box.kind === 'path')
-    others.push(...box.path.without.map((within) => ({ ...box, path: { within, without: [] } })));
-  const rules = others.map((other) => ruleFor(other, 'None'));
+    rules.push(...box.path.without.map((within) => none({ path: { within, without: [] } })));
   // What lists neither resources nor namespaces matches other paths as well.
-  const rule = ruleFor(box, 'None');
+  const rule = none({});
   if (box.kind === 'resource' && rule.resources.length === 0 && rule.namespaces.length === 0)
     rules.push({ ...rule, nonResourceURLs: ['*'] });
-  return rules;
+  return rules.filter(isFree);
+}
+
+/** Lists and the like are of resources only. */
+function isPossible({ kind }: RequestBox, attribute: string, value: string): boolean {
+  return kind !== 'path' || attribute !== 'verb' || (PATH_VERBS as readonly string[]).includes(value);
 }
