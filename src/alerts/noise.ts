@@ -117,6 +117,11 @@ export class NoiseFilter {
     return this.#refused;
   }
 
+  /** Windows and limits that are open. */
+  get open(): number {
+    return this.#folds.size + this.#limited.size;
+  }
+
   #end(groups: Map<string, Group>, now: number): void {
     for (const [id, group] of groups) {
       if (group.endsAt > now) return;

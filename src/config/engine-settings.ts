@@ -1,6 +1,6 @@
 /** Settings about where events come from and what the model of the machine keeps. */
 import { key, section } from './section.ts';
-import { choice, decimal, flag, integer, list, text } from './shape.ts';
+import { choice, decimal, flag, integer, list, optional, text } from './shape.ts';
 
 const ENGINES = ['modern_ebpf', 'kmod', 'replay', 'nodriver'] as const;
 const DROP_ACTIONS = ['ignore', 'log', 'alert', 'exit'] as const;
@@ -129,6 +129,15 @@ export const HOST_NAMES = section({
     'How long the start may wait for the answers, in milliseconds. What has not been resolved has no address.',
     integer(1000, 0, 60_000),
     { restart: true },
+  ),
+});
+
+export const LIMITS = section({
+  memory_mb: key(
+    'Megabytes of memory that Lanner may use for itself, beside the buffers that it shares with the kernel. Near them ' +
+      'things are given up one after the other, what matters least first: docs/service.md. 0 for no limit; absent, ' +
+      'three quarters of what the control group may use, if that is limited.',
+    optional(integer(0, 0, 1_000_000)),
   ),
 });
 

@@ -12,6 +12,7 @@ import {
   ENGINE,
   FALCO_LIBS,
   HOST_NAMES,
+  LIMITS,
   SYSCALL_EVENT_DROPS,
   SYSCALL_EVENT_TIMEOUTS,
 } from './engine-settings.ts';
@@ -124,6 +125,7 @@ export const SCHEMA = section({
   base_syscalls: key('Which system calls are traced beside those of the rules.', BASE_SYSCALLS),
   falco_libs: key('The model of the machine.', FALCO_LIBS, { restart: true }),
   kubernetes: key('What Lanner does for a cluster.', KUBERNETES, { own: true }),
+  limits: key('What Lanner may use.', LIMITS, { own: true }),
   host_names: key('Names of hosts in conditions, as in fd.sip.name = example.com.', HOST_NAMES, {
     own: true,
   }),

@@ -77,6 +77,7 @@ export class ContainerMetadataService implements ContainerObserver, ToldContaine
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #counts = { found: 0, unknown: 0, failures: 0, evicted: 0 };
   #closed = false;
+  #isPaused = false;
   #revision = 0;
 
   constructor(options: ServiceOptions) {
@@ -97,7 +98,7 @@ export class ContainerMetadataService implements ContainerObserver, ToldContaine
       if (known.askAgainAt <= this.#options.clock()) this.#askAgain(container, known);
       return;
     }
-    if (this.#closed || !this.#makeRoom()) return;
+    if (this.#closed || this.#isPaused || !this.#makeRoom()) return;
     const clients = this.#clientsFor(container.engine);
     const entry: Entry = {
       identity: container,
@@ -167,6 +168,11 @@ export class ContainerMetadataService implements ContainerObserver, ToldContaine
     const entry = this.#entries.get(id);
     if (entry?.pending) entry.waiting.push(action);
     else queueMicrotask(action);
+  }
+
+  /** Takes no notice of containers that it does not know; those that are met again later are asked about then. */
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
   }
 
   /** Forgets all containers but these. */

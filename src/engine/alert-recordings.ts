@@ -46,7 +46,9 @@ interface Current {
 
 export class AlertRecordings implements EventObserver {
   readonly #parts: AlertRecordingsParts;
-  readonly #flight: FlightRecorder | undefined;
+  #flight: FlightRecorder | undefined;
+  #isPaused = false;
+  #forgotten = 0;
   readonly #closing = new Set<Promise<void>>();
   #current: Current | undefined;
   /** Milliseconds, by the time of events. */
@@ -58,17 +60,42 @@ export class AlertRecordings implements EventObserver {
 
   constructor(parts: AlertRecordingsParts) {
     this.#parts = parts;
-    const { before, before_mb } = parts.settings;
-    if (before > 0 && !parts.system.recordable.isCaptured)
-      this.#flight = new FlightRecorder(parts.system, { before, size: before_mb * MEGABYTE });
+    this.#keepWhatWas();
   }
 
   /** Events that were forgotten before their time, since the memory for what is before an alert was full. */
   get forgotten(): number {
-    return this.#flight?.forgotten ?? 0;
+    return this.#forgotten + (this.#flight?.forgotten ?? 0);
+  }
+
+  /** Ends what is being recorded, forgets what was before, and begins nothing; or goes on as before. */
+  pause(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    if (!isPaused) {
+      this.#keepWhatWas();
+      return;
+    }
+    if (this.#current) this.#end();
+    this.#forgotten += this.#flight?.forgotten ?? 0;
+    this.#flight?.close();
+    this.#flight = undefined;
+  }
+
+  #keepWhatWas(): void {
+    const { system, settings } = this.#parts;
+    const { before, before_mb } = settings;
+    if (before > 0 && !system.recordable.isCaptured)
+      this.#flight = new FlightRecorder(system, { before, size: before_mb * MEGABYTE });
+  }
+
+  /** Memory for events from before alerts. */
+  get bytes(): number {
+    return this.#flight?.bytes ?? 0;
   }
 
   judged(event: EventCursor, _context: EventContext, matched: readonly CheckedRule[]): void {
+    if (this.#isPaused) return;
     const now = event.milliseconds;
     if (matched.length > 0 && this.#isAsked(matched, now) && !this.#current) this.#begin(event, now);
     const current = this.#current;

@@ -132,6 +132,11 @@ export class Engine {
     return this.#latency.counts;
   }
 
+  /** Windows of alike alerts that are open. */
+  get folds(): number {
+    return this.#noise.open;
+  }
+
   /** Alerts that wait for what a container engine has to say. */
   get waiting(): number {
     return this.#queue.waiting;

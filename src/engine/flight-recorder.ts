@@ -42,6 +42,11 @@ export class FlightRecorder {
     return this.#ring.forgotten;
   }
 
+  /** Memory for events. */
+  get bytes(): number {
+    return this.#ring.size;
+  }
+
   /** Takes an event after it has been judged. */
   add(event: EventCursor): void {
     this.#ring.add(event, this.#news.take());

@@ -40,6 +40,8 @@ export class OutputSet {
   #droppedBefore = 0;
   /** Alerts that may wait for each output; 0 for any number. */
   #capacity = 0;
+  /** Bytes that may wait for each output, where memory is short. */
+  #mostBytes = Number.POSITIVE_INFINITY;
   /** Alerts that did not fit, by output. */
   readonly #leftOut = new Map<string, number>();
   readonly #mayTell = new TokenBucket(1 / 60, 1, () => performance.now());
@@ -86,18 +88,27 @@ export class OutputSet {
         message = new Message(alert, this.#lines[format](alert));
         messages.set(format, message);
       }
-      if (this.#capacity > 0 && output.queued >= this.#capacity) this.#leaveOut(output);
+      if (this.#capacity > 0 && output.queued >= this.#capacity)
+        this.#leaveOut(output, `${this.#capacity} alerts wait, which is outputs_queue.capacity`);
+      else if (output.waiting >= this.#mostBytes)
+        this.#leaveOut(output, 'more than 1 MB waits while memory is short');
       else output.write(message);
     }
   }
 
-  /** More waits than `outputs_queue` allows: the newest is left out, as in Falco. */
-  #leaveOut({ name }: Output): void {
+  /**
+   * Lets no more bytes than these wait for each output, beside the limits of its own, and drops the newest beyond;
+   * `undefined` for no more limits.
+   */
+  limitWaiting(bytes: number | undefined): void {
+    this.#mostBytes = bytes ?? Number.POSITIVE_INFINITY;
+    if (bytes !== undefined) for (const output of this.#all) output.shed?.(bytes);
+  }
+
+  /** More waits than may: the newest is left out, as in Falco. */
+  #leaveOut({ name }: Output, why: string): void {
     this.#leftOut.set(name, (this.#leftOut.get(name) ?? 0) + 1);
-    if (this.#mayTell.take())
-      this.#help.log(
-        `${name}: ${this.#capacity} alerts wait, which is outputs_queue.capacity: more are left out, and counted`,
-      );
+    if (this.#mayTell.take()) this.#help.log(`${name}: ${why}: more are left out, and counted`);
   }
 
   /** Whether there is one output and no other. */

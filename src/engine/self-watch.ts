@@ -5,6 +5,8 @@ import { toText } from '../events/bytes.ts';
 import type { KernelSource, KernelStatistics } from '../sources/kernel/kernel-source.ts';
 import type { System } from '../system/system.ts';
 import { DropWatch } from './drop-watch.ts';
+import type { MemoryGuard } from './memory-guard.ts';
+import { memoryCeiling } from './memory-steps.ts';
 import { OutputWatch } from './output-watch.ts';
 import type { OutputSet } from './outputs.ts';
 import { ReadingWatch } from './reading-watch.ts';
@@ -14,6 +16,7 @@ export interface SelfWatchParts {
   readonly source: Pick<KernelSource, 'statistics'>;
   readonly system: Pick<System, 'hostname'>;
   readonly outputs: Pick<OutputSet, 'write' | 'counts'>;
+  readonly memory: Pick<MemoryGuard, 'configure'>;
   /** The whole machine is watched, which is never silent for long. */
   readonly isHost: boolean;
   readonly log: (line: string) => void;
@@ -29,8 +32,10 @@ export class SelfWatch {
   readonly #reading: ReadingWatch;
   readonly #silence: SilenceWatch | undefined;
   readonly #outputs: OutputWatch;
+  readonly #memory: SelfWatchParts['memory'];
 
-  constructor({ source, system, outputs, isHost, log, exit }: SelfWatchParts, config: Config) {
+  constructor({ source, system, outputs, memory, isHost, log, exit }: SelfWatchParts, config: Config) {
+    this.#memory = memory;
     this.#source = source;
     this.#counts = source.statistics;
     const hostname = toText(system.hostname);
@@ -51,6 +56,7 @@ export class SelfWatch {
   }
 
   configure(config: Config): void {
+    this.#memory.configure(memoryCeiling(config.limits.memory_mb));
     this.#drops.configure(config.syscall_event_drops);
     this.#outputs.timeout = config.output_timeout;
     if (this.#silence) this.#silence.maxTimeouts = config.syscall_event_timeouts.max_consecutives;

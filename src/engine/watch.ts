@@ -19,6 +19,8 @@ import { askedPaths } from './asked-paths.ts';
 import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
 import { Engine } from './engine.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
+import { MemoryGuard } from './memory-guard.ts';
+import { collectGarbage, memoryCeiling, memorySteps, readMemory } from './memory-steps.ts';
 import { RunMetrics } from './metrics/run-metrics.ts';
 import { type OutputSet, openOutputs, outputFailure } from './outputs.ts';
 import { deriveFilters } from './prefilter.ts';
@@ -108,6 +110,8 @@ export interface WatchSummary {
 const MEGABYTE = 1 << 20;
 /** How often losses are looked for, and whether anything is left to watch. */
 const LOOK_MS = 1000;
+/** How often memory is looked at, which takes some fifty microseconds. */
+const MEMORY_MS = 200;
 /** How often containers without processes are forgotten, and memory is given back. */
 const FORGET_MS = 60_000;
 /** What the start has used is not used any more by then. */
@@ -215,10 +219,30 @@ async function watchSource(
   files.onKnown = (inode) => source.meetInode(inode);
   if (config.engine.prefilter && !options.record)
     source.filter(deriveFilters(ruleSet, chooseEvents(ruleSet, config.base_syscalls)), files.inodes);
+  const warn: Watching['warn'] = (news) =>
+    outputs.write(
+      internalAlert({ ...news, time: BigInt(Date.now()) * 1_000_000n, hostname: toText(system.hostname) }),
+    );
+  const memory = new MemoryGuard(
+    {
+      steps: memorySteps({ system, containers, captures, outputs }),
+      read: readMemory,
+      reclaim() {
+        collectGarbage();
+        source.trim();
+      },
+      tell(news) {
+        log(`${news.detail} limits.memory_mb says how much there may be.`);
+        warn(news);
+      },
+      clock: () => performance.now(),
+    },
+    memoryCeiling(config.limits.memory_mb),
+  );
   let exitReason: string | undefined;
   const self = new SelfWatch(
     {
-      ...{ source, system, outputs, log, isHost: options.scope.kind === 'host' && !options.command },
+      ...{ source, system, outputs, memory, log, isHost: options.scope.kind === 'host' && !options.command },
       exit(reason) {
         exitReason = reason;
         stop.abort();
@@ -226,7 +250,17 @@ async function watchSource(
     },
     config,
   );
-  const metrics = new RunMetrics({ source, system, engine, outputs, containers, log }, options);
+  const tables = () => ({
+    ...{ processes: system.statistics.processes, threads: system.statistics.threads },
+    ...{ containers: containers.statistics.known, folds: engine.folds, alerts: engine.waiting },
+  });
+  const metrics = new RunMetrics(
+    {
+      ...{ source, system, engine, outputs, containers, log },
+      memory: { guard: memory, tables, recordings: captures },
+    },
+    options,
+  );
 
   const running = engine.run();
   const command = startInScope(source, options);
@@ -253,10 +287,7 @@ async function watchSource(
     profile: () => engine.profile,
     metrics: () => metrics.prometheus(),
     trouble: () => self.trouble,
-    warn: (news) =>
-      outputs.write(
-        internalAlert({ ...news, time: BigInt(Date.now()) * 1_000_000n, hostname: toText(system.hostname) }),
-      ),
+    warn,
   });
   let lostBefore = 0;
   const looking = setInterval(() => {
@@ -274,6 +305,7 @@ async function watchSource(
     containers.retain(system.containersInUse());
     source.trim();
   }, FORGET_MS);
+  const weighing = setInterval(() => memory.look(), MEMORY_MS);
   const refreshing = setInterval(() => {
     files.refresh();
     source.knowInodes(files.inodes);
@@ -284,6 +316,7 @@ async function watchSource(
   } finally {
     clearInterval(refreshing);
     clearInterval(looking);
+    clearInterval(weighing);
     clearInterval(forgetting);
     clearTimeout(started);
     metrics.close();

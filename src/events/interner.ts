@@ -73,6 +73,13 @@ function keep(buffer: Buffer, start: number, end: number, slot: number): ByteStr
   return text;
 }
 
+/** Forgets all texts: they are kept anew as they come. */
+export function forgetTexts(): void {
+  strings.fill('');
+  hashes.fill(0);
+  for (const slot of longTexts) Object.assign(slot, { hash: 0, text: '', bytes: NO_BYTES });
+}
+
 interface LongText {
   hash: number;
   text: ByteString;

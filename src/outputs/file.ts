@@ -52,6 +52,10 @@ export class FileOutput implements Output {
     this.#release();
   }
 
+  shed(bytes: number): void {
+    this.#lines.shed(bytes);
+  }
+
   get waiting(): number {
     return this.#lines.waiting;
   }

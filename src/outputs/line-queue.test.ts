@@ -149,3 +149,27 @@ test('closing a second time does not wait a second time', async () => {
   assert.equal(aborts, 1);
   assert.deepEqual(queue.statistics, { written: 0, dropped: 1 });
 });
+
+test('where memory is short the newest lines are dropped, but not those that are being written', async () => {
+  const written: string[] = [];
+  let release = (): void => {};
+  const queue = new LineQueue({
+    put: (chunk) => {
+      written.push(chunk.toString());
+      return new Promise((resolve) => {
+        release = resolve;
+      });
+    },
+    onFailure: assert.fail,
+  });
+  queue.push('a');
+  while (written.length < 1) await new Promise(setImmediate);
+  for (const line of ['b', 'c', 'd']) queue.push(line);
+  queue.shed(4);
+  assert.deepEqual([queue.waiting, queue.queued], [4, 2]);
+  queue.shed(0);
+  assert.deepEqual([queue.waiting, queue.queued], [2, 1]);
+  release();
+  await queue.flush();
+  assert.deepEqual([written, queue.statistics], [['a\n'], { written: 1, dropped: 3 }]);
+});

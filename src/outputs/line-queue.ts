@@ -71,6 +71,16 @@ export class LineQueue {
     this.#writing ??= this.#drain();
   }
 
+  /** Drops the newest lines that are not being written until no more than these bytes wait, or none is left. */
+  shed(bytes: number): void {
+    while (this.#waitingBytes > bytes) {
+      const last = this.#waiting.pop();
+      if (last === undefined) return;
+      this.#release([last]);
+      this.#dropped++;
+    }
+  }
+
   /** Bytes that wait. */
   get waiting(): number {
     return this.#waitingBytes;

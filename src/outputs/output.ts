@@ -15,6 +15,8 @@ export interface Output {
   readonly name: string;
   /** Takes a message and returns at once. When the channel cannot keep up, the message is dropped and counted. */
   write(message: OutputMessage): void;
+  /** Drops the newest of what waits in memory, and counts it, until no more than these bytes are left of what can be. */
+  shed?(bytes: number): void;
   /** Opens files and connections anew (SIGUSR1), so that a file that was moved away is left alone. */
   reopen(): void;
   /** Bytes that wait to be written. */

@@ -33,6 +33,10 @@ export class StandardOutput implements Output {
     return this.#lines.close();
   }
 
+  shed(bytes: number): void {
+    this.#lines.shed(bytes);
+  }
+
   get waiting(): number {
     return this.#lines.waiting;
   }

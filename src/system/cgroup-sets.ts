@@ -34,6 +34,10 @@ export class CgroupSets {
     this.#limit = limit;
   }
 
+  clear(): void {
+    this.#sets.clear();
+  }
+
   /** The set for `text`: paths separated by NUL, as events carry them. */
   of(text: ByteString): CgroupSet {
     let set = this.#sets.get(text);

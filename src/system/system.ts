@@ -260,6 +260,18 @@ export class System implements SystemView {
     this.#purge();
   }
 
+  /** Forgets what is only remembered to be quick. */
+  forgetCaches(): void {
+    this.#resolver?.forget();
+    this.#model.texts.clear();
+    this.#model.cgroups.clear();
+  }
+
+  /** Takes no more threads than are known now, and counts those that come beyond; or as many as ever again. */
+  freeze(isFrozen: boolean): void {
+    this.#table.limit = isFrozen ? Math.min(this.#limits.threads, this.#table.size) : this.#limits.threads;
+  }
+
   /** Ends what runs beside the model. */
   close(): void {
     this.#inquiry.close();

@@ -20,6 +20,11 @@ export class TextLists {
     this.#limit = limit;
   }
 
+  clear(): void {
+    this.#young = new Map();
+    this.#old = new Map();
+  }
+
   /**
    * The texts in a parameter, each of which ends with a NUL; `undefined` when the event does not have it. As in
    * Falco, an only text that is empty is none.

@@ -8,7 +8,7 @@ export class ThreadTable {
   added = 0;
   removed = 0;
 
-  readonly #limit: number;
+  #limit: number;
   readonly #threads = new Map<number, ThreadEntry>();
   readonly #processes = new Map<number, Process>();
   /** The thread that was asked for last: mostly the next event is of the same one. */
@@ -16,6 +16,11 @@ export class ThreadTable {
   #sweep: Iterator<ThreadEntry> | undefined;
 
   constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Takes no more threads than this from now on; those that there are stay. */
+  set limit(limit: number) {
     this.#limit = limit;
   }
 

@@ -71,6 +71,11 @@ export function measured(): Measured {
         { name: 'http', waiting: 5, queued: 1, written: 1, dropped: 0, retries: 1, undelivered: 1 },
       ],
     },
+    memory: {
+      guard: { ceiling: 1000, given: 1, pressure: 0.5, times: new Map([['caches', 2]]) },
+      tables: () => ({ processes: 2, threads: 3, containers: 1, folds: 0, alerts: 0 }),
+      recordings: { files: 3, failures: 1, forgotten: 0, bytes: 4096 },
+    },
     containers: {
       statistics: { known: 2, pending: 1, found: 3, unknown: 0, failures: 1, evicted: 0 },
       withoutImage: 1,

@@ -6,6 +6,7 @@ import { prometheusText } from '../../metrics/prometheus.ts';
 import { snapshotOf } from '../../metrics/snapshot.ts';
 import { aboutMetrics, type RunFacts, snapshotFacts } from './about-metrics.ts';
 import { cpuMetrics, eventMetrics, type MeasuredSource } from './event-metrics.ts';
+import { type MeasuredMemory, memoryMetrics } from './memory-metrics.ts';
 import { containerMetrics, type MeasuredModel, modelMetrics } from './model-metrics.ts';
 import { type MeasuredOutputs, outputMetrics } from './output-metrics.ts';
 import { engineMetrics, type MeasuredEngine, ruleMetrics } from './rule-metrics.ts';
@@ -20,6 +21,7 @@ export interface Measured {
   readonly model: MeasuredModel;
   readonly engine: MeasuredEngine;
   readonly outputs: MeasuredOutputs;
+  readonly memory: MeasuredMemory;
   readonly containers: Pick<ContainerMetadataService, 'statistics' | 'withoutImage'>;
 }
 
@@ -89,7 +91,7 @@ class SourceAtOneMoment implements MeasuredSource {
 }
 
 function wanted(measured: Measured, settings: Settings): Metric[] {
-  const { facts, source, model, engine, outputs, containers } = measured;
+  const { facts, source, model, engine, outputs, containers, memory } = measured;
   return [
     ...aboutMetrics(facts),
     ...outputMetrics(outputs),
@@ -100,5 +102,6 @@ function wanted(measured: Measured, settings: Settings): Metric[] {
     ...(settings.rules_counters_enabled ? ruleMetrics(engine) : []),
     ...(settings.resource_utilization_enabled ? usageMetrics() : []),
     ...engineMetrics(engine),
+    ...memoryMetrics(memory),
   ];
 }

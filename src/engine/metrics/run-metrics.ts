@@ -8,7 +8,7 @@ import type { About } from './about-metrics.ts';
 import { type Measured, MetricRegistry } from './registry.ts';
 import { MetricSnapshots } from './snapshots.ts';
 
-export interface RunMetricsParts extends Pick<Measured, 'engine' | 'containers'> {
+export interface RunMetricsParts extends Pick<Measured, 'engine' | 'containers' | 'memory'> {
   readonly source: KernelSource;
   readonly system: System;
   readonly outputs: OutputSet;
@@ -30,7 +30,7 @@ export class RunMetrics {
   #reloadTime: bigint;
 
   constructor(parts: RunMetricsParts, { config, about = UNKNOWN }: MetricSettings) {
-    const { source, system, outputs, engine, containers, log } = parts;
+    const { source, system, outputs, engine, containers, memory, log } = parts;
     const startTime = now();
     const start = performance.now();
     const hostname = toText(system.hostname);
@@ -43,7 +43,7 @@ export class RunMetrics {
       about: () => this.#about,
     };
     this.#registry = new MetricRegistry(
-      { facts, source, model: system, engine, outputs, containers },
+      { facts, source, model: system, engine, outputs, containers, memory },
       config.metrics,
     );
     this.#snapshots = new MetricSnapshots(

@@ -248,3 +248,16 @@ test('a disk that takes nothing: alerts go from memory, and it is told once', as
   assert.deepEqual(transport.taken, linesOf(range(0, 25)));
   assert.deepEqual(lines, ['scripted: ENOSPC: no space left on device: alerts wait in memory']);
 });
+
+test('where memory is short the newest letters are dropped and counted, the oldest still arrive', async (context) => {
+  const transport = new Scripted();
+  transport.answer = never;
+  const { delivery } = deliver({ context, transport });
+  write(delivery, ...range(0, 1500));
+  await until(() => delivery.queued === 1500);
+  delivery.shed(0);
+  assert.equal(delivery.queued, 1000);
+  assert.deepEqual(delivery.statistics, { written: 0, dropped: 500 });
+  await delivery.close(1);
+  assert.deepEqual(delivery.statistics, { written: 0, dropped: 1500 });
+});

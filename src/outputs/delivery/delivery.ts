@@ -92,6 +92,15 @@ export class Delivery implements Output {
     this.#transport.reopen();
   }
 
+  /** Keeps what may be on its way to the disk or the receiver. */
+  shed(bytes: number): void {
+    const least = Math.max(PERSIST_AT_ONCE, this.#transport.batch);
+    while (this.#memoryTaken > bytes && this.#memory.length > least) {
+      this.#memoryTaken -= this.#memory.pop()?.payload.length ?? 0;
+      this.#dropped++;
+    }
+  }
+
   /** Bytes that are in no safe place yet. */
   get waiting(): number {
     return this.#memoryTaken;
