@@ -3,7 +3,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import process from 'node:process';
 import { runTestFiles } from '../../scripts/tests/files.ts';
-import { encodeMessage, type Message, type Task, TEST_LIMIT_MS } from './results.ts';
+import { encodeMessage, type Message, type Task, testLimit } from './results.ts';
 
 const say = (message: Message): unknown => writeSync(1, `${encodeMessage(message)}\n`);
 
@@ -17,7 +17,7 @@ for (const file of files) {
   if (os.uptime() > seconds) break;
   say({ kind: 'file', file });
   const start = performance.now();
-  const results = await runTestFiles([file], 1, TEST_LIMIT_MS);
+  const results = await runTestFiles([file], 1, testLimit(file));
   endAllOthers();
   say({ kind: 'results', file, seconds: (performance.now() - start) / 1000, results });
 }

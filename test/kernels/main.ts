@@ -13,7 +13,7 @@ import { lannerDisk, systemDisk, systemFolder } from './disks.ts';
 import { getKernel, type Kernel } from './kernel.ts';
 import { runMachine } from './machine.ts';
 import { Missing } from './missing.ts';
-import { FILE_LIMIT_MS, type Task } from './results.ts';
+import { type Task, testLimit } from './results.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Downloads and disks; git ignores it. */
@@ -71,6 +71,7 @@ async function main(): Promise<number> {
   mkdirSync(FOLDER, { recursive: true });
   const patterns = positionals.length > 0 ? positionals : options.full ? ALL_FILES : FILES;
   const files = patterns.flatMap((pattern) => globSync(pattern).sort());
+  if (files.length === 0) return fail(`no such test file: ${patterns.join(', ')}`);
   const task: Task = { files, seconds: Number(options.minutes) * 60 };
   const kernels = KERNELS.filter(({ series }) => options.kernel.includes(series));
   const results: Result[] = [];
@@ -135,7 +136,7 @@ async function runKernel(
   const start = performance.now();
   say(`${place}, ${architecture.node}, cgroup ${cgroup}`);
   // The file that is begun last has all the time that a file has.
-  const limit = task.seconds * 1000 + FILE_LIMIT_MS + SLACK_MS;
+  const limit = task.seconds * 1000 + 2 * Math.max(...task.files.map(testLimit)) + SLACK_MS;
   const end = await runMachine({ architecture, kernel, disks, cgroup, limit }, (message) => {
     if (message.kind === 'start') say(`started after ${seconds(performance.now() - start)}`);
     if (message.kind === 'file') {
