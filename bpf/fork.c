@@ -34,6 +34,16 @@ static __always_inline void tell_silent_call(u64 child)
 	submit_event(s);
 }
 
+/* Of threads nobody asks who made them. The child has not run yet: nobody asks for its entry before it is there. */
+static __always_inline void note_kin(u32 maker_tid, u32 maker_pid, u32 child_tid, u32 child_pid, u64 child)
+{
+	if (!is_watched(child_tid, child))
+		return;
+	bpf_map_update_elem(&kin, &maker_tid, &child_tid, BPF_ANY);
+	if (child_pid != maker_pid)
+		bpf_map_update_elem(&kin, &child_tid, &maker_pid, BPF_ANY);
+}
+
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(lanner_fork, struct task_struct *parent, struct task_struct *child)
 {
@@ -42,6 +52,7 @@ int BPF_PROG(lanner_fork, struct task_struct *parent, struct task_struct *child)
 	inherit_scope(parent->pid, child->pid, child->tgid);
 	/* To the verifier a number, as the functions that collect have it, and not a pointer. */
 	bpf_probe_read_kernel(&address, sizeof(address), &ctx[1]);
+	note_kin(parent->pid, parent->tgid, child->pid, child->tgid, address);
 	tell_silent_call(address);
 	return 0;
 }

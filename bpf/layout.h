@@ -178,6 +178,7 @@ enum lanner_kind {
 	KIND_CAP_EFFECTIVE = 151,
 	KIND_PIDNS_START = 152,   /* of the child of a clone only, else 0 */
 	KIND_CGROUPS = 153,
+	KIND_KIN = 154,           /* other side of a clone: the child's thread, or the process that made this child */
 
 	/* The end of a task: reaper.h */
 	KIND_EXIT_STATUS = 160,

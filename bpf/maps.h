@@ -162,6 +162,17 @@ struct {
 	__type(value, u32);
 } adopters SEC(".maps");
 
+/*
+ * Other side of a clone, by thread: of one that has been made and has not returned yet the process that made it,
+ * of any other the thread that it has made last. Ids of the host; what the parent's id tells may be another's.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, u32);
+	__type(value, u32);
+} kin SEC(".maps");
+
 /* Whether a control group, by kernfs id, lies in the watched one: 1 yes, 0 no. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -137,6 +137,21 @@ __noinline int collect_strings(u64 p)
 	return 0;
 }
 
+/* The other side of the clone that the task returns from; 0 after a failure. */
+static __always_inline u32 take_kin(struct lanner_scratch *s, struct task_struct *task)
+{
+	u32 tid = BPF_CORE_READ(task, pid), other = 0, *found;
+
+	if (s->result < 0)
+		return 0;
+	found = bpf_map_lookup_elem(&kin, &tid);
+	if (!found)
+		return 0;
+	other = *found;
+	bpf_map_delete_elem(&kin, &tid);
+	return other;
+}
+
 static __always_inline u64 task_number(struct lanner_scratch *s, struct task_struct *task, u8 kind)
 {
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
@@ -187,6 +202,8 @@ static __always_inline u64 task_number(struct lanner_scratch *s, struct task_str
 	case KIND_CAP_EFFECTIVE:
 		BPF_CORE_READ_INTO(&capabilities, task, cred, cap_effective);
 		return capabilities & KNOWN_CAPABILITIES;
+	case KIND_KIN:
+		return take_kin(s, task);
 	case KIND_PIDNS_START:
 		return s->result ? 0 : namespace_start(task);
 	default:

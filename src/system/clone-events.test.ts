@@ -108,23 +108,35 @@ test('a child made with CLONE_PARENT is its maker’s sibling', () => {
   assert.equal(system.thread(200)?.exepath, '/usr/bin/bash');
 });
 
-test('a sibling that is told of before its maker tells of it has the program of its maker', () => {
+test('a sibling has the program of its maker from its own first event on', () => {
   using host = hostWithShell();
   const system = open(host);
   const CLONE_PARENT = 1 << 8;
-  const common = { flags: CLONE_PARENT, vtid: 200, vpid: 200 };
-  pass(system, event('clone', { tid: 200 }, { res: 0, ...processParameters(200, 1, 'bash'), ...common }));
-  assert.equal(system.thread(200)?.exepath, '/sbin/init', 'what its parent runs, until more is known');
-  pass(
-    system,
-    event(
-      'clone',
-      { tid: 100, time: START + 1 },
-      { res: 200, ...processParameters(100, 1, 'bash'), ...common },
-    ),
-  );
+  const parameters = { ...processParameters(200, 1, 'bash'), flags: CLONE_PARENT, vtid: 200, vpid: 200 };
+  pass(system, event('clone', { tid: 200 }, { res: 0, ...parameters, kin: 100 }));
   const sibling = system.thread(200);
   assert.deepEqual([sibling?.exepath, sibling?.ptid], ['/usr/bin/bash', 1]);
+  assert.equal(system.statistics.lookups, 0);
+});
+
+test('a child whose maker has ended has the program of its maker, not that of who takes its place', () => {
+  using host = hostWithShell();
+  const system = open(host);
+  const parameters = { ...processParameters(200, 1, 'bash'), vtid: 200, vpid: 200 };
+  pass(system, event('fork', { tid: 200 }, { res: 0, ...parameters, kin: 100 }));
+  pass(system, event('setuid', { tid: 200 }, { res: 0, uid: 2 }));
+  assert.deepEqual([system.thread(200)?.exepath, system.thread(200)?.ptid], ['/usr/bin/bash', 1]);
+  assert.equal(system.statistics.lookups, 0);
+});
+
+test('a maker that nobody knows is read before its child is judged', () => {
+  using host = hostWithShell();
+  const system = open(host);
+  host.add({ pid: 300, ppid: 1, comm: 'worker', argv: ['worker'], exepath: '/usr/bin/worker' });
+  const CLONE_PARENT = 1 << 8;
+  const parameters = { ...processParameters(400, 1, 'worker'), flags: CLONE_PARENT, vtid: 400, vpid: 400 };
+  pass(system, event('clone', { tid: 400 }, { res: 0, ...parameters, kin: 300 }));
+  assert.deepEqual([system.thread(400)?.exepath, system.thread(400)?.ptid], ['/usr/bin/worker', 1]);
 });
 
 test('in a pid namespace the child is taken from its own event, with both ids', () => {
@@ -162,6 +174,24 @@ test('in a pid namespace the child is taken from its own event, with both ids', 
   assert.equal(child?.pidNamespaceStart, system.bootTime + 3_000_000_000n);
 });
 
+test('in a pid namespace a child begins with what its maker had when it was made', () => {
+  using host = new FakeHost();
+  host.add({ pid: 50, ppid: 1, comm: 'sh', vpid: 1, argv: ['sh'], exepath: '/bin/sh' });
+  const system = open(host);
+  const common = { flags: 1 << 29, exe: 'sh', args: [] };
+  const fromMaker = { res: 7, ...processParameters(50, 1, 'sh'), ...common, vtid: 1, vpid: 1, kin: 90 };
+  pass(system, event('clone', { tid: 50 }, fromMaker));
+  const child = system.thread(90);
+  assert.deepEqual([child?.vtid, child?.vpid, child?.ptid, child?.exepath], [7, 7, 50, '/bin/sh']);
+  // The maker goes on to another program before its child tells of itself.
+  const exec = { res: 0, ...processParameters(50, 1, 'cat'), trusted_exepath: '/bin/cat' };
+  pass(system, event('execve', { tid: 50 }, exec));
+  const fromChild = { res: 0, ...processParameters(90, 50, 'sh'), ...common, vtid: 7, vpid: 7, kin: 50 };
+  pass(system, event('clone', { tid: 90 }, fromChild));
+  assert.deepEqual([system.thread(90)?.exepath, system.thread(90)?.exe], ['/bin/sh', 'sh']);
+  assert.equal(system.statistics.lookups, 0);
+});
+
 test('the parent of a child that a thread made is the thread’s process', () => {
   using host = hostWithShell();
   host.add({ pid: 400, comm: 'java', threads: [401] });
@@ -175,7 +205,7 @@ test('the parent of a child that a thread made is the thread’s process', () =>
   assert.equal(system.thread(500)?.ptid, 400);
 });
 
-test('a child whose maker has ended does not take the reaper for it', () => {
+test('a child of which the kernel does not name the maker does not take the reaper for it', () => {
   using host = hostWithShell();
   const system = open(host);
   host.add({ pid: 500, ppid: 1, comm: 'daemon', argv: ['daemon', '-d'], exepath: '/usr/sbin/daemon' });

@@ -1,6 +1,9 @@
-/** clone, clone3, fork and vfork: how threads and processes come to be. Either side may report first. */
+/**
+ * clone, clone3, fork and vfork: how threads and processes come to be. Either side may report first, and each names
+ * the other.
+ */
 import type { EventCursor } from '../events/cursor.ts';
-import { assureMaker, replaceMaker, suspectLostExec, tellsOfAnotherProgram } from './lost-exec.ts';
+import { suspectLostExec, tellsOfAnotherProgram } from './lost-exec.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import {
   ARGS,
@@ -16,6 +19,8 @@ import {
 } from './process-model.ts';
 
 export const FLAGS = 15;
+/** Of the child's event the process that made it, of its maker's the child's thread id; 0 when it is not told. */
+export const KIN = 21;
 
 /** Bits of the `flags` parameter of clone (symbols.ts, cloneFlags). */
 export const CLONE_NEWPID = 1 << 6;
@@ -48,13 +53,12 @@ export function learnOwnBirth(event: EventCursor, model: ProcessModel): ThreadEn
     thread = undefined;
   }
   if (!thread) {
-    // The kernel names the thread that made the child, not always the main one.
-    const parent = pid === tid ? table.thread(ptid)?.process : table.process(pid);
+    const maker = pid === tid ? makerOf(event, model) : table.process(pid);
     thread = table.add(tid, pid, now);
     if (!thread) return undefined;
-    inheritFrom(parent && table.leader(parent.pid), thread);
+    inheritFrom(maker && table.leader(maker.pid), thread);
     thread.cloneTime = event.timestamp;
-    if (pid === tid) doubtMaker(event, thread, parent, model);
+    if (pid === tid) doubtOrigin(event, thread, maker);
   }
   const { process } = thread;
   thread.vtid = event.i64(18) ?? tid;
@@ -69,26 +73,17 @@ export function learnOwnBirth(event: EventCursor, model: ProcessModel): ThreadEn
 
 /** An event of the clone family as its caller sees it. A result above 0 is the child's id. */
 export function learnClone(event: EventCursor, caller: ThreadEntry, model: ProcessModel): void {
-  const child = event.i64(RES) ?? -1;
-  if (child <= 0) return;
+  const result = event.i64(RES) ?? -1;
+  if (result <= 0) return;
   healCaller(event, caller);
   const flags = event.u32(FLAGS) ?? 0;
-  // The result is an id of the caller's pid namespace. Only the child's own event tells the real one.
+  const child = childOf(event, flags, result, caller);
   const now = event.milliseconds;
-  if ((flags & CLONE_CHILD_IN_PIDNS) !== 0 || caller.vtid !== caller.tid) {
-    tellOfInnerChild(caller, child, flags, now, model);
-    return;
-  }
-  if (model.recentExits.has(child, now)) return;
+  if (child === undefined || model.recentExits.has(child, now)) return;
   const known = model.table.thread(child);
   if (known) {
     // After vfork this event comes late: the child has run on, perhaps for long.
-    if (isVfork(event, flags) || isOfThisClone(known, now)) {
-      if (known.process.ptid === caller.pid) assureMaker(known.process, caller.process);
-      else if ((flags & CLONE_PARENT) !== 0 && known.process.ptid === caller.process.ptid)
-        replaceMaker(known.process, caller.process);
-      return;
-    }
+    if (isVfork(event, flags) || isOfThisClone(known, now)) return;
     removeLeftover(known, model);
   }
   const isThread = (flags & CLONE_THREAD) !== 0;
@@ -96,15 +91,28 @@ export function learnClone(event: EventCursor, caller: ThreadEntry, model: Proce
   if (!thread) return;
   inheritFrom(caller, thread);
   thread.cloneTime = event.timestamp;
+  // In a pid namespace the result is the child's id there.
+  thread.vtid = result;
   if (!isThread) {
     const { process } = thread;
     process.ptid = (flags & CLONE_PARENT) !== 0 ? caller.ptid : caller.pid;
-    if ((flags & CLONE_NEWPID) !== 0) {
-      thread.vtid = 1;
-      process.vpid = 1;
-    }
+    if ((flags & CLONE_NEWPID) !== 0) thread.vtid = 1;
+    process.vpid = thread.vtid;
   }
   takeCloneFacts(event, thread, model);
+}
+
+/**
+ * The child's thread id on the host; `undefined` when only its own event tells it, or which ids it has in a pid
+ * namespace that is not its maker's.
+ */
+function childOf(event: EventCursor, flags: number, result: number, caller: ThreadEntry): number | undefined {
+  const isCallerInside = caller.vtid !== caller.tid;
+  const isChildInside = (flags & CLONE_CHILD_IN_PIDNS) !== 0;
+  if (isChildInside && !isCallerInside) return undefined;
+  const told = event.i64(KIN) ?? 0;
+  if (told > 0) return told;
+  return isCallerInside ? undefined : result;
 }
 
 /** What an event of the clone family says of the new thread; the caller's event says the same. */
@@ -132,37 +140,24 @@ function healCaller(event: EventCursor, caller: ThreadEntry): void {
 }
 
 /**
- * What a child has is from the process that its own event names as parent: the maker; or the one that took its
- * place, when the maker had already ended or made a sibling. What was inherited is wrong then.
+ * The process that made the one of this event, its first. The kernel names it. Where it does not, it may be the
+ * parent, of which the kernel names the thread that made the child, not always the main one.
  */
-function doubtMaker(
-  event: EventCursor,
-  child: ThreadEntry,
-  parent: Process | undefined,
-  { makers }: ProcessModel,
-): void {
-  const { process } = child;
-  process.isMakerSure = false;
-  const isSibling = ((event.u32(FLAGS) ?? 0) & CLONE_PARENT) !== 0;
-  const isDoubtful = isSibling || parent?.vpid === INIT || tellsOfAnotherProgram(event, child);
-  if (!isDoubtful && process.suspicion === undefined) return;
-  const innerId = event.i64(19) ?? process.pid;
-  if (parent && !isSibling && makers.confirm(parent, process, innerId, event.milliseconds))
-    assureMaker(process, parent);
-  else suspectLostExec(process);
+function makerOf(event: EventCursor, { table }: ProcessModel): Process | undefined {
+  const told = event.i64(KIN) ?? 0;
+  return told > 0 ? table.process(told) : table.thread(event.i64(PTID) ?? 0)?.process;
 }
 
-/** The caller is in a pid namespace, or its child is: the result is the child's id in the caller's. */
-function tellOfInnerChild(
-  caller: ThreadEntry,
-  innerId: number,
-  flags: number,
-  now: number,
-  { makers }: ProcessModel,
-): void {
-  if ((flags & (CLONE_THREAD | CLONE_PARENT | CLONE_NEWPID)) !== 0) return;
-  const child = makers.tell(caller.process, innerId, now);
-  if (child) assureMaker(child, caller.process);
+/**
+ * Without the kernel's word on who made it, a child may have inherited from another: its maker may have ended, or
+ * have made a sibling. And the maker may be another than it is known as.
+ */
+function doubtOrigin(event: EventCursor, child: ThreadEntry, maker: Process | undefined): void {
+  const { process } = child;
+  process.isMakerSure = (event.i64(KIN) ?? 0) > 0;
+  const isSibling = ((event.u32(FLAGS) ?? 0) & CLONE_PARENT) !== 0;
+  const mayBeAnothers = !process.isMakerSure && (isSibling || maker?.vpid === INIT);
+  if (mayBeAnothers || tellsOfAnotherProgram(event, child)) suspectLostExec(process);
 }
 
 /** A new thread begins with what the thread that made it has, a new process with what its maker's has. */

@@ -32,29 +32,6 @@ export function suspectLostExec(process: Process): void {
 }
 
 /**
- * `maker` itself has said that `child` is its own: what the child inherited from it is right. What made the maker
- * suspicious is not cleared by that, nor is what an exec of the child has told since.
- */
-export function assureMaker(child: Process, maker: Process): void {
-  if (child.isMakerSure) return;
-  child.isMakerSure = true;
-  child.exepath ||= maker.exepath;
-  if (child.suspicion === 'look' && maker.suspicion === undefined) child.suspicion = undefined;
-}
-
-/**
- * `maker` has made `child` as its sibling: the child inherited from the parent of both, whose program may be
- * another. Without an exec since, it is the maker's.
- */
-export function replaceMaker(child: Process, maker: Process): void {
-  if (child.isMakerSure) return;
-  child.isMakerSure = true;
-  child.exepath = maker.exepath;
-  child.executable = maker.executable;
-  child.suspicion = maker.suspicion === undefined ? undefined : 'look';
-}
-
-/**
  * A process that is under suspicion acts at `now` (milliseconds). An executable that is the same clears it. So
  * does an exec event: the process may have run on by the time of the look. If none comes, it was lost, and
  * all is read anew.

@@ -6,7 +6,6 @@ import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { CgroupSets } from './cgroup-sets.ts';
 import type { ProcessCounters } from './counters.ts';
 import type { Machine } from './machine.ts';
-import type { Makers } from './makers.ts';
 import type { ModelNews } from './model-news.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import type { RecentExits } from './process-end.ts';
@@ -29,7 +28,6 @@ export interface ProcessModel {
   readonly texts: TextLists;
   readonly counters: ProcessCounters;
   readonly recentExits: RecentExits;
-  readonly makers: Makers;
   readonly acceptedSockets: AcceptedSockets;
   readonly machine: Machine;
   /** To be told of what is learned from elsewhere than events. */

@@ -1,5 +1,6 @@
 /** Which questions an event raises about processes that nobody knows: what has to be read before it can be judged. */
 import type { EventCursor } from '../events/cursor.ts';
+import { KIN } from './clone-events.ts';
 import { examine } from './lost-exec.ts';
 import { IS_CLONE, IS_EXEC } from './process-events.ts';
 import { PID, type ProcessModel, PTID } from './process-model.ts';
@@ -13,7 +14,7 @@ export function askFor(event: EventCursor, model: ProcessModel, done: () => void
   const { tid, code } = event;
   if (IS_CLONE[code] === 1 && event.i64(0) === 0) {
     const isProcess = (event.i64(PID) ?? tid) === tid;
-    return isProcess && model.table.thread(tid) === undefined && askForParent(event, model, done);
+    return isProcess && model.table.thread(tid) === undefined && askForOrigin(event, model, done);
   }
   const process = model.table.thread(tid)?.process;
   if (process?.suspicion !== undefined) examine(process, event.milliseconds, model);
@@ -24,6 +25,16 @@ export function askFor(event: EventCursor, model: ProcessModel, done: () => void
     // What is gone may have told in its exec who its parent was.
     if (found || IS_EXEC[code] === 0 || !askForParent(event, model, done)) done();
   });
+}
+
+/** A process begins with what its maker has, which is not its parent's when it was made as a sibling. */
+function askForOrigin(event: EventCursor, model: ProcessModel, done: () => void): boolean {
+  const maker = event.i64(KIN) ?? 0;
+  if (maker <= 0 || model.table.process(maker) !== undefined) return askForParent(event, model, done);
+  const isAsked = model.loader.lookUpParent(maker, event.milliseconds, () => {
+    if (!askForParent(event, model, done)) done();
+  });
+  return isAsked || askForParent(event, model, done);
 }
 
 function askForParent(event: EventCursor, { table, loader }: ProcessModel, done: () => void): boolean {

@@ -39,7 +39,7 @@ export class Process {
   suspicion: Suspicion | undefined;
   /** It has given itself other addresses of arguments or another executable, see PR_SET_MM in prctl(2). */
   hasNewLayout = false;
-  /** False when what it began with is from the process that its first event names as parent: perhaps a reaper. */
+  /** False when what it began with is from its parent, which may not be the process that made it. */
   isMakerSure = true;
   /** It asked for the children of its children, see prctl(2). */
   isSubreaper = false;

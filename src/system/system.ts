@@ -24,7 +24,6 @@ import { EventTimes } from './event-times.ts';
 import type { HostNames } from './host-names.ts';
 import { formatIp } from './ip.ts';
 import { LiveMachine, type Machine } from './machine.ts';
-import { Makers } from './makers.ts';
 import { ModelNews } from './model-news.ts';
 import { type FileNames, noticeNewFile } from './other-names.ts';
 import { PathResolver } from './path-resolver.ts';
@@ -64,7 +63,6 @@ const steadyTime = (): number => performance.timeOrigin + performance.now();
 const CGROUP_SETS = 4096;
 const TEXT_LISTS = 4096;
 const RECENT_EXITS = 8192;
-const RECENT_CLONES = 8192;
 const ACCEPTED_SOCKETS = 65_536;
 /** Look-ups of paths in the file system a second; at once after a quiet time, twice as many. */
 const RESOLVED_PATHS = 2000;
@@ -182,7 +180,6 @@ export class System implements SystemView {
       texts: new TextLists(TEXT_LISTS),
       counters: this.#counters,
       recentExits: this.#recentExits,
-      makers: new Makers(RECENT_CLONES),
       machine: this.#machine,
       news: this.#news,
       isCapture: captured !== undefined,

@@ -33,6 +33,7 @@ const VFORK = -1;
 const THREAD = -2;
 const WAIT = -4;
 const SIGCHLD = 17;
+const CLONE_PARENT = 0x8000;
 
 const EXE_WRITABLE = 1;
 const EXE_FROM_MEMFD = 4;
@@ -190,6 +191,7 @@ describe('processes', { skip }, () => {
         vtid: made.pid,
         vpid: made.pid,
         pidns_init_start_ts: 0,
+        kin: child,
       });
       const born = made.all.filter((event) => event.tid === child);
       assert.deepEqual(
@@ -198,8 +200,8 @@ describe('processes', { skip }, () => {
       );
       const told = born[0]?.values ?? {};
       assert.deepEqual(
-        [told.res, told.tid, told.pid, told.ptid, told.vpid],
-        [0, child, child, made.pid, child],
+        [told.res, told.tid, told.pid, told.ptid, told.vpid, told.kin],
+        [0, child, child, made.pid, child, made.pid],
       );
       assert.ok(Number(told.pidns_init_start_ts) > 0);
       expectEvent(born[1], 'procexit', { status: 0x700, ret: 7, sig: 0, core: 0, reaper_tid: 0 });
@@ -207,9 +209,18 @@ describe('processes', { skip }, () => {
     });
     const failed = made.events.filter(({ name }) => name === 'clone').at(-1)?.values ?? {};
     assert.deepEqual(
-      [failed.res, failed.exe, failed.args, failed.flags],
-      [-22, undefined, undefined, 0x2000],
+      [failed.res, failed.exe, failed.args, failed.flags, failed.kin],
+      [-22, undefined, undefined, 0x2000, 0],
     );
+  });
+
+  test('a sibling: its parent is not the process that made it', async () => {
+    const made = await make([[NR.clone, CLONE_PARENT + SIGCHLD, null, null, null, null]]);
+    const child = made.results[0] as number;
+    const parent = made.events.find(({ name }) => name === 'clone')?.values ?? {};
+    const born = made.all.find(({ name, tid }) => name === 'clone' && tid === child)?.values ?? {};
+    assert.deepEqual([parent.res, parent.kin], [child, child]);
+    assert.deepEqual([born.res, born.ptid, born.kin], [0, process.pid, made.pid]);
   });
 
   test('a thread: flags, ids, its end', async () => {
@@ -221,7 +232,9 @@ describe('processes', { skip }, () => {
     const flags = 0x8000 | 2 | 1 | 0x800 | 0x2000 | 0x1000 | (1 << 25) | 0x200 | (1 << 23);
     assert.equal(parent?.values.flags, flags);
     const own = made.all.filter((event) => event.tid === tid);
-    assert.deepEqual([own[0]?.values.tid, own[0]?.values.pid, own[0]?.values.res], [tid, made.pid, 0]);
+    const [born] = own;
+    assert.deepEqual([born?.values.tid, born?.values.pid, born?.values.res], [tid, made.pid, 0]);
+    assert.deepEqual([parent?.values.kin, born?.values.kin], [tid, 0]);
     assert.equal(own.at(-1)?.name, 'procexit');
   });
 

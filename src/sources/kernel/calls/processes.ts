@@ -43,6 +43,7 @@ const CLONED = (flagsArgument: number): Readonly<Record<string, Collect>> => ({
   vtid: task('VTID'),
   vpid: task('VPID'),
   pidns_init_start_ts: task('PIDNS_START'),
+  kin: task('KIN'),
 });
 const CAPABILITIES: Readonly<Record<string, Collect>> = {
   cap_inheritable: task('CAP_INHERITABLE'),
