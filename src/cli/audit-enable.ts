@@ -24,7 +24,7 @@ import { webhookKubeconfig } from '../kubernetes/api-server/webhook-kubeconfig.t
 import { checkPolicy } from '../kubernetes/audit-policy/check.ts';
 import { problemLine } from '../kubernetes/audit-policy/report.ts';
 import { EditError } from '../kubernetes/editing/checked-text.ts';
-import { unifiedDiff } from '../kubernetes/unified-diff.ts';
+import { unifiedDiff } from '../kubernetes/editing/unified-diff.ts';
 import { fail, writeError } from './fail.ts';
 import { printLine } from './print.ts';
 
