@@ -4,7 +4,7 @@
  * there. Looks at a handful of files when nothing is missing, and calls neither npm nor apt then.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -151,6 +151,7 @@ export function setUp(purpose) {
     installDebianPackages(['kernels'], say);
   } else {
     installDebianPackages(['run', purpose]);
+    if (purpose === 'test') unpackPromtool();
   }
   updateBuild();
 }
@@ -190,6 +191,23 @@ function installDebianPackages(purposes, fail = stop) {
     const { status, stdout, stderr } = aptGet(install);
     if (status !== 0) fail(`apt-get could not install ${names.join(', ')}:\n${stdout}${stderr}`);
   }
+}
+
+/**
+ * Puts Prometheus' promtool, which checks metrics in the tests, into build/. Its package is not installed: that would
+ * start a server. Without promtool these tests are skipped.
+ */
+function unpackPromtool() {
+  const folder = join(ROOT, 'build');
+  if ([join(folder, 'promtool'), ...onPath('promtool')].some(existsSync)) return;
+  say('unpacking promtool of the Debian package prometheus, which checks metrics in the tests');
+  mkdirSync(folder, { recursive: true });
+  const script =
+    'folder=$(mktemp -d) && trap "rm -rf $folder" EXIT && chmod 755 "$folder" && cd "$folder" && ' +
+    'apt-get download prometheus && dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool && ' +
+    'mv usr/bin/promtool "$1/promtool"';
+  const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', folder], { encoding: 'utf8' });
+  if (status !== 0) say(`promtool cannot be had: ${stderr?.trim().split('\n').at(-1)}`);
 }
 
 /** A fresh image ships without package lists; `apt-get install` can only fail then. */

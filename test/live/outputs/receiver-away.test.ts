@@ -1,16 +1,20 @@
 /**
  * No alert is lost while a receiver is away, not even when Lanner is killed meanwhile: 10,000 alerts, half of them
- * before and half after the kill, all of them before the receiver is there.
+ * before and half after the kill, all of them before the receiver is there. It is away for as long as that takes, with
+ * LANNER_FULL=yes for a minute at least.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { httpServer } from '../../../src/outputs/receivers/servers.test-kit.ts';
 import { type Daemon, type Opener, startDaemon, startOpener, temporaryFolder } from '../../support/daemon.ts';
+import { seconds } from '../../support/full-length.ts';
 import { cannotWatch } from '../../support/lanner.ts';
 
 const HALF = 5000;
+const AWAY_SECONDS = seconds({ short: 0, full: 60 });
 
 /** A port that nobody listens to. */
 async function freePort(): Promise<number> {
@@ -48,7 +52,7 @@ async function until(holds: () => boolean): Promise<void> {
   const end = Date.now() + 50_000;
   while (!holds()) {
     assert.ok(Date.now() < end, 'it never happened');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await setTimeout(20);
   }
 }
 
@@ -57,6 +61,7 @@ suite('a receiver that is away', { skip: cannotWatch() }, () => {
     const spool = temporaryFolder(context);
     const opener = await startOpener(context);
     const port = await freePort();
+    const begun = performance.now();
 
     const first = await begin(opener, port, spool);
     await opener.open(HALF);
@@ -67,6 +72,9 @@ suite('a receiver that is away', { skip: cannotWatch() }, () => {
     const second = await begin(opener, port, spool);
     await opener.open(HALF);
     await until(() => kept(spool) === 2 * HALF);
+    const away = performance.now() - begun;
+    if (away < AWAY_SECONDS * 1000) await setTimeout(AWAY_SECONDS * 1000 - away);
+    const awayFor = Math.round((performance.now() - begun) / 1000);
     const ids = new Set<string>();
     let requests = 0;
     const server = await httpServer((request, body) => {
@@ -81,7 +89,9 @@ suite('a receiver that is away', { skip: cannotWatch() }, () => {
     assert.equal(code, 0, stderr);
     assert.match(stderr, new RegExp(`${HALF} alerts that waited on disk are sent first`));
     assert.match(stderr, /works again after \d+ s/);
-    context.diagnostic(`${ids.size} of ${2 * HALF} alerts arrived, in ${requests} requests`);
+    context.diagnostic(
+      `away for ${awayFor} s: ${ids.size} of ${2 * HALF} alerts arrived, in ${requests} requests`,
+    );
   });
 
   test('or never answers: other outputs and detection go on', async (context: TestContext) => {
