@@ -3,7 +3,7 @@
 #pragma once
 #include "bytes.h"
 #include "file.h"
-#include "filter.h"
+#include "glance.h"
 #include "quota.h"
 #include "reaper.h"
 #include "socket.h"
@@ -79,6 +79,13 @@ static __always_inline void collect(struct lanner_scratch *s, const struct lanne
 {
 	u32 count = call->count, early = s->early;
 
+	if (s->glances) {
+		if (can_pass_over(s, call)) {
+			s->filtered = 1;
+			return;
+		}
+		stamp(s);
+	}
 	for (u32 i = 0; i < MAX_PARAMETERS; i++) {
 		if (i >= count)
 			break;

@@ -27,6 +27,25 @@ struct lanner_header {
 		__bounded;                                          \
 	})
 
+/*
+ * Numbers among bytes, wherever they lie. Said with a cast alone, clang knows that a byte may lie anywhere, and takes
+ * the number together byte by byte.
+ */
+static __always_inline u64 *word_at(const void *place)
+{
+	return (u64 *)place;
+}
+
+static __always_inline u32 *half_at(const void *place)
+{
+	return (u32 *)place;
+}
+
+static __always_inline u16 *quarter_at(const void *place)
+{
+	return (u16 *)place;
+}
+
 static __always_inline struct lanner_scratch *get_scratch(void)
 {
 	u32 cpu = bpf_get_smp_processor_id();
@@ -54,6 +73,7 @@ static __always_inline void choose_filter(struct lanner_scratch *s)
 
 	s->early = 0;
 	s->filtered = 0;
+	s->glances = 0;
 	s->generation = generation ? *(volatile u32 *)generation : 0;
 	filter = get_filter(s);
 	if (!filter || !filter->enabled) {
@@ -61,6 +81,13 @@ static __always_inline void choose_filter(struct lanner_scratch *s)
 		return;
 	}
 	s->early = filter->early;
+	s->glances = filter->glances;
+}
+
+/* Tells when the event was. It takes as long as reading ten numbers, so of what may be left out not at the beginning. */
+static __always_inline void stamp(struct lanner_scratch *s)
+{
+	((struct lanner_header *)s->data)->timestamp = bpf_ktime_get_boot_ns() + settings.epoch_offset;
 }
 
 /* Begins an event in the room that the caller has taken. */
@@ -76,10 +103,11 @@ static __always_inline void start_event(struct lanner_scratch *s, const struct l
 	s->part = 0;
 	choose_filter(s);
 	header = (struct lanner_header *)s->data;
-	header->timestamp = bpf_ktime_get_boot_ns() + settings.epoch_offset;
 	header->tid = tid;
 	header->code = call->code;
 	header->parameters = call->count;
+	if (!s->glances)
+		stamp(s);
 }
 
 /* Takes the room and begins an event; NULL when the CPU is in the middle of another one, which is counted. */
@@ -145,7 +173,7 @@ static __always_inline void append(struct lanner_scratch *s, u32 length)
 {
 	u64 index = BOUND(s->index, 63);
 
-	*(u16 *)&s->data[HEADER_SIZE + 2 * index] = length;
+	*quarter_at(&s->data[HEADER_SIZE + 2 * index]) = length;
 	s->starts[index] = s->position;
 	s->lengths[index] = length;
 	s->position += length;
@@ -154,7 +182,7 @@ static __always_inline void append(struct lanner_scratch *s, u32 length)
 
 static __always_inline void append_number(struct lanner_scratch *s, u64 value, u32 size)
 {
-	*(u64 *)HERE(s) = value;
+	*word_at(HERE(s)) = value;
 	append(s, size);
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 #include "event.h"
 
+#define ODD_BIT (1ULL << FILTER_ODD)
 #define DOTS_BIT (1ULL << FILTER_DOTS)
 #define TOP_BIT (1ULL << FILTER_TOP)
 #define NAME_BITS (~0ULL << FILTER_TOP) /* of all that is asked of names */
@@ -27,7 +28,7 @@ static __always_inline struct lanner_automaton *get_automaton(struct lanner_scra
 
 static __always_inline void step_text(struct lanner_scratch *s, struct lanner_automaton *a, u8 byte)
 {
-	u64 cell = (u64)s->look.state * a->columns + a->column_of[byte];
+	u64 cell = ((u64)s->look.state << BOUND(a->shift, 15)) + a->column_of[byte];
 	u32 next = a->next[BOUND(cell, MAX_CELLS - 1)];
 
 	s->look.state = next;
@@ -179,7 +180,7 @@ static __always_inline bool look_at_opened(struct lanner_scratch *s, struct lann
 	}
 	if (s->data[BOUND(start + 2, MAX_EVENT)] & DESCRIPTOR_PATH_CUT)
 		return false;
-	inode = *(u64 *)&s->data[BOUND(start + DESCRIPTOR_DEVICE_SIZE, MAX_EVENT)];
+	inode = *word_at(&s->data[BOUND(start + DESCRIPTOR_DEVICE_SIZE, MAX_EVENT)]);
 	if (bpf_map_lookup_elem(&known_inodes, &inode))
 		return false;
 	if (s->part)
@@ -224,27 +225,30 @@ static __always_inline bool look_at_names(struct lanner_scratch *s, struct lanne
 	return look_at_opened(s, f, a, differs || !given) && given && !(differs && shares_descriptors(s));
 }
 
-/* Answers one predicate about a parameter. */
+/* Answers a predicate about a number, of which it asks `width` bytes. */
+static __always_inline bool answer(const struct lanner_predicate *p, u64 value)
+{
+	u64 shift = BOUND(64 - 8 * BOUND(p->width, 15), 63);
+
+	value <<= shift;
+	if (p->operation == PREDICATE_NOT_NEGATIVE)
+		return !(value >> 63);
+	value >>= shift;
+	return p->operation == PREDICATE_ANY_BIT  ? value & p->operand
+	       : p->operation == PREDICATE_EQUALS ? value == p->operand
+						  : p->operand >> BOUND(value, 63) & 1;
+}
+
+/* The same about a parameter that has been collected. */
 static __always_inline void ask(struct lanner_scratch *s, const struct lanner_predicate *p, u64 bit)
 {
 	u32 width = BOUND(p->width, 15), offset = p->offset;
-	u64 value, shift = BOUND(64 - 8 * width, 63);
 
 	if (p->parameter >= s->index || offset + width > LENGTH(s, p->parameter)) {
 		s->unknown |= bit;
 		return;
 	}
-	value = *(u64 *)&s->data[BOUND(START(s, p->parameter) + offset, MAX_EVENT)];
-	value <<= shift;
-	if (p->operation == PREDICATE_NOT_NEGATIVE) {
-		if (!(value >> 63))
-			s->bits |= bit;
-		return;
-	}
-	value >>= shift;
-	if (p->operation == PREDICATE_ANY_BIT ? value & p->operand
-	    : p->operation == PREDICATE_EQUALS ? value == p->operand
-					       : p->operand >> (value & 63) & 1)
+	if (answer(p, *word_at(&s->data[BOUND(START(s, p->parameter) + offset, MAX_EVENT)])))
 		s->bits |= bit;
 }
 
@@ -264,7 +268,7 @@ __noinline int may_match(u32 complete)
 		return 1;
 	s->bits = 0;
 	s->unknown = complete && f->asks_paths ? 0 : NAME_BITS;
-	for (u32 i = 0; i < FILTER_TOP; i++) {
+	for (u32 i = 0; i < FILTER_ODD; i++) {
 		if (i >= f->predicate_count)
 			break;
 		ask(s, &f->predicates[i], 1ULL << i);

@@ -364,7 +364,17 @@ struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
+	unsigned char d_iname[32];
 	struct super_block *d_sb;
+};
+
+/* From 6.13 on. */
+union shortname_store {
+	unsigned char string[40];
+};
+
+struct dentry___shortname {
+	union shortname_store d_shortname;
 };
 
 struct vfsmount {

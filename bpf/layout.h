@@ -12,12 +12,13 @@
 #define MAX_PARAMETERS 32  /* parameters of one event, extensions included */
 #define MAX_TABLES 32      /* bit tables */
 
-#define MAX_PREDICATES 16  /* of one filter, FILTER_TOP and FILTER_DOTS included */
+#define MAX_PREDICATES 16  /* of one filter, FILTER_ODD, FILTER_TOP and FILTER_DOTS included */
 #define MAX_TERMS 48       /* of one filter */
 #define MAX_DEPTH 64       /* components of a path that a filter can follow; a power of two */
 #define MAX_STATES 16384   /* of the automaton over texts */
 #define MAX_CELLS 524288   /* of its table of next states */
 #define MAX_KNOWN_INODES 16384
+#define GLANCE_PREDICATES 6 /* that the first look at an open asks */
 
 #define MAX_TEXT 4096      /* a path, all arguments, all environment */
 #define MAX_EVENT 0xffff
@@ -240,14 +241,16 @@ struct lanner_predicate {
 };
 
 /*
- * A conjunction. Bits below FILTER_TOP stand for predicates, FILTER_TOP for a name with at most one component,
- * FILTER_DOTS for a component of a path that ends with two dots, those from MAX_PREDICATES on for sets of texts in the file's names.
+ * A conjunction. Bits below FILTER_ODD stand for predicates, FILTER_TOP for a name with at most one component,
+ * FILTER_DOTS for a component of a path that ends with two dots, those from MAX_PREDICATES on for sets of texts in the
+ * file's names. FILTER_ODD stands for texts that paths in normal form do not have; no term asks for it.
  */
 struct lanner_term {
 	u64 mask;
 	u64 value;
 };
 
+#define FILTER_ODD 13
 #define FILTER_TOP 14
 #define FILTER_DOTS 15
 
@@ -261,11 +264,17 @@ struct lanner_filter {
 	u8 given;            /* parameter with the path of an open */
 	u8 base;             /* with the directory that it starts from */
 	u8 descriptor;       /* with what was opened */
-	u8 reserved;
+	u8 early_predicates; /* the first of them, which the first look at an open asks */
 	u16 late;            /* bits of the predicates about the descriptor */
-	u16 reserved_too;
+	u8 glances;          /* opens are looked at before anything is collected */
+	u8 reserved;
 	struct lanner_predicate predicates[MAX_PREDICATES];
 	struct lanner_term terms[MAX_TERMS];
+	/*
+	 * By the answers to the early predicates: bits about names of which an open must have one to pass. None: it
+	 * does not pass; all: the names do not decide.
+	 */
+	u64 wanted[1 << GLANCE_PREDICATES];
 };
 
 /*
@@ -273,8 +282,8 @@ struct lanner_filter {
  * sets of texts have been found.
  */
 struct lanner_automaton {
-	u32 columns;
-	u32 reserved;
+	u32 shift;           /* a state's cells begin at state << shift */
+	u32 edition;         /* another one for every automaton; 0: it is being written */
 	u8 column_of[256];
 	u64 bits[MAX_STATES];
 	u16 next[MAX_CELLS];

@@ -49,6 +49,50 @@ struct lanner_look {
 	u32 stack[MAX_DEPTH]; /* state before each */
 };
 
+#define GLANCE_DEPTH 32    /* components of a path; a power of two */
+#define GLANCE_TEXT 192    /* bytes of one */
+#define ENTRY_SIZE 96      /* so much of an entry is read at once */
+
+/* What is read of an entry, and where in the kernel a short name of it lies. */
+struct lanner_entry_copy {
+	u8 bytes[ENTRY_SIZE];
+	u64 short_name;
+};
+
+/* Climb from an opened file to the root of the process (glance.h). */
+struct lanner_climb {
+	u64 root_mount, root_dentry;
+	u64 base_mount, base_dentry; /* of a relative path */
+	u64 above, point;  /* of a mount: its parent and where it lies */
+	u32 count;         /* entries below the root */
+	u32 base_at;       /* so many of them lie below the base */
+	u32 base_same;     /* and their names are the text that the path is compared with */
+	u32 begin;         /* of that text in `data` */
+	u32 at;            /* the end of what has not been compared of it */
+	u32 same;          /* no difference so far */
+	u32 ended;         /* it has been compared to its beginning */
+	u32 end;           /* of the path that was written to `data` */
+	struct lanner_entry_copy entries[GLANCE_DEPTH];
+};
+
+#define BEGINNING 64       /* bytes of the beginning of a path that are remembered */
+#define BEGINNINGS 256     /* a power of two */
+
+/* What has been found in a path. */
+struct lanner_found {
+	u64 bits;
+	u32 state;         /* of the automaton */
+	u32 slashes;
+};
+
+/* The beginning of a path, filled up with zeros, and what was found in it. */
+struct lanner_beginning {
+	u64 words[BEGINNING / 8];
+	u32 length;
+	u32 edition;       /* of the automaton that found it */
+	struct lanner_found found;
+};
+
 /* Room to build one event in, one per CPU. */
 struct lanner_scratch {
 	u8 data[MAX_EVENT + 1 + 2 * MAX_TEXT];
@@ -73,10 +117,14 @@ struct lanner_scratch {
 	u32 part;          /* the process sees a part of the subject's file system only (shows_part) */
 	u32 generation;    /* of the event's filter; 0: none */
 	u32 early;         /* the filter is asked when so many parameters have been collected */
+	u32 glances;       /* the filter is asked before anything has been collected (glance.h) */
 	u32 filtered;      /* no rule can match the event */
 	u64 bits;          /* what the filter has found */
 	u64 unknown;       /* what it cannot tell */
 	struct lanner_look look;
+	struct lanner_climb climb;
+	struct lanner_found found;
+	struct lanner_beginning beginnings[BEGINNINGS];
 	struct lanner_walk walk;
 };
 

@@ -32,7 +32,7 @@ const OWN_RULES = `
   priority: ERROR
 - rule: Failed
   desc: Not there.
-  condition: evt.type in (open, openat) and evt.failed = true and fd.name = /etc/not-there
+  condition: evt.type in (open, openat) and evt.failed = true and (fd.name = /etc/not-there or fd.name endswith .absent)
   output: x
   priority: ERROR
 - rule: Copied Descriptor
@@ -64,6 +64,12 @@ for my $name ('a.wanted', 'b.unwanted', 'wan..ted/x', 'x_history', 'plain') { tr
 chmod 0600, 'plain'; chmod 0600, 'none';
 for (1 .. 500) { try('/usr/share/none'); try('/etc/hostname'); try('/usr/lib') }
 link '/etc/shadow', 'hard' and try('hard');
+for my $length (20 .. 48) { my $name = 'n' x $length . '.wanted'; try($name, O_WRONLY | O_CREAT); symlink $name, "s$length";
+  try($_) for $name, "$d/$name", "s$length", "$d/s$length", "$d/$name.absent", "$name.absent" }
+my $deep = 'deep';
+for (1 .. 40) { mkdir $deep; try("$deep/x.wanted", O_WRONLY | O_CREAT);
+  for my $name ('x.wanted', 'y.absent', 'z') { try("$deep/$name"); try("$d/$deep/$name") } $deep .= '/e' x $_ }
+chdir 'deep'; try('x.wanted'); try('../a.wanted'); try('e/x.wanted'); chdir $d;
 unlink 'link'; symlink '/etc/passwd', 'link'; try('link');
 socket(my $u, PF_INET, SOCK_DGRAM, 0); send($u, 'x', 0, pack_sockaddr_in(9, inet_aton('127.0.0.1')));
 socket(my $l, PF_INET, SOCK_STREAM, 0); bind($l, pack_sockaddr_in(0, inet_aton('127.0.0.1'))); listen($l, 1);

@@ -3,7 +3,9 @@ import type { ByteString } from '../../events/bytes.ts';
 import type { EventFilter, NameTexts, NumberPredicate, Predicate } from '../../events/event-filter.ts';
 import {
   FILTER_DOTS,
+  FILTER_ODD,
   FILTER_TOP,
+  GLANCE_PREDICATES,
   MAX_CELLS,
   MAX_PREDICATES,
   MAX_STATES,
@@ -15,13 +17,21 @@ import { type TextAutomaton, textAutomaton } from './text-automaton.ts';
 const HEADER_SIZE = 16;
 const PREDICATE_SIZE = 16;
 const TERM_SIZE = 16;
-export const FILTER_SIZE = HEADER_SIZE + MAX_PREDICATES * PREDICATE_SIZE + MAX_TERMS * TERM_SIZE;
+const WANTED_AT = HEADER_SIZE + MAX_PREDICATES * PREDICATE_SIZE + MAX_TERMS * TERM_SIZE;
+export const FILTER_SIZE = WANTED_AT + 8 * (1 << GLANCE_PREDICATES);
 
 const AUTOMATON_HEADER_SIZE = 8 + 256;
 export const AUTOMATON_SIZE = AUTOMATON_HEADER_SIZE + 8 * MAX_STATES + 2 * MAX_CELLS;
 
 /** Bits for sets of texts, which all filters share. */
 const MAX_TEXT_SETS = 64 - MAX_PREDICATES;
+
+const NAME_BITS = ((1n << 64n) - 1n) & ~((1n << BigInt(FILTER_TOP)) - 1n);
+const DOTS_BIT = 1n << BigInt(FILTER_DOTS);
+const ALL_BITS = (1n << 64n) - 1n;
+
+/** Of paths that are not in normal form, or that have a component that ends with two dots. */
+const ODD_TEXTS = ['//', '/./', '/.\0', '../', '..\0', '/\0'];
 
 const OPERATIONS = { 'any bit': 0, equals: 1, 'not negative': 2, 'in set': 3 } as const;
 
@@ -43,15 +53,21 @@ export function encodeFilters(filters: readonly EventFilter[]): EncodedFilters {
   return { filters: encoded, automaton: automaton ?? (textAutomaton(new Map()) as TextAutomaton) };
 }
 
-/** `struct lanner_automaton`, into the probe's memory. */
-export function writeAutomaton(memory: Buffer, { columns, columnOf, bits, next }: TextAutomaton): void {
-  memory.writeUInt32LE(columns, 0);
+/** `struct lanner_automaton`, into the probe's memory. `edition`: a number that no other one has had, not 0. */
+export function writeAutomaton(
+  memory: Buffer,
+  { shift, columnOf, bits, next }: TextAutomaton,
+  edition: number,
+): void {
+  memory.writeUInt32LE(0, 4);
+  memory.writeUInt32LE(shift, 0);
   memory.set(columnOf, 8);
   memory.set(Buffer.from(bits.buffer, bits.byteOffset, bits.byteLength), AUTOMATON_HEADER_SIZE);
   memory.set(
     Buffer.from(next.buffer, next.byteOffset, next.byteLength),
     AUTOMATON_HEADER_SIZE + 8 * MAX_STATES,
   );
+  memory.writeUInt32LE(edition, 4);
 }
 
 /** Gives every set of texts a bit; the same set has the same one. */
@@ -65,13 +81,18 @@ class TextSets {
         if (!texts || this.#bits.has(keyOf(texts)) || this.#bits.size === MAX_TEXT_SETS) continue;
         const bit = 1n << BigInt(MAX_PREDICATES + this.#bits.size);
         this.#bits.set(keyOf(texts), bit);
-        for (const text of texts) this.texts.set(text, (this.texts.get(text) ?? 0n) | bit);
+        for (const text of texts) this.#add(text, bit);
       }
+    for (const text of ODD_TEXTS) this.#add(text, 1n << BigInt(FILTER_ODD));
   }
 
   /** `undefined` when there was no bit left for the set. */
   bit(texts: NameTexts): bigint | undefined {
     return this.#bits.get(keyOf(texts));
+  }
+
+  #add(text: ByteString, bit: bigint): void {
+    this.texts.set(text, (this.texts.get(text) ?? 0n) | bit);
   }
 }
 
@@ -84,14 +105,14 @@ function encodeFilter(
   sets: TextSets,
   hasAutomaton: boolean,
 ): Buffer | undefined {
-  const predicates: NumberPredicate[] = [];
-  const encoded: { mask: bigint; value: bigint }[] = [];
+  const predicates = numberPredicates(terms);
+  const encoded: EncodedTerm[] = [];
   for (const { predicates: wanted, texts } of terms) {
     let mask = 0n;
     let value = 0n;
     for (const [predicate, holds] of wanted) {
       if (predicate.kind !== 'number' && (!names || !hasAutomaton)) continue;
-      const bit = 1n << BigInt(numberOf(predicate, predicates));
+      const bit = 1n << BigInt(bitOf(predicate, predicates));
       mask |= bit;
       if (holds) value |= bit;
     }
@@ -101,17 +122,21 @@ function encodeFilter(
     if (mask === 0n) return undefined;
     encoded.push({ mask, value });
   }
-  if (predicates.length > FILTER_TOP || encoded.length > MAX_TERMS) return undefined;
+  if (predicates.length > FILTER_ODD || encoded.length > MAX_TERMS) return undefined;
   const bytes = Buffer.alloc(FILTER_SIZE);
   bytes.writeUInt32LE(1, 0);
   bytes.writeUInt8(predicates.length, 4);
   bytes.writeUInt8(encoded.length, 5);
-  const early = predicates.filter(({ late }) => !late).map(({ parameter }) => parameter + 1);
-  bytes.writeUInt8(Math.max(0, ...early), 6);
-  bytes.writeUInt8(names && hasAutomaton ? 1 : 0, 7);
+  const asksNames = names !== undefined && hasAutomaton;
+  const early = predicates.filter(({ late }) => !late);
+  bytes.writeUInt8(Math.max(0, ...early.map(({ parameter }) => parameter + 1)), 6);
+  bytes.writeUInt8(asksNames ? 1 : 0, 7);
   bytes.writeUInt8(names?.given ?? NO_ARGUMENT, 8);
   bytes.writeUInt8(names?.base ?? NO_ARGUMENT, 9);
   bytes.writeUInt8(names?.descriptor ?? NO_ARGUMENT, 10);
+  const glanced = Math.min(early.length, GLANCE_PREDICATES);
+  bytes.writeUInt8(glanced, 11);
+  bytes.writeUInt8(asksNames ? 1 : 0, 14);
   bytes.writeUInt16LE(
     predicates.reduce((mask, { late }, index) => (late ? mask | (1 << index) : mask), 0),
     12,
@@ -129,12 +154,41 @@ function encodeFilter(
     bytes.writeBigUInt64LE(mask, at);
     bytes.writeBigUInt64LE(value, at + 8);
   });
+  for (let answers = 0; answers < 1 << GLANCE_PREDICATES; answers++)
+    bytes.writeBigUInt64LE(wantedNames(encoded, BigInt(answers), glanced), WANTED_AT + 8 * answers);
   return bytes;
 }
 
-function numberOf(predicate: Predicate, predicates: NumberPredicate[]): number {
+/** Those that can be asked before anything dear has been collected come first. */
+function numberPredicates(terms: EventFilter['terms']): NumberPredicate[] {
+  const all = new Set(terms.flatMap(({ predicates }) => [...predicates.keys()]));
+  const numbers = [...all].filter((predicate) => predicate.kind === 'number');
+  return [...numbers.filter(({ late }) => !late), ...numbers.filter(({ late }) => late)];
+}
+
+function bitOf(predicate: Predicate, predicates: readonly NumberPredicate[]): number {
   if (predicate.kind === 'dots') return FILTER_DOTS;
-  if (predicate.kind === 'top') return FILTER_TOP;
-  const known = predicates.indexOf(predicate);
-  return known >= 0 ? known : predicates.push(predicate) - 1;
+  return predicate.kind === 'top' ? FILTER_TOP : predicates.indexOf(predicate);
+}
+
+interface EncodedTerm {
+  readonly mask: bigint;
+  readonly value: bigint;
+}
+
+/**
+ * Bits about names of which an open with these answers to the first `count` predicates must have one to pass.
+ * None: it does not pass. All: some term asks nothing of names. Of a term that asks for several one is enough; best
+ * is that for dots, which never holds here: the look that uses this leaves paths with dots alone.
+ */
+function wantedNames(terms: readonly EncodedTerm[], answers: bigint, count: number): bigint {
+  const asked = (1n << BigInt(count)) - 1n;
+  let wanted = 0n;
+  for (const { mask, value } of terms) {
+    if (((answers ^ value) & mask & asked) !== 0n) continue;
+    const names = mask & NAME_BITS;
+    if (names === 0n || (value & names) !== names) return ALL_BITS;
+    wanted |= names & DOTS_BIT || names & -names;
+  }
+  return wanted;
 }

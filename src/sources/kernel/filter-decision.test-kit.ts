@@ -1,10 +1,13 @@
 /** What bpf/filter.h decides, from the same tables, in TypeScript: for tests that need no kernel. */
 import type { EventCursor } from '../../events/cursor.ts';
-import { FILTER_DOTS, FILTER_TOP, MAX_PREDICATES } from './layout.ts';
+import { FILTER_DOTS, FILTER_ODD, FILTER_TOP, MAX_PREDICATES, MAX_TERMS } from './layout.ts';
 import type { TextAutomaton } from './text-automaton.ts';
 
 const HEADER_SIZE = 16;
 const TERMS_AT = HEADER_SIZE + 16 * MAX_PREDICATES;
+const WANTED_AT = TERMS_AT + 16 * MAX_TERMS;
+const MAX_GLANCE = 192;
+const ODD = 1n << BigInt(FILTER_ODD);
 const DOTS = 1n << BigInt(FILTER_DOTS);
 const TOP = 1n << BigInt(FILTER_TOP);
 const NAMES = ((1n << 64n) - 1n) & ~(TOP - 1n);
@@ -46,6 +49,73 @@ export function passes(
     if (((bits ^ value) & mask & ~unknown) === 0n) return true;
   }
   return false;
+}
+
+/** Whether the first look at an open (bpf/glance.h) tells that it is not wanted. */
+export function isPassedOver(
+  filter: Buffer,
+  automaton: TextAutomaton,
+  event: EventCursor,
+  inodes: ReadonlySet<number>,
+  isShared: boolean,
+): boolean {
+  if (!filter[14]) return false;
+  let answers = 0;
+  for (let index = 0; index < (filter[11] as number); index++)
+    if (answer(filter.subarray(HEADER_SIZE + 16 * index), event)) answers |= 1 << index;
+  const hasFailed = (event.i64(0) ?? 0n) < 0n;
+  if (!hasFailed && event.raw(filter[10] as number) === undefined) return false;
+  const wanted = filter.readBigUInt64LE(WANTED_AT + 8 * answers);
+  if (wanted === 0n || wanted === (1n << 64n) - 1n) return wanted === 0n;
+  const names = hasFailed ? namesOfFailed(filter, event) : namesOfOpened(filter, event, inodes, isShared);
+  return (
+    names?.every(
+      (name) => name.length <= MAX_GLANCE && (stepThrough(automaton, name) & (wanted | ODD)) === 0n,
+    ) ?? false
+  );
+}
+
+function namesOfFailed(filter: Buffer, event: EventCursor): string[] | undefined {
+  const [given, base] = givenNames(filter, event);
+  if (given === '') return undefined;
+  if (given.startsWith('/')) return [given];
+  return base === '' ? undefined : [`${base === '/' ? '' : base}/${given}`];
+}
+
+function namesOfOpened(
+  filter: Buffer,
+  event: EventCursor,
+  inodes: ReadonlySet<number>,
+  isShared: boolean,
+): string[] | undefined {
+  const [given, base] = givenNames(filter, event);
+  const descriptor = event.raw(filter[10] as number) as Buffer;
+  const [own = '', ofFileSystem] = descriptor.toString('latin1', 16).split('\0');
+  if (given === '' || !own.startsWith('/') || ofFileSystem !== '') return undefined;
+  if ((descriptor[2] as number) & PATH_CUT || inodes.has(Number(descriptor.readBigUInt64LE(8))))
+    return undefined;
+  if (own === given) return [own];
+  if (given.startsWith('/')) return isShared ? undefined : [given, own];
+  return own === `${base === '/' ? '' : base}/${given}` && base !== '' ? [own] : undefined;
+}
+
+function givenNames(filter: Buffer, event: EventCursor): [given: string, base: string] {
+  const text = (at: number) =>
+    event
+      .raw(filter[at] as number)
+      ?.toString('latin1', 0)
+      .slice(0, -1) ?? '';
+  return [text(8), text(9)];
+}
+
+function stepThrough({ next, shift, columnOf, bits }: TextAutomaton, name: string): bigint {
+  let state = 0;
+  let found = name.lastIndexOf('/') <= 0 ? TOP : 0n;
+  for (const byte of Buffer.from(`\0${name}\0`, 'latin1')) {
+    state = next[(state << shift) + (columnOf[byte] as number)] as number;
+    found |= bits[state] as bigint;
+  }
+  return found;
 }
 
 function answer(predicate: Buffer, event: EventCursor): boolean | undefined {
@@ -102,7 +172,7 @@ function walk(automaton: TextAutomaton, parts: readonly Uint8Array[]): bigint | 
   let bits = 0n;
   let state = 0;
   const step = (byte: number): void => {
-    state = automaton.next[state * automaton.columns + (automaton.columnOf[byte] as number)] as number;
+    state = automaton.next[(state << automaton.shift) + (automaton.columnOf[byte] as number)] as number;
     bits |= automaton.bits[state] as bigint;
   };
   step(0);

@@ -22,6 +22,7 @@ export class FilterTable {
   /** Codes with a filter, by generation - 1. */
   readonly #codes: [Set<number>, Set<number>] = [new Set(), new Set()];
   #inodes = new Set<number>();
+  #edition = 0;
 
   constructor(maps: FilterMaps) {
     this.#maps = maps;
@@ -43,7 +44,7 @@ export class FilterTable {
     const encoded = encodeFilters(filters);
     const codes = this.#codes[generation - 1] as Set<number>;
     const at = (generation - 1) * AUTOMATON_SIZE;
-    writeAutomaton(Buffer.from(this.#memory.memory, at, AUTOMATON_SIZE), encoded.automaton);
+    writeAutomaton(Buffer.from(this.#memory.memory, at, AUTOMATON_SIZE), encoded.automaton, ++this.#edition);
     for (const code of codes) if (!encoded.filters.has(code)) this.#update(generation, code, NO_FILTER);
     for (const [code, bytes] of encoded.filters) this.#update(generation, code, bytes);
     this.#codes[generation - 1] = new Set(encoded.filters.keys());

@@ -27,6 +27,8 @@ test('other constants are the same in the probe', () => {
     ['MAX_PARAMETERS', layout.MAX_PARAMETERS],
     ['MAX_TABLES', layout.MAX_TABLES],
     ['MAX_PREDICATES', layout.MAX_PREDICATES],
+    ['GLANCE_PREDICATES', layout.GLANCE_PREDICATES],
+    ['FILTER_ODD', layout.FILTER_ODD],
     ['FILTER_TOP', layout.FILTER_TOP],
     ['FILTER_DOTS', layout.FILTER_DOTS],
     ['MAX_TERMS', layout.MAX_TERMS],

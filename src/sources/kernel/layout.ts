@@ -8,6 +8,8 @@ export const MAX_PARAMETERS = 32;
 export const MAX_TABLES = 32;
 /** Of one filter; see bpf/layout.h, also for those that follow. */
 export const MAX_PREDICATES = 16;
+export const GLANCE_PREDICATES = 6;
+export const FILTER_ODD = 13;
 export const FILTER_TOP = 14;
 export const FILTER_DOTS = 15;
 export const MAX_TERMS = 48;

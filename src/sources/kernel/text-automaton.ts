@@ -7,9 +7,10 @@ const BYTES = 256;
 const CUTS = [4096, 64, 32, 16, 8, 4, 2];
 
 export interface TextAutomaton {
-  readonly columns: number;
+  /** Logarithm of the cells of a state. */
+  readonly shift: number;
   readonly columnOf: Uint8Array;
-  /** By state * columns + column. */
+  /** By (state << shift) + column. */
   readonly next: Uint16Array;
   /** By state: the sets of which a text ends there, as bits. */
   readonly bits: BigUint64Array;
@@ -62,25 +63,27 @@ function build(texts: ReadonlyMap<ByteString, bigint>): TextAutomaton | undefine
     }
     bits[state] = (bits[state] as bigint) | ownBits;
   }
-  if (children.length > MAX_STATES || children.length * columns > MAX_CELLS) return undefined;
-  return { columns, columnOf, next: complete(children, bits, columns), bits: BigUint64Array.from(bits) };
+  const shift = Math.ceil(Math.log2(columns));
+  if (children.length > MAX_STATES || children.length << shift > MAX_CELLS) return undefined;
+  return { shift, columnOf, next: complete(children, bits, shift), bits: BigUint64Array.from(bits) };
 }
 
 /** Lets every state go on where the longest end of what it stands for would, and find what that finds. */
 function complete(
   children: readonly ReadonlyMap<number, number>[],
   bits: bigint[],
-  columns: number,
+  shift: number,
 ): Uint16Array {
-  const next = new Uint16Array(children.length * columns);
+  const columns = 1 << shift;
+  const next = new Uint16Array(children.length << shift);
   const fallback = new Uint16Array(children.length);
   const queue = [0];
   for (const state of queue) {
     const other = fallback[state] as number;
     for (let column = 0; column < columns; column++) {
-      const inherited = state === 0 ? 0 : (next[other * columns + column] as number);
+      const inherited = state === 0 ? 0 : (next[(other << shift) + column] as number);
       const child = children[state]?.get(column);
-      next[state * columns + column] = child ?? inherited;
+      next[(state << shift) + column] = child ?? inherited;
       if (child === undefined) continue;
       fallback[child] = inherited;
       bits[child] = (bits[child] as bigint) | (bits[inherited] as bigint);
