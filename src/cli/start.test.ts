@@ -19,6 +19,7 @@ const NOTHING: WatchSummary = {
     unwatchedThreads: 0,
     earlyRequests: 0,
     unresolvedPaths: 0,
+    looksWithoutAnswer: 0,
     leftRunning: 0,
     exit: undefined,
   },

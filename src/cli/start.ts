@@ -69,6 +69,8 @@ export function summaryLine({ events, lost, alerts, ...counts }: WatchSummary): 
   if (counts.unwatchedThreads > 0) parts.push(`${counts.unwatchedThreads} threads not watched`);
   if (counts.earlyRequests > 0) parts.push(`${counts.earlyRequests} io_uring requests without result`);
   if (counts.unresolvedPaths > 0) parts.push(`${counts.unresolvedPaths} paths not resolved`);
+  if (counts.looksWithoutAnswer > 0)
+    parts.push(`${counts.looksWithoutAnswer} looks at file systems without answer`);
   if (counts.leftRunning > 0) parts.push(`${counts.leftRunning} left running, no longer watched`);
   const filtered = counts.filtered.values().reduce((sum, count) => sum + count, 0);
   if (filtered > 0) parts.push(`${filtered} left out in the kernel`);

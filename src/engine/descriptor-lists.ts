@@ -17,7 +17,7 @@ const SLICE_MS = 5;
 export async function writeDescriptors({ writer, threads }: Recorder, system: System): Promise<void> {
   // A list of a process that the file does not begin with is an error to other readers.
   const pids = [...system.fullyKnown()].filter((pid) => threads.has(pid));
-  const reader = new ProcDescriptors();
+  const reader = new ProcDescriptors(system.looks);
   writer.hold();
   let until = performance.now() + SLICE_MS;
   for (const pid of pids) {

@@ -92,7 +92,7 @@ export class Recording implements EventObserver {
     }
     // The command inherits from this process, which is known as its parent.
     this.#recorder.begin();
-    writer.descriptors(process.pid, new ProcDescriptors().inheritedFrom(process.pid));
+    writer.descriptors(process.pid, new ProcDescriptors(this.#system.looks).inheritedFrom(process.pid));
   }
 
   judged(event: EventCursor, context: EventContext, matched: readonly CheckedRule[]): void {

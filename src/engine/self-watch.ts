@@ -1,10 +1,11 @@
-/** Watches the watching itself: losses, silence, events that nobody reads, outputs that take nothing. */
+/** Watches the watching itself: losses, silence, events that nobody reads, what does not answer or takes nothing. */
 import type { InternalAlert } from '../alerts/alert.ts';
 import type { Config } from '../config/schema.ts';
 import { toText } from '../events/bytes.ts';
 import type { KernelSource, KernelStatistics } from '../sources/kernel/kernel-source.ts';
 import type { System } from '../system/system.ts';
 import { DropWatch } from './drop-watch.ts';
+import { LookWatch } from './look-watch.ts';
 import type { MemoryGuard } from './memory-guard.ts';
 import { memoryCeiling } from './memory-steps.ts';
 import { OutputWatch } from './output-watch.ts';
@@ -14,7 +15,7 @@ import { SilenceWatch } from './silence-watch.ts';
 
 export interface SelfWatchParts {
   readonly source: Pick<KernelSource, 'statistics'>;
-  readonly system: Pick<System, 'hostname'>;
+  readonly system: Pick<System, 'hostname' | 'looks'>;
   readonly outputs: Pick<OutputSet, 'write' | 'counts'>;
   readonly memory: Pick<MemoryGuard, 'configure'>;
   /** The whole machine is watched, which is never silent for long. */
@@ -31,6 +32,7 @@ export class SelfWatch {
   readonly #drops: DropWatch;
   readonly #reading: ReadingWatch;
   readonly #silence: SilenceWatch | undefined;
+  readonly #looks: LookWatch;
   readonly #outputs: OutputWatch;
   readonly #memory: SelfWatchParts['memory'];
 
@@ -46,6 +48,7 @@ export class SelfWatch {
       hostname,
       actions: { log, alert, exit },
     });
+    this.#looks = new LookWatch({ counts: () => system.looks.statistics, log, alert, hostname });
     this.#reading = new ReadingWatch(() => this.#counts);
     if (isHost)
       this.#silence = new SilenceWatch(
@@ -68,6 +71,7 @@ export class SelfWatch {
     this.#drops.look();
     this.#reading.look();
     this.#silence?.look();
+    this.#looks.look();
     this.#outputs.look();
   }
 
@@ -75,6 +79,7 @@ export class SelfWatch {
   finish(): void {
     this.#counts = this.#source.statistics;
     this.#drops.finish();
+    this.#looks.finish();
   }
 
   /** Why events are not being read; `undefined` when they are. */

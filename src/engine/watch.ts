@@ -10,6 +10,8 @@ import type { MatcherProfile } from '../matcher/profile.ts';
 import { type KernelSource, openKernelSource } from '../sources/kernel/kernel-source.ts';
 import type { HostNames } from '../system/host-names.ts';
 import { KnownFiles } from '../system/known-files.ts';
+import type { Looks } from '../system/looks/looks.ts';
+import { ProcessLooks } from '../system/looks/process-looks.ts';
 import { Mounts } from '../system/mounts.ts';
 import type { ResyncScope } from '../system/resync.ts';
 import { type Seed, System, type SystemLimits } from '../system/system.ts';
@@ -100,6 +102,8 @@ export interface WatchSummary {
   readonly earlyRequests: number;
   /** Paths of calls whose links were not followed, since too many came at once. */
   readonly unresolvedPaths: number;
+  /** Looks at file systems that were given up or not made, since a file system did not answer. */
+  readonly looksWithoutAnswer: number;
   /** Threads that the command has started and that run on after the end of the watching. */
   readonly leftRunning: number;
   readonly recording?: RecordingSummary | undefined;
@@ -137,6 +141,7 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
   const containers = openContainers(config.container_engines, ({ api, socket }, error) =>
     log(`${api} at ${socket} cannot be asked about containers: ${error.message}`),
   );
+  const looks = new ProcessLooks();
   const choice = chooseEvents(options.ruleSet, config.base_syscalls);
   for (const warning of choice.warnings) log(`warning: ${warning}`);
   // Before the probe is there, so that no container starts unheard. A single command is watched for itself.
@@ -150,12 +155,13 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
     });
     try {
       const traced = new Set(choice.traced.keys());
-      return await watchSource({ source, outputs, containers, stop, hosts, traced }, options);
+      return await watchSource({ source, outputs, containers, stop, hosts, looks, traced }, options);
     } finally {
       source.close();
     }
   } finally {
     hosts.close();
+    looks.close();
     containers.close();
     await outputs.close();
   }
@@ -168,21 +174,22 @@ interface Parts {
   readonly containers: ContainerMetadataService;
   readonly stop: AbortController;
   readonly hosts: HostNames;
+  readonly looks: Looks;
   /** Names of the events that are collected. */
   readonly traced: ReadonlySet<string>;
 }
 
 async function watchSource(
-  { source, outputs, containers, stop, hosts, traced }: Parts,
+  { source, outputs, containers, stop, hosts, looks, traced }: Parts,
   options: WatchOptions,
 ): Promise<WatchSummary> {
   const { config, ruleSet, log } = options;
-  const files = new KnownFiles(askedPaths(ruleSet));
+  const files = new KnownFiles(askedPaths(ruleSet), looks);
   const { refused } = files.statistics;
   if (refused > 0) log(`${refused} files that rules name are too many to be known by their other names`);
   const mounts = new Mounts();
   const system = System.open({
-    ...{ seed: seedOf(options), containers, fileNames: files, hosts, mounts },
+    ...{ seed: seedOf(options), containers, fileNames: files, hosts, looks, mounts },
     limits: limitsOf(config),
   });
   // The command begins with what this process has; its first events need not wait for an answer then.
@@ -341,6 +348,7 @@ async function watchSource(
     unwatchedThreads,
     earlyRequests,
     unresolvedPaths: system.statistics.unresolvedPaths,
+    looksWithoutAnswer: system.statistics.looksGivenUp + system.statistics.looksRefused,
     leftRunning: command ? source.scopedPids().length : 0,
     recording: recorded,
     exit: await command?.exit,

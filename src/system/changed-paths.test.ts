@@ -6,6 +6,7 @@ import process from 'node:process';
 import { after, before, test } from 'node:test';
 import type { ParameterValue } from '../events/encode.ts';
 import { changedNames, namesChangedFile, noticeLinks } from './changed-paths.ts';
+import { DirectLooks } from './looks/looks.ts';
 import type { FileNames } from './other-names.ts';
 import { PathResolver } from './path-resolver.ts';
 import { event } from './testing/event-builder.ts';
@@ -26,7 +27,12 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const THREAD = { tid: process.pid, pid: process.pid, containerId: '' } as Thread;
 const clock = () => 0;
 const newResolver = () =>
-  new PathResolver({ bucket: new TokenBucket(0, 100, clock), processesIn: () => [], clock });
+  new PathResolver({
+    looks: new DirectLooks(),
+    bucket: new TokenBucket(0, 100, clock),
+    processesIn: () => [],
+    clock,
+  });
 
 function namesOf(name: string, parameters: Record<string, ParameterValue>, files?: FileNames) {
   const cursor = event(name, { tid: 1 }, parameters);

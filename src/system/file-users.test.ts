@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { FileUsers } from './file-users.ts';
+import { DirectLooks } from './looks/looks.ts';
 import { FakeHost } from './testing/fake-proc.ts';
 import { parseGroup, parsePasswd } from './user-files.ts';
 
@@ -27,6 +28,7 @@ test('passwd and group are read leniently', () => {
 function open(host: FakeHost, processes: Readonly<Record<string, number>> = {}) {
   const clock = { now: 0 };
   const users = new FileUsers({
+    looks: new DirectLooks(),
     hostRoot: host.root,
     processesIn: (containerId) => (containerId in processes ? [processes[containerId] as number] : []),
     containerLimit: 2,

@@ -1,15 +1,7 @@
 /** Users and groups out of /etc/passwd and /etc/group: the host's own, and each container's. */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
 import type { ByteString } from '../events/bytes.ts';
+import { type Looks, UNANSWERED } from './looks/looks.ts';
+import type { FoundFile } from './looks/user-files-of.ts';
 import { parseGroup, parsePasswd } from './user-files.ts';
 import type { Group, KnownUsers, ListedUsers, User } from './users.ts';
 
@@ -19,13 +11,12 @@ const CHECK_INTERVAL = 1000;
 /** The same while there is no root directory yet: a container that starts has one within milliseconds. */
 const SEARCH_INTERVAL = 5;
 
-/** A container may put anything in its place: what is larger is not read. */
-const MAX_FILE = 4 * 1024 * 1024;
-
 /** Processes of a container that are asked for its root before giving up for now. */
 const MAX_TRIES = 8;
 
 export interface FileUsersOptions {
+  /** Who looks at the files. */
+  readonly looks: Looks;
   /** Prefix of the host's own files, empty on the machine itself. */
   readonly hostRoot: string;
   /** Processes in the container, through whose root directory its files are read. */
@@ -45,7 +36,8 @@ export class FileUsers implements ListedUsers {
 
   constructor(options: FileUsersOptions) {
     this.#options = options;
-    this.#host = new UserTables(options.clock, () => options.hostRoot, this.#countChange);
+    const place = { roots: () => [options.hostRoot], outside: undefined };
+    this.#host = new UserTables(options, place, this.#countChange);
   }
 
   readonly #countChange = (): void => {
@@ -78,43 +70,47 @@ export class FileUsers implements ListedUsers {
         containers.delete(oldest);
         this.#countChange();
       }
-      tables = new UserTables(this.#options.clock, () => this.#rootOf(containerId), this.#countChange);
+      const place = { roots: () => this.#rootsOf(containerId), outside: this.#options.hostRoot };
+      tables = new UserTables(this.#options, place, this.#countChange);
     }
     containers.set(containerId, tables);
     return tables;
   }
 
-  /** Root directory of a container; `undefined` while no process of it has left the host's root. */
-  #rootOf(containerId: ByteString): string | undefined {
+  /** Where the root directory of a container may be found: of a process that has left the host's root. */
+  #rootsOf(containerId: ByteString): readonly string[] {
     const { hostRoot, processesIn } = this.#options;
-    const outside = statOf(`${hostRoot}/`);
-    let tried = 0;
+    const roots: string[] = [];
     for (const pid of processesIn(containerId)) {
-      if (++tried > MAX_TRIES) break;
-      const root = `${hostRoot}/proc/${pid}/root`;
-      // A runtime puts the container's first process into its cgroup before it changes its root.
-      const inside = statOf(`${root}/`);
-      if (inside && outside && (inside.ino !== outside.ino || inside.dev !== outside.dev)) return root;
+      if (roots.length >= MAX_TRIES) break;
+      roots.push(`${hostRoot}/proc/${pid}/root`);
     }
-    return undefined;
+    return roots;
   }
+}
+
+/** Where the files are looked for. A runtime puts a container's first process into its cgroup before it changes its root. */
+interface Place {
+  readonly roots: () => readonly string[];
+  readonly outside: string | undefined;
 }
 
 /** Users and groups of one root directory. */
 class UserTables {
-  readonly #root: () => string | undefined;
+  readonly #looks: Looks;
   readonly #clock: () => number;
-  readonly #passwd: WatchedFile<User>;
-  readonly #group: WatchedFile<ByteString>;
-  #checkedAt = Number.NEGATIVE_INFINITY;
-  #hasRoot = false;
+  readonly #place: Place;
+  readonly #passwd: KnownFile<User>;
+  readonly #group: KnownFile<ByteString>;
+  #checkAt = Number.NEGATIVE_INFINITY;
 
   /** `onChange` is called when a file is found changed. */
-  constructor(clock: () => number, root: () => string | undefined, onChange: () => void) {
+  constructor({ looks, clock }: FileUsersOptions, place: Place, onChange: () => void) {
+    this.#looks = looks;
     this.#clock = clock;
-    this.#root = root;
-    this.#passwd = new WatchedFile('passwd', parsePasswd, onChange);
-    this.#group = new WatchedFile('group', parseGroup, onChange);
+    this.#place = place;
+    this.#passwd = new KnownFile(parsePasswd, onChange);
+    this.#group = new KnownFile(parseGroup, onChange);
   }
 
   /** What has been read. */
@@ -135,67 +131,37 @@ class UserTables {
 
   #refresh(): void {
     const now = this.#clock();
-    if (now - this.#checkedAt < (this.#hasRoot ? CHECK_INTERVAL : SEARCH_INTERVAL)) return;
-    this.#checkedAt = now;
-    const root = this.#root();
-    this.#hasRoot = root !== undefined;
+    if (now < this.#checkAt) return;
+    this.#checkAt = now + CHECK_INTERVAL;
+    const roots = this.#place.roots();
+    const found = this.#looks.ask({
+      ...{ kind: 'user files', roots, outside: this.#place.outside },
+      ...{ passwd: this.#passwd.version, group: this.#group.version },
+    });
+    if (found === undefined) this.#checkAt = now + SEARCH_INTERVAL;
     // What was read of a container stays when its last process is gone: late events still ask.
-    if (root === undefined || !statOf(`${root}/etc`)?.isDirectory()) return;
-    this.#passwd.refresh(`${root}/etc`);
-    this.#group.refresh(`${root}/etc`);
+    if (found === undefined || found === UNANSWERED || found === 'no files') return;
+    this.#passwd.take(found.passwd);
+    this.#group.take(found.group);
   }
 }
 
-class WatchedFile<Value> {
+class KnownFile<Value> {
   content: ReadonlyMap<number, Value> = new Map();
-  readonly #name: string;
+  version = '';
   readonly #parse: (text: ByteString) => Map<number, Value>;
   readonly #onChange: () => void;
-  #version = '';
 
-  constructor(name: string, parse: (text: ByteString) => Map<number, Value>, onChange: () => void) {
-    this.#name = name;
+  constructor(parse: (text: ByteString) => Map<number, Value>, onChange: () => void) {
     this.#parse = parse;
     this.#onChange = onChange;
   }
 
-  /** Reads the file again if it is another than the last time. A file that is gone leaves nothing. */
-  refresh(directory: string): void {
-    const path = `${directory}/${this.#name}`;
-    const stat = statOf(path);
-    const version = stat?.isFile()
-      ? `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}`
-      : '';
-    if (version === this.#version) return;
-    this.#version = version;
+  /** A file that is gone leaves nothing. */
+  take({ version, text }: FoundFile): void {
+    if (text === undefined) return;
+    this.version = version;
     this.#onChange();
-    this.content = version === '' ? new Map() : this.#parse(readRegularFile(path));
-  }
-}
-
-/**
- * Never follows a symbolic link: one that is absolute would lead out of a container into the host's
- * own files, and a pipe in the file's place would hold us up for ever.
- */
-function statOf(path: string): Stats | undefined {
-  try {
-    return path.endsWith('/') ? statSync(path) : lstatSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function readRegularFile(path: string): ByteString {
-  let file: number | undefined;
-  try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const stat = fstatSync(file);
-    if (!stat.isFile() || stat.size > MAX_FILE) return '';
-    const buffer = Buffer.alloc(stat.size);
-    return buffer.toString('latin1', 0, readSync(file, buffer, 0, stat.size, 0));
-  } catch {
-    return '';
-  } finally {
-    if (file !== undefined) closeSync(file);
+    this.content = this.#parse(text);
   }
 }

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { KnownFiles } from './known-files.ts';
+import { DirectLooks } from './looks/looks.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -29,8 +30,9 @@ function make(name: string): string {
 const known = (
   files: string[],
   directories: string[] = [],
-  limits?: ConstructorParameters<typeof KnownFiles>[2],
-) => new KnownFiles({ files: new Set(files), directories: new Set(directories) }, '', limits);
+  limits?: ConstructorParameters<typeof KnownFiles>[3],
+) =>
+  new KnownFiles({ files: new Set(files), directories: new Set(directories) }, new DirectLooks(), '', limits);
 
 function namesOf(files: KnownFiles, path: string): readonly string[] {
   const { dev, ino } = statSync(path);

@@ -2,8 +2,9 @@
  * The files behind the names that rules ask for. A hard link, a mount of the single file or the host's
  * /etc in a container shows the same file under a name that no rule asks for; device and inode are the same.
  */
-import { readdirSync, statSync } from 'node:fs';
 import { type ByteString, toByteString } from '../events/bytes.ts';
+import type { FileState } from './looks/look.ts';
+import { type Looks, UNANSWERED } from './looks/looks.ts';
 import type { FileNames } from './other-names.ts';
 
 export interface KnownFileLimits {
@@ -31,19 +32,39 @@ export interface KnownFileStatistics {
   readonly skippedDirectories: number;
 }
 
+/** Names that are looked at in one question. */
+const NAMES_IN_LOOK = 64;
+
+/** Milliseconds for which a file is taken to have the names that it had: programs open some files all the time. */
+const REMEMBERED_MS = 100;
+
 const NONE: readonly ByteString[] = [];
 
 function byFileName({ files }: AskedPaths): ReadonlyMap<ByteString, readonly ByteString[]> {
   return Map.groupBy(files, (path) => path.slice(path.lastIndexOf('/') + 1));
 }
 
+interface RecentNames {
+  readonly device: number;
+  readonly names: readonly ByteString[];
+  readonly until: number;
+}
+
 /** Knows which names lead to a file; `refresh` looks anew, since programs replace files like /etc/shadow. */
 export class KnownFiles implements FileNames {
   #asked: AskedPaths;
+  readonly #looks: Looks;
   readonly #limits: KnownFileLimits;
   readonly #hostRoot: string;
   /** Names by inode number. Those of other devices are told apart when the inode is met. */
   #byInode = new Map<number, ByteString[]>();
+  /** What each name led to when it was last looked at with an answer. */
+  #states = new Map<ByteString, FileState>();
+  /** Names in directories, in the same way. */
+  readonly #listed = new Map<ByteString, readonly ByteString[]>();
+  /** Names of files that have been asked for a moment ago, by inode number. */
+  readonly #recent = new Map<number, RecentNames>();
+  readonly #clock: () => number;
   /** Names by their last part. */
   #byFileName: ReadonlyMap<ByteString, readonly ByteString[]>;
   /** Told of every inode that becomes known between two refreshes. */
@@ -52,9 +73,17 @@ export class KnownFiles implements FileNames {
   #refused = 0;
   #skippedDirectories = 0;
 
-  /** `hostRoot`: where the host's files are mounted; empty on the host itself. */
-  constructor(asked: AskedPaths, hostRoot = '', limits: KnownFileLimits = KNOWN_FILE_LIMITS) {
+  /** `hostRoot`: where the host's files are mounted; empty on the host itself. `clock`: milliseconds, never goes back. */
+  constructor(
+    asked: AskedPaths,
+    looks: Looks,
+    hostRoot = '',
+    limits: KnownFileLimits = KNOWN_FILE_LIMITS,
+    clock = () => performance.now(),
+  ) {
     this.#asked = asked;
+    this.#looks = looks;
+    this.#clock = clock;
     this.#hostRoot = hostRoot;
     this.#limits = limits;
     this.#byFileName = byFileName(asked);
@@ -65,20 +94,26 @@ export class KnownFiles implements FileNames {
   ask(asked: AskedPaths): void {
     this.#asked = asked;
     this.#byFileName = byFileName(asked);
+    this.#listed.clear();
     this.refresh();
   }
 
   /**
    * Names that lead to the file now. It is looked at again before it is told: an inode that was freed
-   * belongs to another file.
+   * belongs to another file. Where there is no answer, what was known before counts.
    */
   namesOf(device: number, inode: number): readonly ByteString[] {
     const names = this.#byInode.get(inode);
     if (names === undefined) return NONE;
-    return names.filter((name) => {
-      const found = this.#stat(name);
-      return found !== undefined && found.ino === inode && found.dev === device;
-    });
+    const now = this.#clock();
+    const recent = this.#recent.get(inode);
+    if (recent?.device === device && now < recent.until) return recent.names;
+    const states = this.#look(names);
+    const found = names.filter(
+      (_, index) => states[index]?.inode === inode && states[index]?.device === device,
+    );
+    this.#recent.set(inode, { device, names: found, until: now + REMEMBERED_MS });
+    return found;
   }
 
   mayHave(inode: number): boolean {
@@ -87,19 +122,26 @@ export class KnownFiles implements FileNames {
 
   /** Looks at all names anew. */
   refresh(): void {
-    this.#byInode = new Map();
-    this.#names = 0;
-    this.#refused = 0;
+    const paths = [...this.#asked.files];
     this.#skippedDirectories = 0;
-    for (const path of this.#asked.files) this.#learn(path);
     for (const directory of this.#asked.directories)
       for (const name of this.#namesIn(directory))
-        this.#learn(`${directory === '/' ? '' : directory}/${name}`);
+        paths.push(`${directory === '/' ? '' : directory}/${name}`);
+    const states = this.#look(paths);
+    this.#recent.clear();
+    this.#byInode = new Map();
+    this.#states = new Map();
+    this.#names = 0;
+    this.#refused = 0;
+    for (const [index, path] of paths.entries()) this.#learn(path, states[index]);
   }
 
   /** Another file may be behind the names that end so. */
   changed(fileName: ByteString): void {
-    for (const path of this.#byFileName.get(fileName) ?? NONE) this.#learn(path);
+    const paths = this.#byFileName.get(fileName) ?? NONE;
+    if (paths.length > 0) this.#recent.clear();
+    const states = this.#look(paths);
+    for (const [index, path] of paths.entries()) this.#learn(path, states[index]);
   }
 
   /** Inodes of the files that the names lead to, of whichever device. */
@@ -115,45 +157,52 @@ export class KnownFiles implements FileNames {
     };
   }
 
-  #learn(path: ByteString): void {
-    const file = this.#stat(path);
-    if (file === undefined || !file.isFile()) return;
+  #learn(path: ByteString, file: FileState | undefined): void {
+    if (file?.type !== 'file') return;
     if (this.#names >= this.#limits.names) {
       this.#refused++;
       return;
     }
-    const names = this.#byInode.get(file.ino);
+    this.#states.set(path, file);
+    const names = this.#byInode.get(file.inode);
     if (names?.includes(path)) return;
     this.#names++;
     if (names) names.push(path);
     else {
-      this.#byInode.set(file.ino, [path]);
-      this.onKnown(file.ino);
+      this.#byInode.set(file.inode, [path]);
+      this.onKnown(file.inode);
     }
   }
 
-  #stat(path: ByteString) {
-    try {
-      return statSync(this.#located(path), { throwIfNoEntry: false });
-    } catch {
-      // A name that cannot be looked at (a loop of links, a directory that is a file) leads nowhere.
-      return undefined;
-    }
+  /** What the names lead to; as it was known before, where there is no answer. */
+  #look(paths: readonly ByteString[]): readonly (FileState | undefined)[] {
+    const states: (FileState | undefined)[] = [];
+    for (let from = 0; from < paths.length; from += NAMES_IN_LOOK)
+      states.push(...this.#lookAtSome(paths.slice(from, from + NAMES_IN_LOOK)));
+    return states;
+  }
+
+  #lookAtSome(paths: readonly ByteString[]): readonly (FileState | undefined)[] {
+    const located = paths.map((path) => this.#located(path));
+    const found = this.#looks.ask({ kind: 'states', paths: located });
+    if (found !== UNANSWERED) return found;
+    // One of them does not answer: which one shows when each is asked for itself.
+    return this.#looks
+      .askAll(located.map((path) => ({ kind: 'state', path }) as const))
+      .map((state, index) => (state === UNANSWERED ? this.#states.get(paths[index] as ByteString) : state));
   }
 
   #namesIn(directory: ByteString): readonly ByteString[] {
-    try {
-      const names = readdirSync(this.#located(directory), { encoding: 'latin1' });
-      if (names.length <= this.#limits.namesPerDirectory) return names;
-      this.#skippedDirectories++;
-    } catch {
-      // It does not exist, or is none.
-    }
-    return NONE;
+    const limit = this.#limits.namesPerDirectory;
+    const found = this.#looks.ask({ kind: 'names', path: this.#located(directory), limit });
+    if (found === UNANSWERED) return this.#listed.get(directory) ?? NONE;
+    if (found === 'too many') this.#skippedDirectories++;
+    const names = found === undefined || found === 'too many' ? NONE : found;
+    this.#listed.set(directory, names);
+    return names;
   }
 
-  /** A path as Node takes it: bytes stay what they are. */
-  #located(path: ByteString): Buffer {
-    return Buffer.from(toByteString(this.#hostRoot) + path, 'latin1');
+  #located(path: ByteString): ByteString {
+    return toByteString(this.#hostRoot) + path;
   }
 }

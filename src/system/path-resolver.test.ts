@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, test } from 'node:test';
+import { DirectLooks } from './looks/looks.ts';
 import { PathResolver } from './path-resolver.ts';
 import type { Thread } from './thread.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -31,7 +32,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 let now = 0;
 const clock = () => now;
 const resolver = (looks = 100) =>
-  new PathResolver({ bucket: new TokenBucket(0, looks, clock), processesIn: () => [process.pid], clock });
+  new PathResolver({
+    looks: new DirectLooks(),
+    bucket: new TokenBucket(0, looks, clock),
+    processesIn: () => [process.pid],
+    clock,
+  });
 
 const HOST = { tid: process.pid, pid: process.pid, containerId: '' } as Thread;
 /** Its root is that of this process, reached through /proc. */

@@ -3,10 +3,11 @@
  * the like. The kernel does not tell where they led, so the file system is asked right after the call: a
  * program that changes a link at once can still deceive, which it cannot where a file is opened.
  */
-import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import type { ByteString } from '../events/bytes.ts';
+import { belowBase, type Followed } from './looks/follow-path.ts';
+import { type Looks, UNANSWERED } from './looks/looks.ts';
 import { directoryOf, joinPath } from './paths.ts';
-import { MAX_LINKS, RecentLinks } from './recent-links.ts';
+import { RecentLinks } from './recent-links.ts';
 import type { Thread } from './thread.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
@@ -22,13 +23,12 @@ const DEEP = 64;
 /** For so long a directory is taken to lead where it led. */
 const REMEMBERED_MS = 1000;
 
-export interface ResolvedFile {
-  readonly path: ByteString;
-  /** Where the file is still there. */
-  readonly identity: { readonly device: number; readonly inode: number } | undefined;
-}
+/** Processes of a container through which its root directory is looked for. */
+const MAX_ROOTS = 8;
 
 export interface PathResolverParts {
+  /** Who looks at the file system. */
+  readonly looks: Looks;
   /** Limits how much the file system is asked: a token for a path of usual depth. */
   readonly bucket: TokenBucket;
   /** Processes that share the root directory of a container. */
@@ -64,16 +64,14 @@ export class PathResolver {
   }
 
   /** The file that the path leads to, its last part included; `undefined` when that cannot be found out. */
-  file(thread: Thread, path: ByteString, base: ByteString = ''): ResolvedFile | undefined {
+  file(thread: Thread, path: ByteString, base: ByteString = ''): Followed | undefined {
     if (!this.#mayAsk(path, base)) return undefined;
     const own = ownPath(thread, path);
     const followed = this.links.follow(thread.containerId, own);
-    const root = this.#rootOf(thread);
-    const resolved = root === undefined ? undefined : follow(root, followed, base);
-    const found = resolved === undefined ? undefined : statOf(root + resolved);
-    const known = resolved ?? knownPath(own, followed);
-    if (known === undefined) return undefined;
-    return { path: known, identity: found && { device: found.dev, inode: found.ino } };
+    const found = this.#follow(thread, followed, base, true);
+    if (found !== UNANSWERED && found !== undefined) return found;
+    const known = knownPath(own, followed);
+    return known === undefined ? undefined : { path: known, identity: undefined };
   }
 
   /** Links may have changed. */
@@ -92,12 +90,17 @@ export class PathResolver {
     const key = `${thread.containerId}:${own}`;
     if (this.#directories.has(key)) return this.#directories.get(key);
     if (!this.#mayAsk(path, base)) return undefined;
-    const root = this.#rootOf(thread);
     const followed = this.links.follow(thread.containerId, own);
-    const resolved =
-      (root === undefined ? undefined : follow(root, followed, base)) ?? knownPath(own, followed);
+    const found = this.#follow(thread, followed, base, false);
+    const known = knownPath(own, followed);
+    if (found === UNANSWERED) return known;
+    const resolved = found?.path ?? known;
     this.#directories.set(key, resolved);
     return resolved;
+  }
+
+  #follow(thread: Thread, path: ByteString, base: ByteString, isFile: boolean) {
+    return this.#parts.looks.ask({ kind: 'follow', roots: this.#rootsOf(thread), path, base, isFile });
   }
 
   #mayAsk(path: ByteString, base: ByteString): boolean {
@@ -108,14 +111,15 @@ export class PathResolver {
     return false;
   }
 
-  /** Where this process finds the thread's root directory: empty for its own. */
-  #rootOf({ tid, containerId }: Thread): string | undefined {
-    if (containerId === '') return '';
-    for (const pid of [tid, ...this.#parts.processesIn(containerId)]) {
-      const root = `/proc/${pid}/root`;
-      if (statOf(`${root}/`) !== undefined) return root;
+  /** Where this process may find the thread's root directory: empty for its own. */
+  #rootsOf({ tid, containerId }: Thread): readonly string[] {
+    if (containerId === '') return [''];
+    const roots = [`/proc/${tid}/root`];
+    for (const pid of this.#parts.processesIn(containerId)) {
+      if (roots.length >= MAX_ROOTS) break;
+      roots.push(`/proc/${pid}/root`);
     }
-    return undefined;
+    return roots;
   }
 }
 
@@ -131,76 +135,8 @@ function ownPath({ pid, tid }: Thread, path: ByteString): ByteString {
     .replace(/^\/proc\/thread-self(?=\/|$)/, `/proc/${pid}/task/${tid}`);
 }
 
-/** Follows all links of a path below `root`; `undefined` when it leads nowhere. */
-function follow(root: string, path: ByteString, base: ByteString): ByteString | undefined {
-  const below = belowBase(path, base);
-  if (below !== path) return walk(root, below, base);
-  return root === '' ? realPath(path) : walk(root, path, '');
-}
-
-/** What of a path lies below its base; all of it where it does not. */
-function belowBase(path: ByteString, base: ByteString): ByteString {
-  return base.length > 1 && path.startsWith(`${base}/`) ? path.slice(base.length) : path;
-}
-
 function partsIn(path: ByteString): number {
   let parts = 0;
   for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) parts++;
   return parts;
-}
-
-function realPath(path: ByteString): ByteString | undefined {
-  try {
-    return realpathSync.native(bytesOf(path), { encoding: 'latin1' });
-  } catch {
-    return undefined;
-  }
-}
-
-/** One component after the other, from `base` on: a link that begins with a slash starts at `root`, not at our own. */
-function walk(root: string, path: ByteString, base: ByteString): ByteString | undefined {
-  const rest = path.split('/').reverse();
-  let at = base;
-  let links = 0;
-  while (rest.length > 0) {
-    const part = rest.pop() as string;
-    if (part === '' || part === '.') continue;
-    if (part === '..') {
-      at = at.slice(0, Math.max(at.lastIndexOf('/'), 0));
-      continue;
-    }
-    const next = `${at}/${part}`;
-    const target = linkAt(root + next);
-    if (target === null) return undefined;
-    if (target === undefined) at = next;
-    else {
-      if (++links > MAX_LINKS) return undefined;
-      if (target.startsWith('/')) at = '';
-      rest.push(...target.split('/').reverse());
-    }
-  }
-  return at === '' ? '/' : at;
-}
-
-/** What a symbolic link says; `undefined` for what is none, `null` for what is not there. */
-function linkAt(path: ByteString): ByteString | undefined | null {
-  try {
-    const found = lstatSync(bytesOf(path), { throwIfNoEntry: false });
-    if (!found) return null;
-    return found.isSymbolicLink() ? readlinkSync(bytesOf(path), { encoding: 'latin1' }) : undefined;
-  } catch {
-    return null;
-  }
-}
-
-function statOf(path: ByteString) {
-  try {
-    return statSync(bytesOf(path), { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-}
-
-function bytesOf(path: ByteString): Buffer {
-  return Buffer.from(path, 'latin1');
 }

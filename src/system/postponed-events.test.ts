@@ -19,7 +19,6 @@ function modelOf(host: FakeHost, postponed: Partial<PostponedLimits> = {}) {
     read: (tid, depth, answer) => open.push(() => direct.read(tid, depth, answer)),
     executable: (pid, answer) => open.push(() => direct.executable(pid, answer)),
     pids: (answer) => open.push(() => direct.pids(answer)),
-    close() {},
   };
   const system = System.open({ hostRoot: host.root, seed: { kind: 'none' }, inquiry, postponed });
   const judged: string[] = [];

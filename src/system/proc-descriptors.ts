@@ -2,9 +2,10 @@
  * Open descriptors of running processes, out of /proc: for recordings, whose readers want to name them. Lanner itself
  * needs no such list, since live events describe their descriptors themselves.
  */
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { ByteString } from '../events/bytes.ts';
 import type { DescriptorKind } from '../events/descriptors.ts';
+import { type Looks, UNANSWERED } from './looks/looks.ts';
 import { ProcSockets } from './proc-sockets.ts';
 import type { DescriptorState, SocketState } from './snapshot.ts';
 
@@ -37,9 +38,11 @@ const ANONYMOUS: readonly (readonly [prefix: string, kind: DescriptorKind])[] = 
 export class ProcDescriptors {
   readonly #root: string;
   readonly #sockets: ProcSockets;
+  readonly #looks: Looks;
 
   /** `hostRoot`: prefix of `/proc`. An instance is for one moment: what it has read of sockets it keeps. */
-  constructor(hostRoot = '') {
+  constructor(looks: Looks, hostRoot = '') {
+    this.#looks = looks;
     this.#root = `${hostRoot}/proc`;
     this.#sockets = new ProcSockets(this.#root);
   }
@@ -82,8 +85,16 @@ export class ProcDescriptors {
       if (kind === 'socket') return { ...base, ...this.#socket(pid, inode) };
       if (link.startsWith('anon_inode:')) return { ...base, ...anonymous(link) };
       if (link.startsWith('/memfd:')) return { ...base, kind: 'm', name: link.replace(/ \(deleted\)$/, '') };
-      const { ino, dev, ...stat } = statSync(path);
-      return { ...base, kind: isDirectory(stat.mode) ? 'd' : 'f', inode: BigInt(ino), device: deviceOf(dev) };
+      const file = this.#looks.ask({ kind: 'state', path });
+      if (file === undefined) return undefined;
+      if (file === UNANSWERED) return { ...base, kind: 'f' };
+      const { type, inode: number, device } = file;
+      return {
+        ...base,
+        kind: type === 'directory' ? 'd' : 'f',
+        inode: BigInt(number),
+        device: deviceOf(device),
+      };
     } catch {
       return undefined;
     }
@@ -99,13 +110,6 @@ function anonymous(link: ByteString): { readonly kind: DescriptorKind; readonly 
   const what = link.slice('anon_inode:'.length).replace(/^\[/, '');
   const kind = ANONYMOUS.find(([prefix]) => what.startsWith(prefix))?.[1] ?? 'X';
   return { kind, userfault: kind === 'u' };
-}
-
-const S_IFMT = 0o170000;
-const S_IFDIR = 0o040000;
-
-function isDirectory(mode: number): boolean {
-  return (mode & S_IFMT) === S_IFDIR;
 }
 
 /** From the encoding of stat(2) to that of the kernel's events: major shifted by 20 bits, minor below. */

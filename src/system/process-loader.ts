@@ -6,6 +6,7 @@
 
 import type { CgroupSets } from './cgroup-sets.ts';
 import type { ProcessCounters } from './counters.ts';
+import { type Looks, UNANSWERED } from './looks/looks.ts';
 import type { Machine } from './machine.ts';
 import { takePlace, takeProgram, takeThreadFacts } from './proc-facts.ts';
 import type { ProcInquiry } from './proc-inquiry.ts';
@@ -26,6 +27,8 @@ const MAX_ANCESTORS = 4096;
 export class ProcessLoader {
   readonly #table: ThreadTable;
   readonly #reader: ProcReader;
+  readonly #looks: Looks;
+  readonly #hostRoot: string;
   readonly #inquiry: ProcInquiry;
   readonly #cgroups: CgroupSets;
   readonly #bucket: TokenBucket;
@@ -39,6 +42,8 @@ export class ProcessLoader {
   constructor(options: {
     table: ThreadTable;
     reader: ProcReader;
+    looks: Looks;
+    hostRoot: string;
     inquiry: ProcInquiry;
     cgroups: CgroupSets;
     bucket: TokenBucket;
@@ -52,6 +57,8 @@ export class ProcessLoader {
   }) {
     this.#table = options.table;
     this.#reader = options.reader;
+    this.#looks = options.looks;
+    this.#hostRoot = options.hostRoot;
     this.#inquiry = options.inquiry;
     this.#cgroups = options.cgroups;
     this.#bucket = options.bucket;
@@ -62,10 +69,13 @@ export class ProcessLoader {
     this.#onLoaded = options.onLoaded;
   }
 
-  /** Reads these processes in full, and their ancestors as the scope allows, now. Not limited in rate. */
+  /**
+   * Reads these processes in full, and their ancestors as the scope allows, now. Not limited in rate. Of one that
+   * does not let itself be read only the name is known then, and the rest is asked for when it acts.
+   */
   seed(pids: Iterable<number>): void {
     for (const pid of pids) {
-      const read = this.#reader.read(pid, 'full');
+      const read = this.#readNow(pid, 'full');
       const process = read && this.#take(read);
       if (process) this.#seedAncestors(process);
     }
@@ -74,11 +84,18 @@ export class ProcessLoader {
   #seedAncestors(process: Process): void {
     let pid = process.ptid;
     for (let depth = 0; depth < MAX_ANCESTORS && !this.#isKnown(pid); depth++) {
-      const read = this.#reader.read(pid, this.#bystanderDepth);
+      const read = this.#readNow(pid, this.#bystanderDepth);
       const parent = read && this.#take(read);
       if (!parent) return;
       pid = parent.ptid;
     }
+  }
+
+  #readNow(tid: number, depth: ReadDepth): ProcProcess | undefined {
+    // What a reading by name opens waits for no file system.
+    if (depth === 'names') return this.#reader.read(tid, 'names');
+    const read = this.#looks.ask({ kind: 'process', hostRoot: this.#hostRoot, tid, depth });
+    return read === UNANSWERED ? this.#reader.read(tid, 'names') : read;
   }
 
   /**

@@ -2,6 +2,7 @@
 import type { ContainerObserver } from './container.ts';
 import type { ProcessCounters } from './counters.ts';
 import type { HostNames } from './host-names.ts';
+import type { Looks } from './looks/looks.ts';
 import type { Mounts } from './mounts.ts';
 import type { FileNames } from './other-names.ts';
 import type { PostponedLimits } from './postponed-events.ts';
@@ -54,7 +55,9 @@ export interface SystemOptions {
   readonly hostRoot?: string;
   readonly seed: Seed;
   readonly limits?: Partial<SystemLimits>;
-  /** Who reads /proc after the start; a thread of its own unless told. */
+  /** Who looks at the machine's file systems; this thread unless told, which then waits for them. */
+  readonly looks?: Looks;
+  /** Who reads /proc after the start; whoever looks at file systems unless told. */
   readonly inquiry?: ProcInquiry;
   /** How many events may wait for a look-up, and for how long. */
   readonly postponed?: Partial<PostponedLimits>;
@@ -89,4 +92,7 @@ export interface SystemStatistics extends Readonly<ProcessCounters> {
   readonly forgottenLinks: number;
   /** Readings of /proc that were given up, since the process did not let itself be read. */
   readonly stuckReadings: number;
+  /** Looks at the machine's file systems that did not come back, and those that were not made because of such. */
+  readonly looksGivenUp: number;
+  readonly looksRefused: number;
 }

@@ -23,13 +23,14 @@ import { EventContextView } from './event-context.ts';
 import { EventTimes } from './event-times.ts';
 import type { HostNames } from './host-names.ts';
 import { formatIp } from './ip.ts';
+import { DirectLooks, type Looks } from './looks/looks.ts';
 import { LiveMachine, type Machine } from './machine.ts';
 import { ModelNews } from './model-news.ts';
 import { type FileNames, noticeNewFile } from './other-names.ts';
 import { PathResolver } from './path-resolver.ts';
 import { introducesThread, makePhantom } from './phantom.ts';
 import { PostponedEvents } from './postponed-events.ts';
-import { DirectInquiry, type ProcInquiry, WorkerInquiry } from './proc-inquiry.ts';
+import { LookInquiry, type ProcInquiry } from './proc-inquiry.ts';
 import { ProcReader } from './proc-reader.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import { endThread, RecentExits } from './process-end.ts';
@@ -92,6 +93,8 @@ export class System implements SystemView {
   readonly descriptors?: (thread: Thread) => Iterable<Descriptor>;
 
   readonly containers: ContainerObserver | undefined;
+  /** Who looks at the machine's file systems. */
+  readonly looks: Looks;
 
   readonly #machine: Machine;
   readonly #eventClock: EventClock;
@@ -129,8 +132,10 @@ export class System implements SystemView {
     const { hostRoot = '', seed, clock = () => performance.now(), wallClock = steadyTime } = options;
     this.containers = options.containers;
     this.#hosts = options.hosts;
+    this.looks = options.looks ?? new DirectLooks();
     if (options.fileNames)
       this.#resolver = new PathResolver({
+        looks: this.looks,
         bucket: new TokenBucket(RESOLVED_PATHS, 2 * RESOLVED_PATHS, clock),
         processesIn: (containerId) => this.#processesIn(containerId),
         clock,
@@ -145,6 +150,7 @@ export class System implements SystemView {
       captured ??
       recorded ??
       new LiveMachine({
+        looks: this.looks,
         hostRoot,
         processesIn: (containerId) => this.#processesIn(containerId),
         containerLimit: limits.containerUsers,
@@ -154,13 +160,12 @@ export class System implements SystemView {
     this.#mayLookUp = limits.lookupsPerSecond > 0 && !isFile;
     this.#table = new ThreadTable(limits.threads);
     this.#reader = new ProcReader(hostRoot);
-    // What a capture holds is all that is asked.
-    this.#inquiry =
-      options.inquiry ?? (isFile ? new DirectInquiry(this.#reader) : new WorkerInquiry(hostRoot));
+    this.#inquiry = options.inquiry ?? new LookInquiry(hostRoot, this.looks);
     const cgroups = new CgroupSets(CGROUP_SETS);
     this.#loader = new ProcessLoader({
       table: this.#table,
       reader: this.#reader,
+      ...{ looks: this.looks, hostRoot },
       inquiry: this.#inquiry,
       cgroups,
       bucket: new TokenBucket(limits.lookupsPerSecond, this.#mayLookUp ? limits.lookupBurst : 0, clock),
@@ -271,7 +276,7 @@ export class System implements SystemView {
 
   /** Ends what runs beside the model. */
   close(): void {
-    this.#inquiry.close();
+    this.looks.close();
   }
 
   /** Reads these processes from /proc, before an event names them. */
@@ -497,6 +502,8 @@ export class System implements SystemView {
       unresolvedPaths: this.#resolver?.refused ?? 0,
       forgottenLinks: this.#resolver?.links.forgotten ?? 0,
       stuckReadings: this.#inquiry.stuck,
+      looksGivenUp: this.looks.statistics.givenUp,
+      looksRefused: this.looks.statistics.refused,
       ...this.#counters,
     };
   }

@@ -46,6 +46,16 @@ const OWN: readonly [name: keyof SystemStatistics, metric: string, help: string]
   ],
   ['forgottenLinks', 'links_forgotten', 'Symbolic links that were forgotten, since newer ones came.'],
   ['stuckReadings', 'readings_stuck', 'Readings of /proc that were given up, since they did not come back.'],
+  [
+    'looksGivenUp',
+    'looks_given_up',
+    'Looks at file systems that were given up, since they did not come back.',
+  ],
+  [
+    'looksRefused',
+    'looks_refused',
+    'Looks at file systems that were not made, since others had not come back.',
+  ],
 ];
 
 /** `state_counters_enabled`. */

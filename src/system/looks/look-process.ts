@@ -1,0 +1,105 @@
+/** One process that looks, from the side of those who ask it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { encodeFrame, FrameReader } from './frames.ts';
+import type { Look } from './look.ts';
+import { socketPair, waitFor } from './poll.ts';
+
+const PROGRAM = fileURLToPath(new URL('./look-program.ts', import.meta.url));
+
+/** It needs little memory, and no threads besides its own. */
+const NODE_FLAGS = ['--max-semi-space-size=1', '--single-threaded', '--disable-warning=ExperimentalWarning'];
+
+/** How often a process that is working, and not waiting for a file system, is given the same time again. */
+const MORE_TIME = 9;
+
+/** `silent`: nothing came in time. `gone`: nothing will come any more. */
+export type Received = { readonly found: unknown } | 'silent' | 'gone';
+
+export class LookProcess {
+  /** It has started and takes questions; see {@link awaitReady}. */
+  isReady = false;
+  readonly startedAt = performance.now();
+  readonly #child: ChildProcess;
+  readonly #frames = new FrameReader();
+  #channel: number;
+
+  /** `onBell`: an answer that nobody waits for may be there. `onExit`: the process has ended. */
+  constructor(onBell: () => void, onExit: () => void) {
+    const [ours, theirs] = socketPair();
+    const cache = getCompileCacheDir();
+    this.#channel = ours;
+    this.#child = spawn(process.execPath, [...NODE_FLAGS, PROGRAM], {
+      stdio: ['ignore', 'pipe', 'ignore', theirs],
+      // Nothing of it may be held up by the process: no terminal, no mounted directory.
+      detached: true,
+      cwd: '/',
+      env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache },
+    });
+    closeSync(theirs);
+    this.#child.on('error', onExit);
+    this.#child.on('exit', onExit);
+    this.#child.stdout?.on('data', onBell);
+    this.#child.unref();
+    (this.#child.stdout as unknown as { unref(): void } | null)?.unref();
+  }
+
+  /** Whether it takes questions, after `milliseconds` at most. */
+  awaitReady(milliseconds: number): boolean {
+    if (!this.isReady) this.isReady = typeof this.receive(milliseconds, 0) === 'object';
+    return this.isReady;
+  }
+
+  /** Asks; answers come in the order of the questions. */
+  send(look: Look, isLater: boolean): void {
+    const bytes = encodeFrame(look, isLater);
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#channel, bytes, at);
+    } catch {
+      // It is gone, which shows when it is to answer.
+    }
+  }
+
+  /** The next answer, for which it may be waited so long; longer while the process is at work or waits for a CPU. */
+  receive(milliseconds: number, more = milliseconds > 0 ? MORE_TIME : 0): Received {
+    for (let rounds = more; ; ) {
+      const frame = this.#frames.next();
+      if (frame) return { found: frame.value };
+      if (this.#channel < 0) return 'gone';
+      if (waitFor(this.#channel, milliseconds)) {
+        const count = this.#read();
+        if (count === 0) return 'gone';
+        this.#frames.take(count);
+      } else if (rounds-- <= 0 || !this.#isRunning()) return 'silent';
+    }
+  }
+
+  /** Ends it, and does not wait for that: a process in an unanswered call cannot be ended. */
+  end(): void {
+    this.#child.kill('SIGKILL');
+    this.#child.stdout?.destroy();
+    if (this.#channel >= 0) closeSync(this.#channel);
+    this.#channel = -1;
+  }
+
+  #read(): number {
+    try {
+      return readSync(this.#channel, this.#frames.room);
+    } catch {
+      return 0;
+    }
+  }
+
+  /** It has something to do and may only lack a CPU; who waits for a file system sleeps. */
+  #isRunning(): boolean {
+    try {
+      const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'latin1');
+      return stat.slice(stat.lastIndexOf(')') + 2).startsWith('R');
+    } catch {
+      return false;
+    }
+  }
+}
