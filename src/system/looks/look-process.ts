@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { encodeFrame, FrameReader } from './frames.ts';
@@ -37,7 +38,8 @@ export class LookProcess {
       // Nothing of it may be held up by the process: no terminal, no mounted directory.
       detached: true,
       cwd: '/',
-      env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache },
+      // Node gives the folder of this version of Node, within the one that it was told.
+      env: cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) },
     });
     closeSync(theirs);
     this.#child.on('error', onExit);

@@ -14,6 +14,9 @@ function send(bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(CHANNEL, bytes, at);
 }
 
+// Who ends a service tells all of its processes. This one ends with the one that asks, which has work to finish.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+
 const frames = new FrameReader();
 try {
   // Says that it is there.
