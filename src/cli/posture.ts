@@ -1,9 +1,8 @@
 /** `lanner posture FILES…`: judges pods by what lets them break out or change. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { readManifests } from '../kubernetes/manifests/files.ts';
 import { placeText } from '../kubernetes/manifests/manifest.ts';
 import { PROFILES, type Profile } from '../kubernetes/pod-security/finding.ts';
-import { minorVersion } from '../kubernetes/pod-security/version.ts';
 import { postureJson } from '../kubernetes/posture/json.ts';
 import {
   isForbidden,
@@ -14,6 +13,7 @@ import {
 import { postureSarif } from '../kubernetes/posture/sarif.ts';
 import { postureText } from '../kubernetes/posture/text.ts';
 import { fail, writeError } from './fail.ts';
+import { imageRoot, standardsVersion } from './kubernetes-options.ts';
 import { printLine } from './print.ts';
 import { LANNER_VERSION } from './version.ts';
 
@@ -52,8 +52,8 @@ export function addPostureCommand(program: Command, finish: (code: number) => vo
     .option(
       '--standards <version>',
       'version of the Pod Security Standards, such as v1.30',
-      version,
-      version('latest'),
+      standardsVersion,
+      standardsVersion('latest'),
     )
     .addOption(new Option('--format <format>', 'form of the output').choices(FORMATS).default('text'))
     .option('--image-root <image=folder>', 'unpacked root file system of an image; repeatable', imageRoot)
@@ -89,17 +89,4 @@ function report(judged: Posture, { format, failOn = 'privileged' }: PostureFlags
 
 function stricter(a: Profile, b: Profile): Profile {
   return PROFILES.indexOf(a) > PROFILES.indexOf(b) ? a : b;
-}
-
-/** A version as labels have it. */
-function version(text: string): number {
-  const minor = minorVersion(text);
-  if (minor === undefined) throw new InvalidArgumentError('Write it as v1.30 or latest.');
-  return minor;
-}
-
-function imageRoot(text: string, previous: ReadonlyMap<string, string> = new Map()): Map<string, string> {
-  const at = text.lastIndexOf('=');
-  if (at <= 0) throw new InvalidArgumentError('Write it as IMAGE=FOLDER.');
-  return new Map([...previous, [text.slice(0, at), text.slice(at + 1)]]);
 }

@@ -52,6 +52,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddComm
   { names: ['tune'], load: async () => (await import('./tune.ts')).addTuneCommand },
   { names: ['top'], load: async () => (await import('./top.ts')).addTopCommand },
   { names: ['posture'], load: async () => (await import('./posture.ts')).addPostureCommand },
+  { names: ['harden'], load: async () => (await import('./harden.ts')).addHardenCommand },
   { names: ['audit'], load: async () => (await import('./audit.ts')).addAuditCommand },
 ];
 
