@@ -1,6 +1,7 @@
 /** `lanner harden FILE`: the immutable version of a manifest; with --namespace, the labels that a namespace can have. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { unifiedDiff } from '../kubernetes/editing/unified-diff.ts';
 import { hardenText } from '../kubernetes/harden/harden.ts';
 import { namespaceLabels, namespaceText } from '../kubernetes/harden/namespace-labels.ts';
 import { directoriesFor, type ObservedWrite } from '../kubernetes/harden/observed.ts';
@@ -10,7 +11,6 @@ import { readManifests } from '../kubernetes/manifests/files.ts';
 import { type ManifestProblem, placeText } from '../kubernetes/manifests/manifest.ts';
 import { containersOf, podOf } from '../kubernetes/manifests/pods.ts';
 import { judgeManifests } from '../kubernetes/posture/judge.ts';
-import { unifiedDiff } from '../kubernetes/unified-diff.ts';
 import { fail, writeError } from './fail.ts';
 import { collect } from './flags.ts';
 import { readObserved, WRITE_RULES } from './harden-observed.ts';

@@ -11,7 +11,7 @@ interface Line {
 
 /** Empty when nothing changes. The names stand in the head. */
 export function unifiedDiff(before: string, after: string, names: { before: string; after: string }): string {
-  const lines = changedLines(before.split('\n'), after.split('\n'));
+  const lines = changedLines(linesOf(before), linesOf(after));
   const hunks = hunksOf(lines);
   if (hunks.length === 0) return '';
   return [
@@ -19,6 +19,13 @@ export function unifiedDiff(before: string, after: string, names: { before: stri
     `+++ ${names.after}`,
     ...hunks.flatMap((hunk) => hunkText(lines, hunk)),
   ].join('\n');
+}
+
+/** A last line without an end differs from one with it, and says so. */
+function linesOf(text: string): string[] {
+  const lines = text.split('\n');
+  const last = lines.pop();
+  return last === '' || last === undefined ? lines : [...lines, `${last}\n\\ No newline at end of file`];
 }
 
 function changedLines(before: string[], after: string[]): Line[] {
