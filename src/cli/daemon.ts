@@ -15,11 +15,12 @@ import { fingerprint, Reloader, type ReloadOptions } from './reload.ts';
 import { runReplay } from './replay.ts';
 import { Service } from './service.ts';
 import { onEndSignal, onReloadSignal, onReopenSignal } from './signals.ts';
+import { chosenSources, type SourceFlags } from './sources.ts';
 import { checkEngine, configuredRuleFiles, loadConfiguredRules, logRules, summaryLine } from './start.ts';
 import { LANNER_VERSION } from './version.ts';
 import { openWebServer, webSettings } from './web.ts';
 
-export interface DaemonOptions extends CommonOptions {
+export interface DaemonOptions extends CommonOptions, SourceFlags {
   readonly scope?: WatchScope;
   /** Seconds. */
   readonly M?: number;
@@ -36,8 +37,8 @@ export async function runDaemon(
   const { config } = loaded;
   const { log } = opened;
   const isReplay = config.engine.kind === 'replay';
-  if (!isReplay) checkEngine(config, log);
-  else if (config.engine.replay.capture_file === '')
+  const sources = isReplay ? [] : liveSources(options, config, log);
+  if (isReplay && config.engine.replay.capture_file === '')
     fail('engine.kind replay needs engine.replay.capture_file, the path of a capture');
   log(`Lanner version: ${LANNER_VERSION} (${os.machine()})`);
   const seen = fingerprint(options);
@@ -47,7 +48,7 @@ export async function runDaemon(
   const removePidFile = writePidFile(options.pidfile, log);
   try {
     if (isReplay) return await replayConfigured(options, config, outcome, log);
-    await watchUntilStopped({ options, loaded, log: opened, seen }, outcome);
+    await watchUntilStopped({ options, loaded, sources, log: opened, seen }, outcome);
     return 0;
   } finally {
     removePidFile();
@@ -73,12 +74,21 @@ function replayConfigured(
   });
 }
 
+/** Names of the sources that are watched. Ends the command when they cannot be. */
+function liveSources(options: DaemonOptions, config: Config, log: Log): readonly string[] {
+  const sources = chosenSources(options, config);
+  if (sources.includes('syscall')) checkEngine(config, log);
+  else if (options.scope !== undefined) fail('--scope is for system calls, and these are not watched');
+  return sources;
+}
+
 interface Start extends ReloadOptions {
   readonly options: DaemonOptions;
+  readonly sources: readonly string[];
 }
 
 async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promise<void> {
-  const { options, loaded } = start;
+  const { options, loaded, sources } = start;
   const { log } = start.log;
   const stop = new AbortController();
   const scope = options.scope ?? { kind: 'host' };
@@ -110,13 +120,14 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
         configuredRuleFiles(options, loaded.config, () => {}),
       ),
       scope,
+      sources,
       stop: options.M === undefined ? stop.signal : withLimit(stop.signal, options.M),
       log,
       onReady(ready) {
         watching = ready;
         web = openWebServer(ready, log);
         serve(loaded.config);
-        const status = `Watching system calls of ${describeScope(scope)} on Linux ${os.release()}`;
+        const status = describeWatching(sources, scope);
         reloader = new Reloader(
           {
             ...start,
@@ -145,6 +156,12 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
 
 function withLimit(signal: AbortSignal, seconds: number): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+}
+
+function describeWatching(sources: readonly string[], scope: WatchScope): string {
+  const calls = `system calls of ${describeScope(scope)} on Linux ${os.release()}`;
+  const parts = sources.map((source) => (source === 'syscall' ? calls : 'audit events of Kubernetes'));
+  return `Watching ${parts.join(', and ')}`;
 }
 
 function describeScope(scope: WatchScope): string {

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { RULE_SCHEMA } from '../rules/schema.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
 import { printDescription } from './describe.ts';
-import { Failure, fail } from './fail.ts';
+import { Failure } from './fail.ts';
 import { addFlags } from './flags.ts';
 import { type ListOptions, printEvents, printFields, printIgnoredEvents } from './list.ts';
 import { openLog } from './log.ts';
@@ -13,6 +13,7 @@ import { loadConfigOf, logConfiguration } from './options.ts';
 import { printPageSize } from './page-size.ts';
 import { printPluginInfo, printPlugins } from './plugins.ts';
 import { printLine } from './print.ts';
+import { chosenSources } from './sources.ts';
 import { configuredRuleFiles, loadConfiguredRules } from './start.ts';
 import { printSupport } from './support.ts';
 import { validate } from './validate.ts';
@@ -20,8 +21,6 @@ import { printVersion } from './version.ts';
 
 interface ProgramOptions extends DaemonOptions, ListOptions {
   readonly configSchema?: boolean;
-  readonly disableSource?: readonly string[];
-  readonly enableSource?: readonly string[];
   readonly i?: boolean;
   readonly L?: boolean;
   readonly l?: string;
@@ -33,9 +32,6 @@ interface ProgramOptions extends DaemonOptions, ListOptions {
   readonly validate?: readonly string[];
   readonly version?: boolean;
 }
-
-/** Sources that `--enable-source` and `--disable-source` may name. */
-const SOURCES = ['syscall'];
 
 type Finish = (code: number) => void;
 type AddCommand = (program: Command, finish: Finish) => void;
@@ -106,7 +102,7 @@ async function runFlags(options: ProgramOptions): Promise<number> {
   try {
     logConfiguration(loaded, options, log);
     if (printWithConfiguration(options, config)) return 0;
-    checkSources(options);
+    if (config.engine.kind !== 'replay') chosenSources(options, config);
     if (options.validate !== undefined) return validate(options.validate, config, options);
     if (options.L || options.l !== undefined) {
       printDescription(loadConfiguredRules(options, config, log), options, config.json_output);
@@ -141,17 +137,6 @@ function printWithConfiguration(options: ProgramOptions, { json_output }: Config
   else if (options.list !== undefined) printFields(options);
   else return false;
   return true;
-}
-
-function checkSources({ enableSource = [], disableSource = [] }: ProgramOptions): void {
-  if (enableSource.length > 0 && disableSource.length > 0) {
-    fail('--enable-source and --disable-source cannot be given together');
-  }
-  for (const source of [...enableSource, ...disableSource]) {
-    if (!SOURCES.includes(source))
-      fail(`there is no event source "${source}"; there is ${SOURCES.join(', ')}`);
-  }
-  if (disableSource.length > 0) fail('all event sources are disabled: there is nothing to watch');
 }
 
 /** Commander's messages in one line. */

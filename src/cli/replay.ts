@@ -15,11 +15,12 @@ import { loadConfiguredRules } from './start.ts';
 export function addReplayCommand(program: Command, finish: (code: number) => void): void {
   const command = program
     .command('replay')
-    .summary('judge the events of a capture')
+    .summary('judge the events of a capture or an audit log')
     .description(
       'Judges the events of a .scap capture, plain or compressed. Processes, users, addresses and the name of\n' +
         'the machine are those of the capture. Alerts go where the configuration says; on a terminal, a line\n' +
-        'on standard error tells how far it is.',
+        'on standard error tells how far it is. FILE may also be an audit log of Kubernetes, one event in each\n' +
+        'line, or a folder of such logs.',
     )
     .usage('[options] FILE')
     .argument('<file>')

@@ -14,7 +14,9 @@ import { chooseEvents } from './traced-events.ts';
 
 /** What goes on through a reload, and is told of it. */
 export interface Reloadable {
-  readonly source: Pick<KernelSource, 'ask' | 'filter' | 'name' | 'trim'>;
+  readonly source: Pick<KernelSource, 'ask' | 'filter' | 'trim'>;
+  /** Names of the event sources. */
+  readonly sources: readonly string[];
   readonly engine: Pick<Engine, 'replace'>;
   readonly outputs: Pick<OutputSet, 'configure'>;
   readonly files: Pick<KnownFiles, 'ask' | 'inodes'>;
@@ -43,6 +45,7 @@ export interface ReloadResult {
  */
 export function reloader({
   source,
+  sources,
   engine,
   outputs,
   files,
@@ -57,7 +60,7 @@ export function reloader({
   return (next) => {
     const { config, ruleSet } = next;
     const start = performance.now();
-    const judge = makeJudge(next, [source.name]);
+    const judge = makeJudge(next, sources);
     const choice = chooseEvents(ruleSet, config.base_syscalls);
     for (const warning of choice.warnings) log(`warning: ${warning}`);
     const wanted = new Set(choice.traced.keys());

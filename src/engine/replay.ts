@@ -11,6 +11,7 @@ import type { EventSource } from '../sources/source.ts';
 import { HostNames } from '../system/host-names.ts';
 import { AlertRecordings } from './alert-recordings.ts';
 import { askedHosts } from './asked-hosts.ts';
+import { isAuditLog, replayAuditLog } from './audit-replay.ts';
 import { type CapturedSystem, openCapturedSystem } from './captured-system.ts';
 import { Engine } from './engine.ts';
 import { makeJudge } from './judge.ts';
@@ -25,7 +26,7 @@ const END_OF_TIME = 2 ** 31 - 1;
 export interface ReplayOptions {
   readonly config: Config;
   readonly ruleSet: CheckedRuleSet;
-  /** Path of the capture; may be a pipe. */
+  /** Path of the capture, which may be a pipe, or of an audit log or a folder of such logs. */
   readonly file: string;
   /** Ends the replay after the event at work. */
   readonly stop: AbortSignal;
@@ -65,28 +66,40 @@ export interface ReplaySummary {
 }
 
 /**
- * Judges all events of a capture. Rejects with a {@link CaptureError} when the file is no capture, and when
+ * Judges all events of a capture, or of an audit log. Rejects with a {@link CaptureError} when the file is no capture, and when
  * an output cannot be opened.
  */
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
+  if (isAuditLog(options.file)) {
+    const more = { hostname: hostnameOfAlerts(), maxWaiting: MAX_WAITING };
+    return withOutputs(options, (outputs, stop) => replayAuditLog(outputs, stop, { ...options, ...more }));
+  }
   const capture = await openCapture(options.file);
   try {
-    const stop = new AbortController();
-    const outputs = openOutputs(options.config, undefined, {
-      log: options.log,
-      onFailure(output, error) {
-        // Whoever read the alerts has gone.
-        if (error.code === 'EPIPE') stop.abort();
-        else options.log(outputFailure(output, error));
-      },
-    });
-    try {
-      return await replayCapture(capture, outputs, AbortSignal.any([options.stop, stop.signal]), options);
-    } finally {
-      await outputs.close();
-    }
+    return await withOutputs(options, (outputs, stop) => replayCapture(capture, outputs, stop, options));
   } finally {
     capture.close();
+  }
+}
+
+/** Opens the outputs for `work`, which is to stop when nobody reads them any more. */
+async function withOutputs<T>(
+  { config, log, stop }: ReplayOptions,
+  work: (outputs: OutputSet, stop: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const gone = new AbortController();
+  const outputs = openOutputs(config, undefined, {
+    log,
+    onFailure(output, error) {
+      // Whoever read the alerts has gone.
+      if (error.code === 'EPIPE') gone.abort();
+      else log(outputFailure(output, error));
+    },
+  });
+  try {
+    return await work(outputs, AbortSignal.any([stop, gone.signal]));
+  } finally {
+    await outputs.close();
   }
 }
 

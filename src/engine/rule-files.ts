@@ -5,11 +5,14 @@ import process from 'node:process';
 import type { Config } from '../config/schema.ts';
 import type { FieldCatalog } from '../fields/field.ts';
 import { type LoadOutcome, loadRules, type RuleFile } from '../rules/load.ts';
+import { wantsAudit } from './audit.ts';
 import { ruleEnvironment } from './rule-environment.ts';
 import { configuredFields, ruleOptions } from './rule-options.ts';
 
 /** Lanner's own rules, which are used when nothing else is asked for. */
 const OWN_RULES = join(import.meta.dirname, '..', '..', 'rules');
+/** Those for audit events, used where there are any. */
+const OWN_AUDIT_RULES = join(OWN_RULES, 'kubernetes');
 
 /** A directory of rule files cannot be read. The message is one line for people. */
 export class RuleFileError extends Error {
@@ -40,7 +43,8 @@ export function ruleFilePaths(
 export function ruleLocations(fromCommandLine: readonly string[], config: Config): readonly string[] {
   if (fromCommandLine.length > 0) return fromCommandLine;
   const configured = [...config.rules_files, ...config.rule_files];
-  return configured.length > 0 ? configured : [OWN_RULES];
+  if (configured.length > 0) return configured;
+  return wantsAudit(config) ? [OWN_RULES, OWN_AUDIT_RULES] : [OWN_RULES];
 }
 
 /**

@@ -7,7 +7,8 @@ import { openContainers } from '../containers/open.ts';
 import type { ContainerMetadataService } from '../containers/service.ts';
 import { type ByteString, toText } from '../events/bytes.ts';
 import type { MatcherProfile } from '../matcher/profile.ts';
-import { type KernelSource, openKernelSource } from '../sources/kernel/kernel-source.ts';
+import { openKernelSource, type WatchedKernel } from '../sources/kernel/kernel-source.ts';
+import { NoKernel } from '../sources/kernel/no-kernel.ts';
 import type { HostNames } from '../system/host-names.ts';
 import { KnownFiles } from '../system/known-files.ts';
 import type { Looks } from '../system/looks/looks.ts';
@@ -18,8 +19,10 @@ import { type Seed, System, type SystemLimits } from '../system/system.ts';
 import { AlertRecordings } from './alert-recordings.ts';
 import { openHosts } from './asked-hosts.ts';
 import { askedPaths } from './asked-paths.ts';
+import { AUDIT_SOURCE, openAudit } from './audit.ts';
 import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
 import { Engine } from './engine.ts';
+import { joinSources } from './joined-source.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
 import { MemoryGuard } from './memory-guard.ts';
 import { collectGarbage, memoryCeiling, memorySteps, readMemory } from './memory-steps.ts';
@@ -40,7 +43,10 @@ export type WatchScope =
   | { readonly kind: 'cgroup'; readonly path: string };
 
 export interface WatchOptions extends RunSettings {
+  /** Of system calls. */
   readonly scope: WatchScope;
+  /** Names of the event sources: `syscall`, `k8s_audit`. Absent: system calls alone. */
+  readonly sources?: readonly string[];
   /** Program and arguments to start and watch, with all that it starts; the scope is `processes` then. */
   readonly command?: readonly string[];
   /** Where alerts go instead of standard output. */
@@ -129,6 +135,7 @@ const REFRESH_MS = 5000;
  */
 export async function watch(options: WatchOptions): Promise<WatchSummary> {
   const { config, log } = options;
+  const watchesKernel = sourcesOf(options).includes('syscall');
   const stop = new AbortController();
   const outputs = openOutputs(config, options.alertsTo, {
     log,
@@ -143,16 +150,18 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
   );
   const looks = new ProcessLooks();
   const choice = chooseEvents(options.ruleSet, config.base_syscalls);
-  for (const warning of choice.warnings) log(`warning: ${warning}`);
+  if (watchesKernel) for (const warning of choice.warnings) log(`warning: ${warning}`);
   // Before the probe is there, so that no container starts unheard. A single command is watched for itself.
-  if (!options.command) containers.listen();
+  if (watchesKernel && !options.command) containers.listen();
   const hosts = await openHosts(config, options.ruleSet, log);
   try {
-    const source = await openKernelSource({
-      scope: options.scope,
-      eventNames: options.record ? recordedEvents(options.record, choice) : new Set(choice.traced.keys()),
-      bufferSize: MEGABYTE << (config.engine.modern_ebpf.buf_size_preset - 1),
-    });
+    const source = watchesKernel
+      ? await openKernelSource({
+          scope: options.scope,
+          eventNames: options.record ? recordedEvents(options.record, choice) : new Set(choice.traced.keys()),
+          bufferSize: MEGABYTE << (config.engine.modern_ebpf.buf_size_preset - 1),
+        })
+      : new NoKernel();
     try {
       const traced = new Set(choice.traced.keys());
       return await watchSource({ source, outputs, containers, stop, hosts, looks, traced }, options);
@@ -169,7 +178,8 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
 
 /** What is open while watching. */
 interface Parts {
-  readonly source: KernelSource;
+  /** Of system calls; nothing comes from it where they are not watched. */
+  readonly source: WatchedKernel;
   readonly outputs: OutputSet;
   readonly containers: ContainerMetadataService;
   readonly stop: AbortController;
@@ -213,11 +223,16 @@ async function watchSource(
         alert: (alert) => outputs.write(alert),
       })
     : undefined;
+  const sources = sourcesOf(options);
+  const audit = sources.includes(AUDIT_SOURCE)
+    ? openAudit(config, { log, hostname: toText(system.hostname), alert: (alert) => outputs.write(alert) })
+    : undefined;
+  const allSources = audit ? joinSources(source, audit.source) : source;
   const engine = new Engine({
-    source,
+    source: allSources,
     system,
     observers: [recording, captures].filter((observer) => observer !== undefined),
-    judge: makeJudge(options, [source.name]),
+    judge: makeJudge(options, sources),
     outputs,
     containers,
     waitMs: config.container_engines.wait_ms,
@@ -249,7 +264,7 @@ async function watchSource(
   let exitReason: string | undefined;
   const self = new SelfWatch(
     {
-      ...{ source, system, outputs, memory, log, isHost: options.scope.kind === 'host' && !options.command },
+      ...{ source, system, outputs, memory, log, isHost: isWholeMachine(options) },
       exit(reason) {
         exitReason = reason;
         stop.abort();
@@ -263,7 +278,7 @@ async function watchSource(
   });
   const metrics = new RunMetrics(
     {
-      ...{ source, system, engine, outputs, containers, log },
+      ...{ source, system, engine, outputs, containers, audit, log },
       memory: { guard: memory, tables, recordings: captures },
     },
     options,
@@ -272,7 +287,7 @@ async function watchSource(
   const running = engine.run();
   const command = startInScope(source, options);
   const end = AbortSignal.any([options.stop, stop.signal]);
-  onAbort(end, () => source.stop());
+  onAbort(end, () => allSources.stop());
   void command?.exit.then(() => stop.abort());
   if (source.missingEvents.length > 0)
     log(`this kernel cannot tell the events ${source.missingEvents.join(', ')}: rules do not see them`);
@@ -288,7 +303,7 @@ async function watchSource(
       if (container !== '') await whenKnown(containers, container, limitMs);
     },
     reload: reloader({
-      ...{ source, engine, outputs, files, hosts, self, metrics, traced, log },
+      ...{ source, sources, engine, outputs, files, hosts, self, metrics, traced, log },
       recording: options.record !== undefined,
     }),
     profile: () => engine.profile,
@@ -335,9 +350,9 @@ async function watchSource(
   await outputs.close();
   if (exitReason !== undefined) throw new Error(exitReason);
 
-  const { delivered, lost, filtered, compatCalls, unwatchedThreads, earlyRequests } = source.statistics;
+  const { lost, filtered, compatCalls, unwatchedThreads, earlyRequests } = source.statistics;
   return {
-    events: delivered,
+    events: allSources.statistics.delivered,
     lost,
     filtered,
     alerts: engine.alerts,
@@ -355,8 +370,18 @@ async function watchSource(
   };
 }
 
-/** A scoped capture does not read what is outside its scope. */
-function seedOf({ scope }: WatchOptions): Seed {
+function sourcesOf({ sources = ['syscall'] }: WatchOptions): readonly string[] {
+  return sources;
+}
+
+function isWholeMachine(options: WatchOptions): boolean {
+  return sourcesOf(options).includes('syscall') && options.scope.kind === 'host' && !options.command;
+}
+
+/** A scoped capture does not read what is outside its scope; nor do those who watch no system calls. */
+function seedOf(options: WatchOptions): Seed {
+  const { scope } = options;
+  if (!sourcesOf(options).includes('syscall')) return { kind: 'none' };
   switch (scope.kind) {
     case 'host':
       return { kind: 'host' };
@@ -376,7 +401,7 @@ function limitsOf({ falco_libs }: Config): Partial<SystemLimits> {
 }
 
 /** What may be read of the machine's processes when events were lost. */
-function scopeOf(source: KernelSource, { scope }: WatchOptions): ResyncScope {
+function scopeOf(source: WatchedKernel, { scope }: WatchOptions): ResyncScope {
   return scope.kind === 'host' ? 'host' : source.scopedPids();
 }
 
@@ -386,11 +411,11 @@ function sum(counts: ReadonlyMap<string, number>): number {
   return total;
 }
 
-function startInScope(source: KernelSource, { command }: WatchOptions): RunningCommand | undefined {
+function startInScope(source: WatchedKernel, { command }: WatchOptions): RunningCommand | undefined {
   return command && source.spawnInScope(() => startCommand(command));
 }
 
-function isScopeEmpty(source: KernelSource, { scope }: WatchOptions): boolean {
+function isScopeEmpty(source: WatchedKernel, { scope }: WatchOptions): boolean {
   return scope.kind === 'processes' && !scope.isGrowing && source.scopedPids().length === 0;
 }
 

@@ -222,11 +222,17 @@ for (const [args, message] of [
   [['--scope', 'pid=1,x'], /^lanner: .*"x" is not a process id\.\n$/],
   [['--scope', 'all'], /^lanner: .*Write it as pid=N\[,N…\] or cgroup=PATH\.\n$/],
   [['--scope', 'pid=1', '--scope', 'cgroup=/'], /^lanner: .*not both\.\n$/],
-  [['--enable-source', 'nothing'], /^lanner: there is no event source "nothing"; there is syscall\n$/],
+  [
+    ['--enable-source', 'nothing'],
+    /^lanner: there is no event source "nothing"; there are syscall, k8s_audit\n$/,
+  ],
   [['--disable-source', 'syscall'], /^lanner: all event sources are disabled/],
   [['-c', '/no/such/file'], /^lanner: cannot read the configuration: ENOENT/],
   [['-o', 'priority=loud', '--dry-run'], /^lanner: -o priority=loud: priority must be one of /],
-  [['-o', 'engine.kind=nodriver', '--dry-run'], /lanner: engine\.kind nodriver is not there yet/],
+  [
+    ['-o', 'engine.kind=nodriver', '--dry-run'],
+    /lanner: engine\.kind nodriver watches no system calls, and kubernetes\.audit\.from is empty/,
+  ],
   [
     ['-r', '/no/such/file', '--dry-run'],
     /the file cannot be read: ENOENT[\s\S]*lanner: the rules cannot be used: 1 error\n$/,

@@ -21,6 +21,8 @@ export interface Finished {
 
 export interface Running {
   readonly child: ChildProcess;
+  /** What it has printed so far. */
+  readonly output: { readonly stdout: string; readonly stderr: string };
   /** Resolves when the text has been printed so often on the stream; rejects when the program ends before. */
   printed(stream: 'stdout' | 'stderr', text: string | RegExp, times?: number): Promise<void>;
   readonly finished: Promise<Finished>;
@@ -65,6 +67,7 @@ export function start(program: string, args: readonly string[], options: StartOp
   });
   return {
     child,
+    output,
     finished,
     printed(stream, text, times = 1) {
       return new Promise((done, failed) => {

@@ -4,7 +4,9 @@ import type { ContainerMetadataService } from '../../containers/service.ts';
 import type { Metric } from '../../metrics/metric.ts';
 import { prometheusText } from '../../metrics/prometheus.ts';
 import { snapshotOf } from '../../metrics/snapshot.ts';
+import type { OpenAudit } from '../audit.ts';
 import { aboutMetrics, type RunFacts, snapshotFacts } from './about-metrics.ts';
+import { auditMetrics } from './audit-metrics.ts';
 import { cpuMetrics, eventMetrics, type MeasuredSource } from './event-metrics.ts';
 import { type MeasuredMemory, memoryMetrics } from './memory-metrics.ts';
 import { containerMetrics, type MeasuredModel, modelMetrics } from './model-metrics.ts';
@@ -23,6 +25,8 @@ export interface Measured {
   readonly outputs: MeasuredOutputs;
   readonly memory: MeasuredMemory;
   readonly containers: Pick<ContainerMetadataService, 'statistics' | 'withoutImage'>;
+  /** Where audit events are judged. */
+  readonly audit?: OpenAudit | undefined;
 }
 
 export type SnapshotFields = Readonly<Record<string, string | number | bigint>>;
@@ -91,7 +95,7 @@ class SourceAtOneMoment implements MeasuredSource {
 }
 
 function wanted(measured: Measured, settings: Settings): Metric[] {
-  const { facts, source, model, engine, outputs, containers, memory } = measured;
+  const { facts, source, model, engine, outputs, containers, memory, audit } = measured;
   return [
     ...aboutMetrics(facts),
     ...outputMetrics(outputs),
@@ -103,5 +107,6 @@ function wanted(measured: Measured, settings: Settings): Metric[] {
     ...(settings.resource_utilization_enabled ? usageMetrics() : []),
     ...engineMetrics(engine),
     ...memoryMetrics(memory),
+    ...auditMetrics(audit),
   ];
 }

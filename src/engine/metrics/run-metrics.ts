@@ -1,15 +1,15 @@
 /** The metrics of a run, from its beginning to its end and through reloads. */
 import type { Config } from '../../config/schema.ts';
 import { toText } from '../../events/bytes.ts';
-import type { KernelSource } from '../../sources/kernel/kernel-source.ts';
+import type { WatchedKernel } from '../../sources/kernel/kernel-source.ts';
 import type { System } from '../../system/system.ts';
 import type { OutputSet } from '../outputs.ts';
 import type { About } from './about-metrics.ts';
 import { type Measured, MetricRegistry } from './registry.ts';
 import { MetricSnapshots } from './snapshots.ts';
 
-export interface RunMetricsParts extends Pick<Measured, 'engine' | 'containers' | 'memory'> {
-  readonly source: KernelSource;
+export interface RunMetricsParts extends Pick<Measured, 'engine' | 'containers' | 'memory' | 'audit'> {
+  readonly source: WatchedKernel;
   readonly system: System;
   readonly outputs: OutputSet;
   readonly log: (line: string) => void;
@@ -30,7 +30,7 @@ export class RunMetrics {
   #reloadTime: bigint;
 
   constructor(parts: RunMetricsParts, { config, about = UNKNOWN }: MetricSettings) {
-    const { source, system, outputs, engine, containers, memory, log } = parts;
+    const { source, system, outputs, engine, containers, memory, audit, log } = parts;
     const startTime = now();
     const start = performance.now();
     const hostname = toText(system.hostname);
@@ -43,7 +43,7 @@ export class RunMetrics {
       about: () => this.#about,
     };
     this.#registry = new MetricRegistry(
-      { facts, source, model: system, engine, outputs, containers, memory },
+      { facts, source, model: system, engine, outputs, containers, memory, audit },
       config.metrics,
     );
     this.#snapshots = new MetricSnapshots(

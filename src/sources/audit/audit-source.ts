@@ -26,6 +26,7 @@ export class AuditSource implements EventSource {
   #delivered = 0;
   #running = 0;
   #failure: Error | undefined;
+  #pause: Promise<unknown> | undefined;
 
   constructor(intake: AuditIntake, inputs: readonly AuditInput[]) {
     this.#intake = intake;
@@ -41,13 +42,21 @@ export class AuditSource implements EventSource {
       let count = 0;
       const isMore = this.#intake.handOver(
         (event) => sink(this.#writer.show(event, ++this.#delivered)),
-        () => (++count & 15) === 0 && performance.now() - start > TURN_MS,
+        () => this.#pause !== undefined || ((++count & 15) === 0 && performance.now() - start > TURN_MS),
       );
-      if (isMore) await setImmediate();
+      if (this.#pause) {
+        await this.#pause;
+        this.#pause = undefined;
+      } else if (isMore) await setImmediate();
       else if (this.#running === 0) break;
       else await this.#intake.wait();
     }
     if (this.#failure) throw this.#failure;
+  }
+
+  /** Holds events back until a promise is settled. */
+  pause(until: Promise<unknown>): void {
+    this.#pause = until;
   }
 
   stop(): void {

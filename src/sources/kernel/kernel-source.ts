@@ -112,6 +112,9 @@ function watchRunning(probe: Probe, pids: readonly number[]): void {
   for (const [tid, pid] of known) if (!threadsOf(pid).includes(tid)) probe.unwatch(tid);
 }
 
+/** What those see who watch the kernel. */
+export type WatchedKernel = Pick<KernelSource, keyof KernelSource>;
+
 export class KernelSource implements EventSource {
   readonly name = 'syscall';
   readonly #probe: Probe;
