@@ -8,11 +8,12 @@ import { socketPath } from './testing.ts';
 async function connected(
   context: TestContext,
   answer: (response: ServerResponse) => void,
+  limitMs?: number,
 ): Promise<HttpSocket> {
   const path = socketPath(context);
   const server = createServer((_request, response) => answer(response));
   await new Promise<void>((resolve) => server.listen(path, resolve));
-  const socket = new HttpSocket(path);
+  const socket = new HttpSocket(path, limitMs);
   context.after(() => {
     socket.close();
     server.closeAllConnections();
@@ -53,4 +54,11 @@ test('an answer without end is refused', async (context) => {
     for (let count = 0; count < 9; count++) response.write(piece);
   });
   await assert.rejects(socket.get('/'), /more than 8388608 bytes/);
+});
+
+test('an engine that does not answer is given up, before its answer and in the middle', async (context) => {
+  const silent = await connected(context, () => {}, 10);
+  await assert.rejects(silent.get('/'), { message: 'no answer within 0.01 s' });
+  const endless = await connected(context, (response) => void response.write('{'), 50);
+  await assert.rejects(endless.get('/'), { message: 'no answer within 0.05 s' });
 });

@@ -12,21 +12,31 @@ const HEADERS = { Host: 'localhost', Accept: 'application/json' };
 
 export class HttpSocket {
   readonly #path: string;
+  readonly #limitMs: number;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   #following: ClientRequest | undefined;
 
-  constructor(path: string) {
+  /** `limitMs`: how long an answer may take. */
+  constructor(path: string, limitMs = ANSWER_TIMEOUT_MS) {
     this.#path = path;
+    this.#limitMs = limitMs;
   }
 
   /** The JSON at `target`; `undefined` when there is none (404). Rejects for other answers and failures. */
   async get(target: string): Promise<Json | undefined> {
+    const signal = AbortSignal.timeout(this.#limitMs);
+    try {
+      return await this.#ask(target, signal);
+    } catch (error) {
+      // What Node says of it is that something was aborted.
+      throw signal.aborted ? new Error(`no answer within ${this.#limitMs / 1000} s`) : error;
+    }
+  }
+
+  async #ask(target: string, signal: AbortSignal): Promise<Json | undefined> {
     const asking = request({
-      socketPath: this.#path,
-      path: target,
-      agent: this.#agent,
-      headers: HEADERS,
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      ...{ socketPath: this.#path, path: target, agent: this.#agent },
+      ...{ headers: HEADERS, signal },
     });
     const answer = await answerTo(asking);
     const body = await bodyOf(answer);
