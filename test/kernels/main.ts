@@ -38,18 +38,20 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-/** The tests that say most about a kernel for the time that they take. */
+/** The tests that say most about a kernel for the time that they take, in this order. */
 const FILES = [
-  'test/kernels/**/*.test.ts',
+  'test/kernels/whole-machine.test.ts',
   'test/live/probe/{compat,errors,files,lifecycle,names,processes,scope}.test.ts',
   'test/live/evasions/*.test.ts',
+  'test/kernels/*.test.ts',
   'test/live/scene-*.test.ts',
 ];
 /** All that is about the kernel, and all scenes: three times as long. */
 const ALL_FILES = [
-  'test/kernels/**/*.test.ts',
+  'test/kernels/whole-machine.test.ts',
   'test/live/probe/*.test.ts',
   'test/live/evasions/*.test.ts',
+  'test/kernels/*.test.ts',
   'test/live/scene*.test.ts',
 ];
 
@@ -70,7 +72,7 @@ async function main(): Promise<number> {
   }
   mkdirSync(FOLDER, { recursive: true });
   const patterns = positionals.length > 0 ? positionals : options.full ? ALL_FILES : FILES;
-  const files = patterns.flatMap((pattern) => globSync(pattern).sort());
+  const files = [...new Set(patterns.flatMap((pattern) => globSync(pattern).sort()))];
   if (files.length === 0) return fail(`no such test file: ${patterns.join(', ')}`);
   const task: Task = { files, seconds: Number(options.minutes) * 60 };
   const kernels = KERNELS.filter(({ series }) => options.kernel.includes(series));
