@@ -54,6 +54,7 @@ export class NoiseFilter {
   readonly #refused = new Map<string, number>();
   /** Milliseconds of the clock of events; it never goes back. */
   #now = 0;
+  #revision = 0;
 
   /** `tell` takes the alerts that say what was held back. */
   constructor(settings: NoiseSettings, tell: (alert: RuleAlert) => void) {
@@ -77,11 +78,13 @@ export class NoiseFilter {
     const id = windowMs === 0 ? '' : `${rule.name}\0${key(context)}`;
     const fold = this.#folds.get(id);
     if (fold !== undefined) {
+      this.#revision++;
       add(fold, wallTime);
       increment(this.#folded, rule.name);
       return undefined;
     }
     if (this.#bucketOf(rule.name)?.take() === false) {
+      this.#revision++;
       increment(this.#refused, rule.name);
       const group = this.#limited.get(rule.name);
       if (group !== undefined) add(group, wallTime);
@@ -117,6 +120,17 @@ export class NoiseFilter {
     return this.#refused;
   }
 
+  /** The alerts that would tell what is held back now, `most` of them. */
+  pending(most: number): RuleAlert[] {
+    const groups = [...this.#folds.values(), ...this.#limited.values()].filter(({ count }) => count > 0);
+    return groups.slice(0, most).map(heldBackAlert);
+  }
+
+  /** Grows whenever {@link pending} changes. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   /** Windows and limits that are open. */
   get open(): number {
     return this.#folds.size + this.#limited.size;
@@ -126,7 +140,9 @@ export class NoiseFilter {
     for (const [id, group] of groups) {
       if (group.endsAt > now) return;
       groups.delete(id);
-      if (group.count > 0) this.#tell(heldBackAlert(group));
+      if (group.count === 0) continue;
+      this.#revision++;
+      this.#tell(heldBackAlert(group));
     }
   }
 

@@ -117,8 +117,8 @@ export class Engine {
     this.#noise.sweep(performance.timeOrigin + performance.now());
   }
 
-  /** Alerts that were held back, by rule: as part of others, and by rate limits. */
-  get heldBack(): Pick<NoiseFilter, 'folded' | 'limited'> {
+  /** Alerts that were held back, by rule: as part of others, and by rate limits; and those that are not told yet. */
+  get heldBack(): Pick<NoiseFilter, 'folded' | 'limited' | 'pending' | 'revision'> {
     return this.#noise;
   }
 

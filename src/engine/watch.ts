@@ -1,5 +1,6 @@
 /** Watching from beginning to end: rules, probe, model, outputs, the loop, and the summary. */
 import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { type InternalNews, internalAlert } from '../alerts/internal.ts';
 import type { AlertSummary } from '../alerts/summary.ts';
 import type { Config } from '../config/schema.ts';
@@ -22,6 +23,7 @@ import { askedPaths } from './asked-paths.ts';
 import { AUDIT_SOURCE, openAudit } from './audit.ts';
 import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
 import { Engine } from './engine.ts';
+import { HeldBackFile, KEPT_WINDOWS } from './held-back-file.ts';
 import { joinSources } from './joined-source.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
 import { MemoryGuard } from './memory-guard.ts';
@@ -284,6 +286,9 @@ async function watchSource(
     options,
   );
 
+  const heldBack = heldBackFile(options);
+  for (const alert of heldBack?.left() ?? []) outputs.write(alert);
+  let heldBackRevision = 0;
   const running = engine.run();
   const command = startInScope(source, options);
   const end = AbortSignal.any([options.stop, stop.signal]);
@@ -315,6 +320,8 @@ async function watchSource(
   const looking = setInterval(() => {
     self.look();
     engine.upkeep();
+    if (engine.heldBack.revision !== heldBackRevision) heldBack?.keep(engine.heldBack.pending(KEPT_WINDOWS));
+    heldBackRevision = engine.heldBack.revision;
     const lostNow = sum(source.statistics.lost);
     if (lostNow > lostBefore) system.resync(scopeOf(source, options));
     lostBefore = lostNow;
@@ -348,6 +355,7 @@ async function watchSource(
   const recorded = await recording?.close();
   await captures?.close();
   await outputs.close();
+  await heldBack?.close();
   if (exitReason !== undefined) throw new Error(exitReason);
 
   const { lost, filtered, compatCalls, unwatchedThreads, earlyRequests } = source.statistics;
@@ -368,6 +376,13 @@ async function watchSource(
     recording: recorded,
     exit: await command?.exit,
   };
+}
+
+/** Where counts of what is held back survive a kill: of a daemon, as alerts do that wait on disk. */
+function heldBackFile({ config, command, alertsTo, log }: WatchOptions): HeldBackFile | undefined {
+  const { spool, spool_directory } = config.delivery;
+  if (!spool || command || alertsTo !== undefined) return undefined;
+  return new HeldBackFile(join(spool_directory, 'held-back'), log);
 }
 
 function sourcesOf({ sources = ['syscall'] }: WatchOptions): readonly string[] {

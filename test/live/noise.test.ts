@@ -1,8 +1,9 @@
 /** Alerts that are alike, and rules with a rate limit, at a daemon that watches one process. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { startDaemon, startOpener, temporaryFolder } from '../support/daemon.ts';
 import { cannotWatch, lanner } from '../support/lanner.ts';
 
@@ -50,6 +51,27 @@ suite('floods of alerts', { skip: cannotWatch() }, () => {
     const { stdout } = await daemon.finished;
     assert.equal(stdout.match(/"rule":"Shadow"/g)?.length, 4);
     assert.match(stdout, /"lanner\.limit\.count":17\b/);
+  });
+
+  test('after a kill the next start tells what was held back', async (context) => {
+    const rules = join(temporaryFolder(context), 'rules.yaml');
+    const spool = temporaryFolder(context);
+    writeFileSync(rules, SHADOW);
+    const opener = await startOpener(context);
+    const options = ['fold.window=1h', 'json_output=true', `delivery.spool_directory=${spool}`];
+    const begin = () => startDaemon(opener.pid, '-r', rules, ...options.flatMap((option) => ['-o', option]));
+    const killed = await begin();
+    await opener.open(50);
+    const file = join(spool, 'held-back/held-back.json');
+    while (!existsSync(file) || !readFileSync(file, 'utf8').includes('49 alerts more like this'))
+      await setTimeout(20);
+    killed.child.kill('SIGKILL');
+    await killed.finished;
+    const next = await begin();
+    await next.printed('stdout', /"lanner\.fold\.count":49\b.*\n/);
+    next.child.kill('SIGTERM');
+    assert.equal((await next.finished).code, 0);
+    assert.ok(!existsSync(file));
   });
 
   test('a key that is no field is an error that says so', async () => {
