@@ -1,5 +1,7 @@
 /** From the configuration to the service that finds out about containers. */
-import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { toByteString, toText } from '../events/bytes.ts';
+import { DirectLooks, type Looks, UNANSWERED } from '../system/looks/looks.ts';
 import type { EngineApi, EngineClient } from './client.ts';
 import { ContainerdClient } from './containerd.ts';
 import { CriClient } from './cri.ts';
@@ -25,21 +27,54 @@ const CLIENTS: Readonly<Record<EngineApi, new (socket: string, labelLimit: numbe
   containerd: ContainerdClient,
 };
 
-/** Opens the service. No socket is touched before it listens, or is told of a container. */
+/**
+ * Opens the service. No socket is touched before it listens, or is told of a container. Sockets may lie in
+ * directories of users, which `looks` looks at.
+ */
 export function openContainers(
   options: ContainerOptions,
   onFailure: ServiceOptions['onFailure'],
+  looks: Looks = new DirectLooks(),
 ): ContainerMetadataService {
   const apis = Object.keys(CLIENTS) as EngineApi[];
   const clients = apis.flatMap((api) => {
     const { enabled, sockets } = options[api];
     if (!enabled) return [];
-    return sockets.flatMap(pathsOf).map((socket) => new CLIENTS[api](socket, options.label_max_len));
+    return sockets
+      .flatMap((socket) => pathsOf(socket, looks))
+      .map((socket) => new CLIENTS[api](socket, options.label_max_len));
   });
-  return new ContainerMetadataService({ clients, onFailure });
+  const isThere = (socket: string): boolean => exists(socket, looks);
+  return new ContainerMetadataService({ clients, onFailure, isThere });
 }
 
 /** A path that is not there now may be there later; which users have sockets is looked up once. */
-function pathsOf(socket: string): string[] {
-  return socket.includes('*') ? globSync(socket) : [socket];
+function pathsOf(socket: string, looks: Looks): string[] {
+  if (!socket.includes('*')) return [socket];
+  const [, ...parts] = socket.split('/');
+  let found = ['/'];
+  for (const part of parts)
+    found = found.flatMap((folder) =>
+      part.includes('*') ? matching(folder, part, looks) : [join(folder, part)],
+    );
+  return found.filter((path) => exists(path, looks));
+}
+
+/** Of a folder with more entries than this, none is a socket's. */
+const MAX_ENTRIES = 4096;
+
+function matching(folder: string, pattern: string, looks: Looks): string[] {
+  const names = looks.ask({ kind: 'names', path: toByteString(folder), limit: MAX_ENTRIES });
+  if (!Array.isArray(names)) return [];
+  const literals = pattern.split('*').map((text) => RegExp.escape(text));
+  const form = new RegExp(`^(?!\\.)${literals.join('.*')}$`);
+  return names
+    .map(toText)
+    .filter((name) => form.test(name))
+    .map((name) => join(folder, name));
+}
+
+function exists(path: string, looks: Looks): boolean {
+  const found = looks.ask({ kind: 'state', path: toByteString(path) });
+  return found !== undefined && found !== UNANSWERED;
 }

@@ -147,10 +147,12 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
       else log(outputFailure(output, error));
     },
   });
-  const containers = openContainers(config.container_engines, ({ api, socket }, error) =>
-    log(`${api} at ${socket} cannot be asked about containers: ${error.message}`),
-  );
   const looks = new ProcessLooks();
+  const containers = openContainers(
+    config.container_engines,
+    ({ api, socket }, error) => log(`${api} at ${socket} cannot be asked about containers: ${error.message}`),
+    looks,
+  );
   const choice = chooseEvents(options.ruleSet, config.base_syscalls);
   if (watchesKernel) for (const warning of choice.warnings) log(`warning: ${warning}`);
   // Before the probe is there, so that no container starts unheard. A single command is watched for itself.
