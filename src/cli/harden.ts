@@ -1,6 +1,7 @@
 /** `lanner harden FILE`: the immutable version of a manifest; with --namespace, the labels that a namespace can have. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ClusterWorkloads } from '../kubernetes/cluster/workloads.ts';
 import { unifiedDiff } from '../kubernetes/editing/unified-diff.ts';
 import { hardenText } from '../kubernetes/harden/harden.ts';
 import { namespaceLabels, namespaceText } from '../kubernetes/harden/namespace-labels.ts';
@@ -8,16 +9,17 @@ import { directoriesFor, type ObservedWrite } from '../kubernetes/harden/observe
 import type { HardenOptions, WritableDirectory } from '../kubernetes/harden/options.ts';
 import { programsIn } from '../kubernetes/immutability/image-programs.ts';
 import { readManifests } from '../kubernetes/manifests/files.ts';
-import { type ManifestProblem, placeText } from '../kubernetes/manifests/manifest.ts';
+import { type Manifest, type ManifestProblem, placeText } from '../kubernetes/manifests/manifest.ts';
 import { containersOf, podOf } from '../kubernetes/manifests/pods.ts';
 import { judgeManifests } from '../kubernetes/posture/judge.ts';
+import { addClusterFlags, askCluster, type ClusterFlags } from './cluster.ts';
 import { fail, writeError } from './fail.ts';
 import { collect } from './flags.ts';
 import { readObserved, WRITE_RULES } from './harden-observed.ts';
 import { imageRoot, standardsVersion } from './kubernetes-options.ts';
 import { printLine } from './print.ts';
 
-interface HardenFlags {
+interface HardenFlags extends ClusterFlags {
   readonly output?: string;
   readonly inPlace?: boolean;
   readonly diff?: boolean;
@@ -40,7 +42,7 @@ const USUAL_DIRECTORIES: readonly WritableDirectory[] = [{ path: '/tmp' }];
 const DEFAULT_USER = 65532;
 
 export function addHardenCommand(program: Command, finish: (code: number) => void): void {
-  program
+  const command = program
     .command('harden')
     .summary('write the immutable version of manifests')
     .description(
@@ -86,6 +88,7 @@ export function addHardenCommand(program: Command, finish: (code: number) => voi
     )
     .option('--observe-rules', 'print rules with which Lanner tells what containers write')
     .action(async (files: string[], flags: HardenFlags) => finish(await harden(files, flags)));
+  addClusterFlags(command);
 }
 
 /** Returns the exit code. */
@@ -95,6 +98,7 @@ async function harden(files: readonly string[], flags: HardenFlags): Promise<num
     return 0;
   }
   if (flags.namespace !== undefined) return printLabels(files, flags.namespace, flags);
+  if (flags.cluster) fail('--cluster goes with --namespace: hardening changes files');
   if (files.length === 0) fail('name manifests to harden, or "-" for standard input');
   const { files: read, problems } = readManifests(files);
   if (problems.length > 0) return failAll(problems);
@@ -135,7 +139,7 @@ function checkTargets(count: number, hasInput: boolean, { output, inPlace, diff 
 
 function optionsFor(
   { user, keepHost = false, writable: asked, prepare, removeShells, imageRoot: roots }: HardenFlags,
-  manifests: Parameters<typeof judgeManifests>[0],
+  manifests: readonly Manifest[],
   observed: readonly ObservedWrite[] | undefined,
 ): HardenOptions {
   const seen = observed === undefined ? [] : observedIn(manifests, observed);
@@ -152,10 +156,7 @@ function optionsFor(
 }
 
 /** What the containers of a file were seen to write; what is refused is told. */
-function observedIn(
-  manifests: Parameters<typeof judgeManifests>[0],
-  observed: readonly ObservedWrite[],
-): WritableDirectory[] {
+function observedIn(manifests: readonly Manifest[], observed: readonly ObservedWrite[]): WritableDirectory[] {
   return manifests.flatMap((manifest) => {
     const pod = podOf(manifest);
     if (pod === undefined) return [];
@@ -182,9 +183,7 @@ function shellsIn(root: string): readonly string[] {
 }
 
 function write(path: string, text: string, before: string): void {
-  if (text === before && path !== undefined) {
-    writeError(`${path}: nothing to change\n`);
-  }
+  if (text === before) writeError(`${path}: nothing to change\n`);
   try {
     writeFileSync(path, text);
   } catch (error) {
@@ -197,21 +196,29 @@ function failAll(problems: readonly ManifestProblem[]): number {
   return 1;
 }
 
-async function printLabels(
-  files: readonly string[],
-  namespace: string,
-  { standards }: HardenFlags,
-): Promise<number> {
-  if (files.length === 0) fail('name the manifests of the namespace');
-  const { files: read, problems } = readManifests(files);
-  // What names no namespace goes into the one that it is applied to.
-  const manifests = read
-    .flatMap((file) => file.manifests)
-    .filter((manifest) => manifest.namespace === namespace || manifest.namespace === '');
-  const posture = judgeManifests(manifests, problems, { profile: 'restricted', minor: standards });
+async function printLabels(files: readonly string[], namespace: string, flags: HardenFlags): Promise<number> {
+  const { manifests, problems } = await workloadsOf(files, namespace, flags);
+  const posture = judgeManifests(manifests, problems, { profile: 'restricted', minor: flags.standards });
+  // Labels that do not take all workloads into account could stop those that were not seen.
   if (posture.problems.length > 0) return failAll(posture.problems);
   printLine(namespaceText(namespace, namespaceLabels(posture)));
   return 0;
+}
+
+async function workloadsOf(
+  files: readonly string[],
+  namespace: string,
+  flags: HardenFlags,
+): Promise<ClusterWorkloads> {
+  if (flags.cluster) {
+    if (files.length > 0) fail('files and --cluster exclude each other');
+    return askCluster(flags, namespace);
+  }
+  if (files.length === 0) fail('name the manifests of the namespace, or ask the --cluster');
+  const { files: read, problems } = readManifests(files);
+  // What names no namespace goes into the one that it is applied to.
+  const isIn = (manifest: Manifest) => manifest.namespace === namespace || manifest.namespace === '';
+  return { manifests: read.flatMap((file) => file.manifests).filter(isIn), problems };
 }
 
 function userId(text: string): number | 'image' {

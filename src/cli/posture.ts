@@ -12,6 +12,7 @@ import {
 } from '../kubernetes/posture/judge.ts';
 import { postureSarif } from '../kubernetes/posture/sarif.ts';
 import { postureText } from '../kubernetes/posture/text.ts';
+import { addClusterFlags, askCluster, type ClusterFlags } from './cluster.ts';
 import { fail, writeError } from './fail.ts';
 import { imageRoot, standardsVersion } from './kubernetes-options.ts';
 import { printLine } from './print.ts';
@@ -19,7 +20,8 @@ import { LANNER_VERSION } from './version.ts';
 
 const FORMATS = ['text', 'json', 'sarif'] as const;
 
-interface PostureFlags {
+interface PostureFlags extends ClusterFlags {
+  readonly namespace?: string;
   readonly profile: Profile;
   readonly standards: number;
   readonly failOn?: Profile;
@@ -28,11 +30,11 @@ interface PostureFlags {
 }
 
 export function addPostureCommand(program: Command, finish: (code: number) => void): void {
-  program
+  const command = program
     .command('posture')
     .summary('judge pods and running containers by the Pod Security Standards, and by what lets them change')
     .description(
-      'Judges the pods of FILES (YAML or JSON, folders, "-" for standard input): every field that a profile\n' +
+      'Judges the pods of FILES (YAML or JSON, folders, "-" for standard input) or a cluster: every field that a profile\n' +
         'forbids, with its file, line and column, and what to do. The profiles are those of Kubernetes, privileged,\n' +
         'baseline and restricted, and "immutable": restricted, and nothing that lets a container change while it\n' +
         'runs. The exit code is 1 when something could not be read, or --fail-on names a profile that is violated.',
@@ -58,6 +60,7 @@ export function addPostureCommand(program: Command, finish: (code: number) => vo
     .addOption(new Option('--format <format>', 'form of the output').choices(FORMATS).default('text'))
     .option('--image-root <image=folder>', 'unpacked root file system of an image; repeatable', imageRoot)
     .action(async (files: string[], flags: PostureFlags) => finish(await posture(files, flags)));
+  addClusterFlags(command).option('-n, --namespace <name>', 'this namespace of the cluster alone');
 }
 
 /** Returns the exit code. */
@@ -68,14 +71,23 @@ async function posture(files: readonly string[], flags: PostureFlags): Promise<n
     minor: flags.standards,
     ...(flags.imageRoot === undefined ? {} : { imageRoots: flags.imageRoot }),
   };
+  return report(await judgeWhat(files, flags, options), flags);
+}
+
+async function judgeWhat(
+  files: readonly string[],
+  flags: PostureFlags,
+  options: PostureOptions,
+): Promise<Posture> {
+  if (flags.cluster) {
+    if (files.length > 0) fail('files and --cluster exclude each other');
+    const { manifests, problems } = await askCluster(flags, flags.namespace);
+    return judgeManifests(manifests, problems, options);
+  }
   if (files.length === 0) fail('name manifests to judge, or "-" for standard input');
   const { files: read, problems } = readManifests(files);
-  const judged = judgeManifests(
-    read.flatMap(({ manifests }) => manifests),
-    problems,
-    options,
-  );
-  return report(judged, flags);
+  const manifests = read.flatMap((file) => file.manifests);
+  return judgeManifests(manifests, problems, options);
 }
 
 function report(judged: Posture, { format, failOn = 'privileged' }: PostureFlags): number {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { startFakeServer } from '../../src/kubernetes/cluster/fake-server.test-kit.ts';
 import { LANNER, start } from '../support/lanner.ts';
 
 const POD = `apiVersion: v1
@@ -73,4 +74,33 @@ test('wrong use is one line', async () => {
     assert.match(stderr, message);
     assert.equal(stderr.trimEnd().split('\n').length, 1);
   }
+});
+
+test('a cluster: its workloads, a namespace, and the labels that it can have', async (context) => {
+  const spec = { containers: [{ name: 'c', image: 'i' }] };
+  const pod = (name: string) => ({ metadata: { name, namespace: 'shop' }, spec });
+  const server = await startFakeServer(context, {
+    '/api/v1/pods': [pod('web'), pod('db'), pod('cache')],
+    '/api/v1/namespaces/shop/pods': [pod('web')],
+    '/apis/apps/v1/namespaces/shop/deployments': 403,
+  });
+  const kubeconfig = ['--cluster', '--kubeconfig', server.kubeconfig({ token: 'secret-token' })];
+  const all = await posture([...kubeconfig, '--format', 'json']);
+  assert.equal(all.code, 0, all.stderr);
+  assert.deepEqual(
+    JSON.parse(all.stdout).pods.map(({ name, satisfies, line }: Record<string, unknown>) => [
+      name,
+      satisfies,
+      line,
+    ]),
+    ['web', 'db', 'cache'].map((name) => [name, 'baseline', null]),
+  );
+  const one = await posture([...kubeconfig, '-n', 'shop', '--profile', 'baseline']);
+  assert.equal(one.code, 1, 'what may not be listed is an error');
+  assert.match(one.stderr, /^lanner: deployments: cannot be listed: /);
+  assert.match(one.stdout, /^1 pod judged: 1 baseline$/m);
+  assert.equal((await start(LANNER, ['harden', '--namespace', 'shop', ...kubeconfig]).finished).code, 1);
+  const other = await start(LANNER, ['harden', '--namespace', 'empty', ...kubeconfig]).finished;
+  assert.match(other.stdout, /enforce: restricted/);
+  assert.match((await posture(['x.yaml', ...kubeconfig])).stderr, /exclude each other/);
 });
