@@ -151,8 +151,9 @@ export const FALCO_LIBS = section({
     'How long such a thread may be unseen, in seconds.',
     integer(300, 1, Number.MAX_SAFE_INTEGER),
   ),
-  snaplen: key('Bytes that are kept of data which is read or written.', integer(80, 0, 65_535), {
-    falco: 'absent 0, which is 80',
-    idle: 'later',
-  }),
+  snaplen: key(
+    'Bytes that are kept of data which is read or written; 0 for 80, and no more than 4095 are kept.',
+    integer(80, 0, 65_535),
+    { falco: 'absent 0, which is 80' },
+  ),
 });

@@ -163,6 +163,8 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
       ? await openKernelSource({
           scope: options.scope,
           eventNames: options.record ? recordedEvents(options.record, choice) : new Set(choice.traced.keys()),
+          // As in Falco, 0 stands for the default.
+          ...(config.falco_libs.snaplen > 0 ? { dataLimit: config.falco_libs.snaplen } : {}),
           bufferSize: MEGABYTE << (config.engine.modern_ebpf.buf_size_preset - 1),
         })
       : new NoKernel();

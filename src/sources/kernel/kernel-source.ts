@@ -26,6 +26,8 @@ export interface KernelSourceOptions {
   readonly scope: Scope;
   /** Bytes of each CPU's ring buffer: a power of two, at least a page. 8 MiB unless told. */
   readonly bufferSize?: number;
+  /** Bytes that are kept of data which is sent or received; 80 unless told, and 4095 at most. */
+  readonly dataLimit?: number;
   /** Names of the events to deliver; all that the probe knows when absent. */
   readonly eventNames?: ReadonlySet<string>;
   /** Takes lines for people who look for a fault. */

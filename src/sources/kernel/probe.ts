@@ -49,13 +49,16 @@ const LOG_SIZE = 1 << 20;
 const EPERM = 1;
 /** An event of the largest size (MAX_EVENT in bpf/layout.h) and the header of its record. */
 const LONGEST_RECORD = 0xffff + 8;
-/** Falco's `snaplen`: bytes kept of data that was sent or received. */
+/** Bytes kept of data that was sent or received, unless told, and at most: half of what bpf/bytes.h reads at once. */
 const DATA_LIMIT = 80;
+const LONGEST_DATA = 4095;
 
 export interface ProbeOptions {
   readonly scope: Scope;
   /** Bytes of each CPU's ring buffer: a power of two. */
   readonly bufferSize: number;
+  /** Bytes that are kept of data which is sent or received: Falco's `snaplen`. */
+  readonly dataLimit?: number;
   /** Events to deliver; all when absent. */
   readonly eventNames?: ReadonlySet<string>;
   readonly debug: (line: string) => void;
@@ -309,7 +312,7 @@ function prepare(options: ProbeOptions): { file: string; settings: Settings } {
       cgroup: group.id,
       controller: group.controller,
       scope: { host: SCOPE_HOST, processes: SCOPE_PROCESSES, cgroup: SCOPE_CGROUP }[scope.kind],
-      dataLimit: DATA_LIMIT,
+      dataLimit: Math.min(options.dataLimit ?? DATA_LIMIT, LONGEST_DATA),
       pageShift: Math.log2(pageSize() / 1024),
     },
   };
