@@ -49,7 +49,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   scenes: { imports: [] },
-  kubernetes: { imports: ['events', 'system', 'containers', 'fields', 'rules', 'matcher'] },
+  kubernetes: {
+    imports: ['events', 'system', 'containers', 'fields', 'rules', 'matcher', 'alerts', 'metrics'],
+  },
   cli: {
     imports: [
       'events',

@@ -50,6 +50,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddComm
   { names: ['posture'], load: async () => (await import('./posture.ts')).addPostureCommand },
   { names: ['harden'], load: async () => (await import('./harden.ts')).addHardenCommand },
   { names: ['audit'], load: async () => (await import('./audit.ts')).addAuditCommand },
+  { names: ['admission'], load: async () => (await import('./admission.ts')).addAdmissionCommand },
 ];
 
 /** Those that the arguments name; all of them where help is wanted or the first word may be a mistyped name. */

@@ -1,4 +1,5 @@
-/** Settings about Kubernetes: the audit events of its API server. */
+/** Settings about Kubernetes: the audit events of its API server, and what it may let in. */
+import { ADMISSION } from './admission-settings.ts';
 import { key, section } from './section.ts';
 import { flag, integer, list, text } from './shape.ts';
 
@@ -56,4 +57,5 @@ export const AUDIT = section({
 
 export const KUBERNETES = section({
   audit: key("The API server's audit events, see docs/kubernetes.md.", AUDIT),
+  admission: key('The webhook of `lanner admission`, see docs/kubernetes.md.', ADMISSION),
 });
