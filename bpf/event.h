@@ -101,6 +101,7 @@ static __always_inline void start_event(struct lanner_scratch *s, const struct l
 	s->file = 0;
 	s->filename = 0;
 	s->part = 0;
+	s->names_thread = 0;
 	choose_filter(s);
 	header = (struct lanner_header *)s->data;
 	header->tid = tid;
@@ -130,6 +131,19 @@ static __always_inline struct lanner_scratch *begin_event(const struct lanner_ca
 	return s;
 }
 
+/* What user space knows of the thread's name from now on: what the event has told it, or nothing if that is lost. */
+static __always_inline void note_told_name(struct lanner_scratch *s, bool is_told)
+{
+	u32 tid = ((struct lanner_header *)s->data)->tid;
+
+	s->told_name.found = 0;
+	s->told_name.tid = tid;
+	if (is_told && (u8)s->told_name.name[0])
+		bpf_map_update_elem(&told_names, &tid, &s->told_name, BPF_ANY);
+	else
+		bpf_map_delete_elem(&told_names, &tid);
+}
+
 /* Hands the event out, unless no rule can match it. What does not fit is lost. All is counted. */
 static __always_inline void output_event(struct lanner_scratch *s)
 {
@@ -146,12 +160,16 @@ static __always_inline void output_event(struct lanner_scratch *s)
 	}
 	((struct lanner_header *)s->data)->length = size;
 	if (c) {
+		u64 emitted = c->emitted[code];
+
 		if (size > MAX_EVENT)
 			c->oversize[code]++;
 		else if (ring && !bpf_ringbuf_output(ring, s->data, BOUND(size, MAX_EVENT), 0))
 			c->emitted[code]++;
 		else
 			c->full[code]++;
+		if (s->names_thread)
+			note_told_name(s, c->emitted[code] != emitted);
 	}
 }
 
@@ -218,6 +236,21 @@ static __always_inline u32 read_user_text(u8 *to, u32 size, u64 address)
 static __always_inline void append_user_text(struct lanner_scratch *s, u64 address)
 {
 	append(s, address ? read_user_text(HERE(s), MAX_TEXT, address) : 0);
+}
+
+/* The event tells that its thread has the name that was appended last. */
+static __always_inline void name_thread(struct lanner_scratch *s)
+{
+	u64 index = BOUND(s->index - 1, 63);
+	u64 *from = word_at(&s->data[BOUND(s->starts[index], MAX_EVENT)]), length = s->lengths[index];
+
+	if (length > 16)
+		length = 16;
+	s->told_name.name[0] = length < 8 ? from[0] & ~(~0ULL << 8 * length) : from[0];
+	s->told_name.name[1] = length <= 8 ? 0 : length < 16 ? from[1] & ~(~0ULL << BOUND(8 * (length - 8), 63)) : from[1];
+	/* The last of 16 bytes is the end. */
+	s->told_name.name[1] &= ~0ULL >> 8;
+	s->names_thread = 1;
 }
 
 static __always_inline void append_kernel_text(struct lanner_scratch *s, u64 address)

@@ -22,5 +22,6 @@ int BPF_PROG(lanner_exit, struct task_struct *task)
 		}
 	}
 	leave_scope(tid);
+	bpf_map_delete_elem(&told_names, &tid);
 	return 0;
 }

@@ -10,7 +10,8 @@
 #define ODD_BIT (1ULL << FILTER_ODD)
 #define DOTS_BIT (1ULL << FILTER_DOTS)
 #define TOP_BIT (1ULL << FILTER_TOP)
-#define NAME_BITS (~0ULL << FILTER_TOP) /* of all that is asked of names */
+#define PROGRAM_BITS (~0ULL << FIRST_PROGRAM_BIT)
+#define NAME_BITS (~0ULL << FILTER_TOP & ~PROGRAM_BITS) /* of all that is asked of names of files */
 
 #define WALK_CHUNK 32 /* bytes that one call looks at */
 #define MAX_CHUNKS 64 /* of one name */
@@ -252,6 +253,69 @@ static __always_inline void ask(struct lanner_scratch *s, const struct lanner_pr
 		s->bits |= bit;
 }
 
+/* Finds the sets that a name is in. */
+__noinline int find_program(void)
+{
+	struct lanner_scratch *s = get_scratch();
+	struct lanner_automaton *a;
+	u64 bits = 0, count;
+
+	if (!s)
+		return 0;
+	a = get_automaton(s);
+	if (!a)
+		return 0;
+	count = a->program_count;
+	for (u32 i = 0; i < MAX_PROGRAM_NAMES; i++) {
+		if (i >= count)
+			break;
+		if (a->programs[i].name[0] == s->asked_name.name[0] && a->programs[i].name[1] == s->asked_name.name[1]) {
+			bits = a->programs[i].bits;
+			break;
+		}
+	}
+	return bits >> FIRST_PROGRAM_BIT;
+}
+
+/*
+ * Looks at the name of the thread. It must be the one that user space was told last: a name that was changed in
+ * another way (by writing to /proc) is not what rules are asked with.
+ */
+static __always_inline void look_at_program(struct lanner_scratch *s)
+{
+	struct task_struct *task = (void *)s->task;
+	u32 tid = ((struct lanner_header *)s->data)->tid;
+	const volatile struct lanner_told_name *told = bpf_map_lookup_elem(&told_names, &tid);
+	struct lanner_automaton *a = get_automaton(s);
+	u64 edition, found;
+	long length;
+
+	s->asked_name.name[0] = 0;
+	s->asked_name.name[1] = 0;
+	length = bpf_probe_read_kernel_str(s->asked_name.name, sizeof(s->asked_name.name),
+					   (void *)task + bpf_core_field_offset(struct task_struct, comm));
+	if (!told || !a || length <= 1 || BPF_CORE_READ(task, pid) != tid) {
+		s->unknown |= PROGRAM_BITS;
+		return;
+	}
+	/* The entry may become another thread's meanwhile: its number is read last. */
+	found = told->found;
+	if (told->name[0] != s->asked_name.name[0] || told->name[1] != s->asked_name.name[1] || told->tid != tid) {
+		s->unknown |= PROGRAM_BITS;
+		return;
+	}
+	edition = *(volatile u32 *)&a->edition;
+	if (!edition || found >> 16 != edition) {
+		s->asked_name.tid = tid;
+		s->asked_name.found = edition << 16 | (u16)find_program();
+		found = s->asked_name.found;
+		/* User space may be writing another automaton to the same place. */
+		if (edition && *(volatile u32 *)&a->edition == edition)
+			bpf_map_update_elem(&told_names, &tid, &s->asked_name, BPF_EXIST);
+	}
+	s->bits |= found << FIRST_PROGRAM_BIT;
+}
+
 /*
  * Whether a rule can match the event, as far as it has been collected; paths are looked at when it is
  * `complete`. The answers lie in the scratch room: numbers that the verifier knows would multiply its work.
@@ -275,6 +339,8 @@ __noinline int may_match(u32 complete)
 	}
 	if (complete && f->asks_paths && !look_at_names(s, f))
 		s->unknown |= NAME_BITS;
+	if (f->asks_program)
+		look_at_program(s);
 	for (u32 i = 0; i < MAX_TERMS; i++) {
 		if (i >= f->term_count)
 			break;

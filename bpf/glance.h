@@ -374,6 +374,11 @@ __noinline int lacks_names(u64 wanted, u64 given, u64 base)
 	length--;
 	relative = s->data[GIVEN_AT] != '/';
 	s->bits = 0;
+	s->unknown = 0;
+	if (wanted & PROGRAM_BITS)
+		look_at_program(s);
+	if ((s->bits | s->unknown) & wanted)
+		return 0;
 	find_base(s, base, relative);
 	if (!(s->result < 0 ? glance_at_given(s, GIVEN_AT, length, relative)
 			    : glance_at_opened(s, GIVEN_AT, length, relative)))

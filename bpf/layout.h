@@ -18,6 +18,8 @@
 #define MAX_STATES 16384   /* of the automaton over texts */
 #define MAX_CELLS 524288   /* of its table of next states */
 #define MAX_KNOWN_INODES 16384
+#define FIRST_PROGRAM_BIT 48 /* of the sets of names of programs */
+#define MAX_PROGRAM_NAMES 128
 #define GLANCE_PREDICATES 6 /* that the first look at an open asks */
 
 #define MAX_TEXT 4096      /* a path, all arguments, all environment */
@@ -243,7 +245,7 @@ struct lanner_predicate {
 /*
  * A conjunction. Bits below FILTER_ODD stand for predicates, FILTER_TOP for a name with at most one component,
  * FILTER_DOTS for a component of a path that ends with two dots, those from MAX_PREDICATES on for sets of texts in the
- * file's names. FILTER_ODD stands for texts that paths in normal form do not have; no term asks for it.
+ * file's names, those from FIRST_PROGRAM_BIT on for sets that the name of the program is in. FILTER_ODD stands for texts that paths in normal form do not have; no term asks for it.
  */
 struct lanner_term {
 	u64 mask;
@@ -267,7 +269,7 @@ struct lanner_filter {
 	u8 early_predicates; /* the first of them, which the first look at an open asks */
 	u16 late;            /* bits of the predicates about the descriptor */
 	u8 glances;          /* opens are looked at before anything is collected */
-	u8 reserved;
+	u8 asks_program;     /* some term asks for the name of the program */
 	struct lanner_predicate predicates[MAX_PREDICATES];
 	struct lanner_term terms[MAX_TERMS];
 	/*
@@ -275,6 +277,12 @@ struct lanner_filter {
 	 * does not pass; all: the names do not decide.
 	 */
 	u64 wanted[1 << GLANCE_PREDICATES];
+};
+
+/* A name of programs, filled up with zeros, and the bits of the sets that it is in. */
+struct lanner_program_name {
+	u64 name[2];
+	u64 bits;
 };
 
 /*
@@ -285,6 +293,8 @@ struct lanner_automaton {
 	u32 shift;           /* a state's cells begin at state << shift */
 	u32 edition;         /* another one for every automaton; 0: it is being written */
 	u8 column_of[256];
+	u64 program_count;
+	struct lanner_program_name programs[MAX_PROGRAM_NAMES];
 	u64 bits[MAX_STATES];
 	u16 next[MAX_CELLS];
 };

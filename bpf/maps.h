@@ -93,6 +93,13 @@ struct lanner_beginning {
 	struct lanner_found found;
 };
 
+/* The name of a thread that user space was told last, and the sets that it is in (bits of FIRST_PROGRAM_BIT on). */
+struct lanner_told_name {
+	u64 found;         /* edition of the automaton with the sets, then 16 bits: one number, that all is of one edition */
+	u64 name[2];
+	u64 tid;
+};
+
 /* Room to build one event in, one per CPU. */
 struct lanner_scratch {
 	u8 data[MAX_EVENT + 1 + 2 * MAX_TEXT];
@@ -119,6 +126,9 @@ struct lanner_scratch {
 	u32 early;         /* the filter is asked when so many parameters have been collected */
 	u32 glances;       /* the filter is asked before anything has been collected (glance.h) */
 	u32 filtered;      /* no rule can match the event */
+	u64 names_thread;  /* the event tells the name of its thread, that below */
+	struct lanner_told_name told_name;
+	struct lanner_told_name asked_name;
 	u64 bits;          /* what the filter has found */
 	u64 unknown;       /* what it cannot tell */
 	struct lanner_look look;
@@ -271,6 +281,14 @@ struct {
 	__type(key, u32);
 	__type(value, u32);
 } filter_generation SEC(".maps");
+
+/* By thread. One that is forgotten, or whose event was lost, may have any name. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 32768);
+	__type(key, u32);
+	__type(value, struct lanner_told_name);
+} told_names SEC(".maps");
 
 /* Inodes, of whichever device, of files that rules name: they may be opened under any name. */
 struct {

@@ -227,6 +227,8 @@ __noinline int collect_task(u64 p)
 		break;
 	case KIND_COMM:
 		append_kernel_text(s, (u64)task + bpf_core_field_offset(struct task_struct, comm));
+		if (s->result >= 0)
+			name_thread(s);
 		break;
 	case KIND_CGROUPS:
 		collect_cgroups();

@@ -273,6 +273,8 @@ __noinline int collect_value(u64 p)
 			append_user_text(s, value);
 		else
 			append_empty(s);
+		if ((u32)s->arguments[0] == PR_SET_NAME && !s->result)
+			name_thread(s);
 		break;
 	case KIND_PRCTL_NUMBER:
 		append_prctl_number(s);

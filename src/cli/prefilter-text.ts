@@ -33,6 +33,7 @@ function predicateText(predicate: Predicate, holds: boolean, { code }: EventFilt
   const not = holds ? '' : 'not: ';
   if (predicate.kind === 'dots') return `${not}a component of the path ends with two dots`;
   if (predicate.kind === 'top') return `${not}the file lies in the root`;
+  if (predicate.kind === 'program') return `${not}the program is called ${shortened([...predicate.names])}`;
   const { parameter, operation, operand, offset } = predicate;
   const type = EVENT_TYPES[code];
   const name = type && [...type.parameters, ...type.extensions][parameter]?.name;
@@ -49,9 +50,12 @@ function predicateText(predicate: Predicate, holds: boolean, { code }: EventFilt
 }
 
 function textsText(texts: readonly ByteString[]): string {
-  const shown = texts.slice(0, MAX_TEXTS).map(textText);
+  return `a name of the file ${shortened(texts.map(textText))}`;
+}
+
+function shortened(texts: readonly string[]): string {
   const rest = texts.length > MAX_TEXTS ? `, or one of ${texts.length - MAX_TEXTS} more` : '';
-  return `a name of the file ${shown.join(', or ')}${rest}`;
+  return `${texts.slice(0, MAX_TEXTS).join(', or ')}${rest}`;
 }
 
 function textText(text: ByteString): string {

@@ -128,7 +128,8 @@ function randomCheck(choices: Choices): string {
     `fd.type in (${choices.of(TYPES.slice(0, 6))}, ${choices.of(TYPES.slice(0, 6))})`,
     `fd.typechar = ${quoted(choices.of(KINDS))}`,
     `fd.l4proto ${choices.of(['=', '!='])} ${choices.of(['tcp', 'udp', 'icmp', 'raw'])}`,
-    `proc.name = ${choices.of(['sh', 'cat'])}`,
+    `proc.name ${choices.of(['=', '!='])} ${choices.of(['sh', 'cat', 'a-name-that-is-too-long'])}`,
+    `proc.name in (${choices.of(['sh, cat', 'cat, dog', 'dog'])})`,
     `evt.type = ${choices.of([...OPENS, ...OTHERS])}`,
   ]);
 }
@@ -201,8 +202,8 @@ function randomEvent(choices: Choices, name: string): EventCursor {
 }
 
 /** Where descriptors are not shared, the opened file is where links led. */
-function contextOf(event: EventCursor, isShared: boolean): EventContextView {
-  const thread = threadOf();
+function contextOf(event: EventCursor, isShared: boolean, comm: string): EventContextView {
+  const thread = threadOf({ comm });
   const view = new EventContextView(
     systemOf({ threads: [thread] }),
     new AcceptedSockets(1),
@@ -221,6 +222,7 @@ function matchesAny(
   { rules }: CheckedRuleSet,
   event: EventCursor,
   isShared: boolean,
+  comm: string,
 ): CheckedRule | undefined {
   const plainly = {
     match: (context: EventContext) =>
@@ -231,7 +233,7 @@ function matchesAny(
   };
   let found: CheckedRule | undefined;
   matchAllNames(plainly, { rules } as CheckedRuleSet, { matching: 'all', source: 'syscall' }).match(
-    contextOf(event, isShared),
+    contextOf(event, isShared, comm),
     (rule) => {
       found ??= rule;
     },
@@ -242,12 +244,17 @@ function matchesAny(
 /** Opens that the first look left out. */
 let passedOver = 0;
 
-function isHandedOver({ filters, automaton }: EncodedFilters, event: EventCursor, isShared = false): boolean {
-  const filter = filters.get(event.code);
+function isHandedOver(
+  encoded: EncodedFilters,
+  event: EventCursor,
+  isShared = false,
+  program?: string,
+): boolean {
+  const filter = encoded.filters.get(event.code);
   if (!filter) return true;
-  const inodes = new Set([KNOWN_INODE]);
-  const isPassed = passes(filter, automaton, event, inodes, isShared);
-  const isSeenAtOnce = isPassedOver(filter, automaton, event, inodes, isShared);
+  const surroundings = { inodes: new Set([KNOWN_INODE]), isShared, program };
+  const isPassed = passes(filter, encoded, event, surroundings);
+  const isSeenAtOnce = isPassedOver(filter, encoded, event, surroundings);
   if (isSeenAtOnce) passedOver++;
   return isPassed && !isSeenAtOnce;
 }
@@ -268,10 +275,11 @@ test('whatever a rule matches passes', (context) => {
     for (let count = 0; count < 60; count++) {
       const event = randomEvent(choices, choices.of([...OPENS.slice(0, 4), ...OPENS, ...OTHERS]));
       const isShared = choices.below(2) === 0;
-      const isPassed = isHandedOver(encoded, event, isShared);
+      const comm = choices.of(['sh', 'cat', 'other']);
+      const isPassed = isHandedOver(encoded, event, isShared, choices.below(4) === 0 ? undefined : comm);
       if (isPassed) passed++;
       else leftOut++;
-      const rule = matchesAny(ruleSet, event, isShared);
+      const rule = matchesAny(ruleSet, event, isShared, comm);
       if (rule === undefined) continue;
       matched++;
       const shown = event.type.parameters.map(

@@ -33,7 +33,16 @@ export interface TopPredicate {
 /** A predicate about the names of a file; it is asked only whether it holds. */
 export type NamePredicate = DotsPredicate | TopPredicate;
 
-export type Predicate = NumberPredicate | NamePredicate;
+/** The name of the event's thread (comm, 15 bytes at most) is one of these; it is asked only whether it holds. */
+export interface ProgramPredicate {
+  readonly kind: 'program';
+  readonly names: ReadonlySet<ByteString>;
+}
+
+export type Predicate = NumberPredicate | NamePredicate | ProgramPredicate;
+
+/** Filters with more terms cannot be used. */
+export const MAX_FILTER_TERMS = 48;
 
 /**
  * A name of the file, absolute and normal, contains one of these texts. A NUL at the beginning or the end of a text

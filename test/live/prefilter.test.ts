@@ -35,6 +35,11 @@ const OWN_RULES = `
   condition: evt.type in (open, openat) and evt.failed = true and (fd.name = /etc/not-there or fd.name endswith .absent)
   output: x
   priority: ERROR
+- rule: Written By Perl
+  desc: The name of the program alone decides.
+  condition: evt.type in (open, openat) and evt.is_open_write = true and proc.name in (perl, renamed)
+  output: x
+  priority: ERROR
 - rule: Copied Descriptor
   desc: A socket becomes standard output.
   condition: evt.type in (dup, dup2, dup3) and fd.type in (ipv4, ipv6) and evt.rawres in (0, 1, 2)
@@ -69,6 +74,11 @@ for my $length (20 .. 48) { my $name = 'n' x $length . '.wanted'; try($name, O_W
 my $deep = 'deep';
 for (1 .. 40) { mkdir $deep; try("$deep/x.wanted", O_WRONLY | O_CREAT);
   for my $name ('x.wanted', 'y.absent', 'z') { try("$deep/$name"); try("$d/$deep/$name") } $deep .= '/e' x $_ }
+sub named { for (1 .. 3) { try("named-$_[0]", O_WRONLY | O_CREAT) } }
+sub rename_by_file { open(my $comm, '>', '/proc/self/comm'); print $comm $_[0]; close($comm); named("file-$_[0]") }
+named('perl'); $0 = 'renamed'; named('renamed'); $0 = 'other'; named('other'); rename_by_file('perl'); $0 = 'renamed';
+if (fork == 0) { named('child'); rename_by_file('hidden'); if (fork == 0) { named('grandchild'); exit } wait;
+  exec 'sh', '-c', 'echo > named-sh; exec perl -e "open(F, q(>), q(named-exec))"' } wait; rename_by_file('hidden');
 chdir 'deep'; try('x.wanted'); try('../a.wanted'); try('e/x.wanted'); chdir $d;
 unlink 'link'; symlink '/etc/passwd', 'link'; try('link');
 socket(my $u, PF_INET, SOCK_DGRAM, 0); send($u, 'x', 0, pack_sockaddr_in(9, inet_aton('127.0.0.1')));
@@ -103,7 +113,8 @@ async function watched(rules: readonly string[], prefilter: boolean): Promise<Se
         [rule, shown['evt.type'], shown['fd.name'], shown['fd.nameraw'], shown['evt.res']]
           .join(' | ')
           .replaceAll(folder, 'FOLDER')
-          .replace(/:\d+/g, ':PORT'),
+          .replace(/:\d+/g, ':PORT')
+          .replace(/\/proc\/\d+/, '/proc/PID'),
       );
     const events = Number(/(\d+) events/.exec(stderr)?.[1]);
     const leftOut = Number(/(\d+) left out in the kernel/.exec(stderr)?.[1] ?? 0);

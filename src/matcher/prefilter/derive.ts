@@ -1,6 +1,6 @@
 /** From rules to what the probe asks of events before it hands them over. */
 import type { ByteString } from '../../events/bytes.ts';
-import type { EventFilter } from '../../events/event-filter.ts';
+import { type EventFilter, MAX_FILTER_TERMS, type Term } from '../../events/event-filter.ts';
 import { EVENT_TYPES, type EventType } from '../../events/table.ts';
 import type { Field, FieldCatalog } from '../../fields/field.ts';
 import type { CheckedRule } from '../../rules/checked.ts';
@@ -20,14 +20,26 @@ export function deriveFilter(
   watchedNames: readonly ByteString[],
 ): EventFilter | undefined {
   const type = EVENT_TYPES[code] as EventType;
-  const predicates = new KernelPredicates(type, catalog);
+  let terms = derive(type, rules, catalog, watchedNames, true);
+  if (terms.length > MAX_FILTER_TERMS) terms = derive(type, rules, catalog, watchedNames, false);
+  if (terms.some(({ predicates: asked, texts }) => asked.size === 0 && !texts)) return undefined;
+  return { code, terms, names: nameParameters(type) };
+}
+
+function derive(
+  type: EventType,
+  rules: readonly CheckedRule[],
+  catalog: FieldCatalog<Field>,
+  watchedNames: readonly ByteString[],
+  withPrograms: boolean,
+): readonly Term[] {
+  const { code } = type;
+  const predicates = new KernelPredicates(type, catalog, withPrograms);
   const necessary = new Necessary(withEventCode(code, catalog, predicates.decide));
-  const terms = simplify([
+  return simplify([
     ...rules.flatMap(({ condition, eventCodes }) =>
       eventCodes.has(code) ? termsOf(necessary.of(condition)) : [],
     ),
     ...termsOf(predicates.createsNamed(watchedNames)),
   ]);
-  if (terms.some(({ predicates: asked, texts }) => asked.size === 0 && !texts)) return undefined;
-  return { code, terms, names: nameParameters(type) };
 }

@@ -3,7 +3,13 @@
  * that it does not know may have any value.
  */
 import type { ByteString } from '../../events/bytes.ts';
-import type { NameParameters, NamePredicate, NameTexts, NumberPredicate } from '../../events/event-filter.ts';
+import type {
+  NameParameters,
+  NamePredicate,
+  NameTexts,
+  NumberPredicate,
+  ProgramPredicate,
+} from '../../events/event-filter.ts';
 import { parameterIndex } from '../../events/parameters.ts';
 import { type EventType, PARAMETER_SIZES } from '../../events/table.ts';
 import type { Field, FieldCatalog, Scalar } from '../../fields/field.ts';
@@ -16,7 +22,10 @@ export interface TextsPredicate {
   readonly texts: NameTexts;
 }
 
-export type KernelPredicate = NumberPredicate | NamePredicate | TextsPredicate;
+export type KernelPredicate = NumberPredicate | NamePredicate | ProgramPredicate | TextsPredicate;
+
+/** The kernel keeps so many bytes of a thread's name. */
+const COMM_LENGTH = 15;
 
 /** Fields that show the file under one of its names, and nothing else, at events that open a file. */
 const NAME_FIELDS: ReadonlySet<string> = new Set(['fd.name', 'fs.path.name']);
@@ -91,11 +100,15 @@ export class KernelPredicates {
   readonly #names: NameParameters | undefined;
   readonly #atoms: AtomMaker;
   readonly #numbers = new Map<string, NumberPredicate>();
+  readonly #withPrograms: boolean;
+  readonly #programs = new Map<string, ProgramPredicate>();
   readonly #dots: NamePredicate = { kind: 'dots' };
   readonly #top: NamePredicate = { kind: 'top' };
   readonly decide: Decide<KernelPredicate> = (check, wanted) => this.#decide(check, wanted);
 
-  constructor(type: EventType, catalog: FieldCatalog<Field>) {
+  /** `withPrograms`: ask for names of programs, which makes more terms. */
+  constructor(type: EventType, catalog: FieldCatalog<Field>, withPrograms: boolean) {
+    this.#withPrograms = withPrograms;
     this.#type = type;
     this.#names = nameParameters(type);
     this.#atoms = new AtomMaker(catalog);
@@ -171,6 +184,8 @@ export class KernelPredicates {
         );
       case 'fd.l4proto':
         return this.#protocol(check, wanted);
+      case 'proc.name':
+        return this.#program(check, wanted);
       default:
         return undefined;
     }
@@ -299,6 +314,17 @@ export class KernelPredicates {
       for (const protocol of protocols) operand |= 1n << BigInt(protocol % 64);
     }
     return allOf([this.#kindAmong('46'), this.#inDescriptor(1, operand)]);
+  }
+
+  /** The field has no other value than the name that the probe was the last to tell. */
+  #program(check: Check, wanted: boolean): Formula<KernelPredicate> {
+    const literals = equalTo(check);
+    if (!wanted || literals === undefined || !this.#withPrograms) return true;
+    const names = literals.map(String).filter((name) => name.length <= COMM_LENGTH && !name.includes('\0'));
+    const key = names.sort().join('\n');
+    const known = this.#programs.get(key) ?? ({ kind: 'program', names: new Set(names) } as const);
+    this.#programs.set(key, known);
+    return predicate<KernelPredicate>(known);
   }
 
   #inDescriptor(offset: number, operand: bigint): Formula<KernelPredicate> {

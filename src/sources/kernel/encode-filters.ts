@@ -1,13 +1,21 @@
 /** Filters as the probe takes them: `struct lanner_filter` and `struct lanner_automaton` of bpf/layout.h. */
 import type { ByteString } from '../../events/bytes.ts';
-import type { EventFilter, NameTexts, NumberPredicate, Predicate } from '../../events/event-filter.ts';
+import {
+  type EventFilter,
+  MAX_FILTER_TERMS,
+  type NameTexts,
+  type NumberPredicate,
+  type Predicate,
+} from '../../events/event-filter.ts';
 import {
   FILTER_DOTS,
   FILTER_ODD,
   FILTER_TOP,
+  FIRST_PROGRAM_BIT,
   GLANCE_PREDICATES,
   MAX_CELLS,
   MAX_PREDICATES,
+  MAX_PROGRAM_NAMES,
   MAX_STATES,
   MAX_TERMS,
   NO_ARGUMENT,
@@ -20,13 +28,18 @@ const TERM_SIZE = 16;
 const WANTED_AT = HEADER_SIZE + MAX_PREDICATES * PREDICATE_SIZE + MAX_TERMS * TERM_SIZE;
 export const FILTER_SIZE = WANTED_AT + 8 * (1 << GLANCE_PREDICATES);
 
-const AUTOMATON_HEADER_SIZE = 8 + 256;
+const PROGRAMS_AT = 8 + 256;
+const PROGRAM_SIZE = 24;
+const AUTOMATON_HEADER_SIZE = PROGRAMS_AT + 8 + MAX_PROGRAM_NAMES * PROGRAM_SIZE;
 export const AUTOMATON_SIZE = AUTOMATON_HEADER_SIZE + 8 * MAX_STATES + 2 * MAX_CELLS;
 
 /** Bits for sets of texts, which all filters share. */
-const MAX_TEXT_SETS = 64 - MAX_PREDICATES;
+const MAX_TEXT_SETS = FIRST_PROGRAM_BIT - MAX_PREDICATES;
+/** And for sets of names of programs. */
+const MAX_PROGRAM_SETS = 64 - FIRST_PROGRAM_BIT;
 
 const NAME_BITS = ((1n << 64n) - 1n) & ~((1n << BigInt(FILTER_TOP)) - 1n);
+const PROGRAM_BITS = NAME_BITS & ~((1n << BigInt(FIRST_PROGRAM_BIT)) - 1n);
 const DOTS_BIT = 1n << BigInt(FILTER_DOTS);
 const ALL_BITS = (1n << 64n) - 1n;
 
@@ -39,24 +52,31 @@ export interface EncodedFilters {
   /** By event code; a code that is missing has no filter. */
   readonly filters: ReadonlyMap<number, Buffer>;
   readonly automaton: TextAutomaton;
+  /** By name of a program: bits of the sets that it is in. */
+  readonly programs: ReadonlyMap<ByteString, bigint>;
 }
 
 /** Filters for which there is no room are left out: their events pass. */
 export function encodeFilters(filters: readonly EventFilter[]): EncodedFilters {
   const sets = new TextSets(filters);
+  const programs = new ProgramSets();
   const automaton = textAutomaton(sets.texts);
   const encoded = new Map<number, Buffer>();
   for (const filter of filters) {
-    const bytes = encodeFilter(filter, sets, automaton !== undefined);
+    const bytes = encodeFilter(filter, sets, programs, automaton !== undefined);
     if (bytes) encoded.set(filter.code, bytes);
   }
-  return { filters: encoded, automaton: automaton ?? (textAutomaton(new Map()) as TextAutomaton) };
+  return {
+    filters: encoded,
+    automaton: automaton ?? (textAutomaton(new Map()) as TextAutomaton),
+    programs: programs.names,
+  };
 }
 
 /** `struct lanner_automaton`, into the probe's memory. `edition`: a number that no other one has had, not 0. */
 export function writeAutomaton(
   memory: Buffer,
-  { shift, columnOf, bits, next }: TextAutomaton,
+  { automaton: { shift, columnOf, bits, next }, programs }: EncodedFilters,
   edition: number,
 ): void {
   memory.writeUInt32LE(0, 4);
@@ -67,6 +87,14 @@ export function writeAutomaton(
     Buffer.from(next.buffer, next.byteOffset, next.byteLength),
     AUTOMATON_HEADER_SIZE + 8 * MAX_STATES,
   );
+  memory.writeBigUInt64LE(BigInt(programs.size), PROGRAMS_AT);
+  let at = PROGRAMS_AT + 8;
+  for (const [name, bits] of programs) {
+    memory.fill(0, at, at + 16);
+    memory.write(name, at, 'latin1');
+    memory.writeBigUInt64LE(bits, at + 16);
+    at += PROGRAM_SIZE;
+  }
   memory.writeUInt32LE(edition, 4);
 }
 
@@ -96,6 +124,24 @@ class TextSets {
   }
 }
 
+/** Gives every set of names of programs a bit, as long as there is room for its names. */
+class ProgramSets {
+  readonly names = new Map<ByteString, bigint>();
+  readonly #bits = new Map<string, bigint>();
+
+  /** `undefined` when there was no room for the set. */
+  bit(names: ReadonlySet<ByteString>): bigint | undefined {
+    const known = this.#bits.get(keyOf(names));
+    if (known !== undefined) return known;
+    const isFull = names.union(new Set(this.names.keys())).size > MAX_PROGRAM_NAMES;
+    if (isFull || this.#bits.size === MAX_PROGRAM_SETS) return undefined;
+    const bit = 1n << BigInt(FIRST_PROGRAM_BIT + this.#bits.size);
+    this.#bits.set(keyOf(names), bit);
+    for (const name of names) this.names.set(name, (this.names.get(name) ?? 0n) | bit);
+    return bit;
+  }
+}
+
 function keyOf(texts: NameTexts): string {
   return [...texts].sort().join('\n');
 }
@@ -103,6 +149,7 @@ function keyOf(texts: NameTexts): string {
 function encodeFilter(
   { terms, names }: EventFilter,
   sets: TextSets,
+  programs: ProgramSets,
   hasAutomaton: boolean,
 ): Buffer | undefined {
   const predicates = numberPredicates(terms);
@@ -111,8 +158,9 @@ function encodeFilter(
     let mask = 0n;
     let value = 0n;
     for (const [predicate, holds] of wanted) {
-      if (predicate.kind !== 'number' && (!names || !hasAutomaton)) continue;
-      const bit = 1n << BigInt(bitOf(predicate, predicates));
+      const bit = bitOf(predicate, predicates, programs);
+      if (bit === undefined || ((bit & NAME_BITS & ~PROGRAM_BITS) !== 0n && (!names || !hasAutomaton)))
+        continue;
       mask |= bit;
       if (holds) value |= bit;
     }
@@ -122,7 +170,7 @@ function encodeFilter(
     if (mask === 0n) return undefined;
     encoded.push({ mask, value });
   }
-  if (predicates.length > FILTER_ODD || encoded.length > MAX_TERMS) return undefined;
+  if (predicates.length > FILTER_ODD || encoded.length > MAX_FILTER_TERMS) return undefined;
   const bytes = Buffer.alloc(FILTER_SIZE);
   bytes.writeUInt32LE(1, 0);
   bytes.writeUInt8(predicates.length, 4);
@@ -137,6 +185,7 @@ function encodeFilter(
   const glanced = Math.min(early.length, GLANCE_PREDICATES);
   bytes.writeUInt8(glanced, 11);
   bytes.writeUInt8(asksNames ? 1 : 0, 14);
+  bytes.writeUInt8(encoded.some(({ mask }) => (mask & PROGRAM_BITS) !== 0n) ? 1 : 0, 15);
   bytes.writeUInt16LE(
     predicates.reduce((mask, { late }, index) => (late ? mask | (1 << index) : mask), 0),
     12,
@@ -166,9 +215,22 @@ function numberPredicates(terms: EventFilter['terms']): NumberPredicate[] {
   return [...numbers.filter(({ late }) => !late), ...numbers.filter(({ late }) => late)];
 }
 
-function bitOf(predicate: Predicate, predicates: readonly NumberPredicate[]): number {
-  if (predicate.kind === 'dots') return FILTER_DOTS;
-  return predicate.kind === 'top' ? FILTER_TOP : predicates.indexOf(predicate);
+/** `undefined` when there is no bit for it. */
+function bitOf(
+  predicate: Predicate,
+  predicates: readonly NumberPredicate[],
+  programs: ProgramSets,
+): bigint | undefined {
+  switch (predicate.kind) {
+    case 'dots':
+      return DOTS_BIT;
+    case 'top':
+      return 1n << BigInt(FILTER_TOP);
+    case 'program':
+      return programs.bit(predicate.names);
+    case 'number':
+      return 1n << BigInt(predicates.indexOf(predicate));
+  }
 }
 
 interface EncodedTerm {
@@ -188,7 +250,9 @@ function wantedNames(terms: readonly EncodedTerm[], answers: bigint, count: numb
     if (((answers ^ value) & mask & asked) !== 0n) continue;
     const names = mask & NAME_BITS;
     if (names === 0n || (value & names) !== names) return ALL_BITS;
-    wanted |= names & DOTS_BIT || names & -names;
+    wanted |=
+      names & DOTS_BIT ||
+      (names & PROGRAM_BITS ? names & PROGRAM_BITS & -(names & PROGRAM_BITS) : names & -names);
   }
   return wanted;
 }

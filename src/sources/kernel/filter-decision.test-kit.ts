@@ -1,6 +1,14 @@
 /** What bpf/filter.h decides, from the same tables, in TypeScript: for tests that need no kernel. */
 import type { EventCursor } from '../../events/cursor.ts';
-import { FILTER_DOTS, FILTER_ODD, FILTER_TOP, MAX_PREDICATES, MAX_TERMS } from './layout.ts';
+import type { EncodedFilters } from './encode-filters.ts';
+import {
+  FILTER_DOTS,
+  FILTER_ODD,
+  FILTER_TOP,
+  FIRST_PROGRAM_BIT,
+  MAX_PREDICATES,
+  MAX_TERMS,
+} from './layout.ts';
 import type { TextAutomaton } from './text-automaton.ts';
 
 const HEADER_SIZE = 16;
@@ -10,23 +18,33 @@ const MAX_GLANCE = 192;
 const ODD = 1n << BigInt(FILTER_ODD);
 const DOTS = 1n << BigInt(FILTER_DOTS);
 const TOP = 1n << BigInt(FILTER_TOP);
-const NAMES = ((1n << 64n) - 1n) & ~(TOP - 1n);
+const PROGRAMS = ((1n << 64n) - 1n) & ~((1n << BigInt(FIRST_PROGRAM_BIT)) - 1n);
+const NAMES = ((1n << 64n) - 1n) & ~(TOP - 1n) & ~PROGRAMS;
 const MAX_DEPTH = 64;
 const MAX_WALK = 32 * 64;
 const SLASH = 0x2f;
 const DOT = 0x2e;
 const PATH_CUT = 4;
 
-/** Whether the probe hands the event over. `isShared`: other threads have the same descriptors. */
+/** What the probe knows beside the event. */
+export interface Surroundings {
+  /** Of files that may have any name. */
+  readonly inodes: ReadonlySet<number>;
+  /** Other threads have the same descriptors. */
+  readonly isShared: boolean;
+  /** Name of the thread; `undefined`: it is not sure what user space was told. */
+  readonly program: string | undefined;
+}
+
+/** Whether the probe hands the event over. */
 export function passes(
   filter: Buffer,
-  automaton: TextAutomaton,
+  { automaton, programs }: EncodedFilters,
   event: EventCursor,
-  inodes: ReadonlySet<number>,
-  isShared: boolean,
+  { inodes, isShared, program }: Surroundings,
 ): boolean {
-  let bits = 0n;
-  let unknown = filter[7] ? 0n : NAMES;
+  let bits = program === undefined ? 0n : (programs.get(program) ?? 0n);
+  let unknown = (filter[7] ? 0n : NAMES) | (program === undefined ? PROGRAMS : 0n);
   for (let index = 0; index < (filter[4] as number); index++) {
     const holds = answer(filter.subarray(HEADER_SIZE + 16 * index), event);
     if (holds === undefined) unknown |= 1n << BigInt(index);
@@ -54,10 +72,9 @@ export function passes(
 /** Whether the first look at an open (bpf/glance.h) tells that it is not wanted. */
 export function isPassedOver(
   filter: Buffer,
-  automaton: TextAutomaton,
+  { automaton, programs }: EncodedFilters,
   event: EventCursor,
-  inodes: ReadonlySet<number>,
-  isShared: boolean,
+  { inodes, isShared, program }: Surroundings,
 ): boolean {
   if (!filter[14]) return false;
   let answers = 0;
@@ -67,6 +84,8 @@ export function isPassedOver(
   if (!hasFailed && event.raw(filter[10] as number) === undefined) return false;
   const wanted = filter.readBigUInt64LE(WANTED_AT + 8 * answers);
   if (wanted === 0n || wanted === (1n << 64n) - 1n) return wanted === 0n;
+  const sets = program === undefined ? PROGRAMS : (programs.get(program) ?? 0n);
+  if ((sets & wanted) !== 0n) return false;
   const names = hasFailed ? namesOfFailed(filter, event) : namesOfOpened(filter, event, inodes, isShared);
   return (
     names?.every(

@@ -44,7 +44,7 @@ export class FilterTable {
     const encoded = encodeFilters(filters);
     const codes = this.#codes[generation - 1] as Set<number>;
     const at = (generation - 1) * AUTOMATON_SIZE;
-    writeAutomaton(Buffer.from(this.#memory.memory, at, AUTOMATON_SIZE), encoded.automaton, ++this.#edition);
+    writeAutomaton(Buffer.from(this.#memory.memory, at, AUTOMATON_SIZE), encoded, ++this.#edition);
     for (const code of codes) if (!encoded.filters.has(code)) this.#update(generation, code, NO_FILTER);
     for (const [code, bytes] of encoded.filters) this.#update(generation, code, bytes);
     this.#codes[generation - 1] = new Set(encoded.filters.keys());

@@ -27,6 +27,8 @@ test('other constants are the same in the probe', () => {
     ['MAX_PARAMETERS', layout.MAX_PARAMETERS],
     ['MAX_TABLES', layout.MAX_TABLES],
     ['MAX_PREDICATES', layout.MAX_PREDICATES],
+    ['FIRST_PROGRAM_BIT', layout.FIRST_PROGRAM_BIT],
+    ['MAX_PROGRAM_NAMES', layout.MAX_PROGRAM_NAMES],
     ['GLANCE_PREDICATES', layout.GLANCE_PREDICATES],
     ['FILTER_ODD', layout.FILTER_ODD],
     ['FILTER_TOP', layout.FILTER_TOP],

@@ -8,6 +8,8 @@ export const MAX_PARAMETERS = 32;
 export const MAX_TABLES = 32;
 /** Of one filter; see bpf/layout.h, also for those that follow. */
 export const MAX_PREDICATES = 16;
+export const FIRST_PROGRAM_BIT = 48;
+export const MAX_PROGRAM_NAMES = 128;
 export const GLANCE_PREDICATES = 6;
 export const FILTER_ODD = 13;
 export const FILTER_TOP = 14;
