@@ -1,9 +1,32 @@
 /** Settings about Kubernetes: the audit events of its API server, and what it may let in. */
 import { ADMISSION } from './admission-settings.ts';
+import { RECEIVER } from './receiver-settings.ts';
 import { key, section } from './section.ts';
 import { flag, integer, list, text } from './shape.ts';
 
 const RESTART = { restart: true } as const;
+
+const KEPT_FILE = section({
+  filename: key('Path of the log; empty for none.', text(''), RESTART),
+  max_size_mb: key('Megabytes at which a new file is begun.', integer(100, 1, 1_000_000), RESTART),
+  max_backups: key(
+    'Files that were moved aside and are kept; 0 for all.',
+    integer(10, 0, 1_000_000),
+    RESTART,
+  ),
+  max_age_days: key('Days after which such a file is removed; 0 for never.', integer(0, 0, 100_000), RESTART),
+});
+
+const KEEP = section({
+  file: key('A log, one event in each line as JSON, as an API server writes it.', KEPT_FILE, RESTART),
+  receivers: key(
+    'Receivers, as under receivers; format and filter mean nothing here. Elasticsearch, Fluentd and http take events ' +
+      'whole; the others tell that there was one.',
+    list(RECEIVER, []),
+    RESTART,
+  ),
+  stages: key('Stages that are kept, such as ResponseComplete; empty for all.', list(text(''), []), RESTART),
+});
 
 /** Falco's default, a fifth more than the largest batch of an API server that cuts its events short. */
 const MAX_BATCH = 12 * 1024 * 1024;
@@ -48,6 +71,7 @@ export const AUDIT = section({
     flag(false),
     RESTART,
   ),
+  keep: key('Keeps the audit events themselves, not the alerts alone.', KEEP, RESTART),
   state_directory: key(
     'Where the positions in followed logs are kept.',
     text('/var/lib/lanner/audit'),

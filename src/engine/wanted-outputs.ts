@@ -86,7 +86,12 @@ function wantedTarget(target: AlertTarget): Channel {
   };
 }
 
-function wantedFile({ filename: path, keep_alive: keepAlive, rotate }: Config['file_output']): Channel {
+/** A file, which may be moved aside when it is large. */
+export function wantedFile({
+  filename: path,
+  keep_alive: keepAlive,
+  rotate,
+}: Pick<Config['file_output'], 'filename' | 'keep_alive' | 'rotate'>): Channel {
   const rotation = rotate && {
     maxBytes: rotate.max_size_mb * MEGABYTE,
     maxBackups: rotate.max_backups,
@@ -128,11 +133,17 @@ function wantedDeliveries(config: Config): Wanted[] {
   return [...falcos, ...others];
 }
 
-function openReceiver(settings: Config['receivers'][number], config: Config, log: Log): Output {
+/** `prefix` tells the folder of its spool from those of others of the same name. */
+export function openReceiver(
+  settings: Config['receivers'][number],
+  config: Config,
+  log: Log,
+  prefix = '',
+): Output {
   const { name, timeout: timeoutMs } = settings;
   try {
     const transport = receiverTransport(settings);
-    return openDelivery({ folder: `receiver-${name}`, transport, timeoutMs }, config, log);
+    return openDelivery({ folder: `${prefix}receiver-${name}`, transport, timeoutMs }, config, log);
   } catch (error) {
     throw new Error(`receiver ${name}: ${(error as Error).message}`);
   }

@@ -21,6 +21,7 @@ import { AlertRecordings } from './alert-recordings.ts';
 import { openHosts } from './asked-hosts.ts';
 import { askedPaths } from './asked-paths.ts';
 import { AUDIT_SOURCE, openAudit } from './audit.ts';
+import { openKeeper } from './audit-keep.ts';
 import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
 import { Engine } from './engine.ts';
 import { HeldBackFile, KEPT_WINDOWS } from './held-back-file.ts';
@@ -233,11 +234,12 @@ async function watchSource(
   const audit = sources.includes(AUDIT_SOURCE)
     ? openAudit(config, { log, hostname: toText(system.hostname), alert: (alert) => outputs.write(alert) })
     : undefined;
+  const keeper = audit && openKeeper(config, toText(system.hostname), log);
   const allSources = audit ? joinSources(source, audit.source) : source;
   const engine = new Engine({
     source: allSources,
     system,
-    observers: [recording, captures].filter((observer) => observer !== undefined),
+    observers: [recording, captures, keeper].filter((observer) => observer !== undefined),
     judge: makeJudge(options, sources),
     outputs,
     containers,
@@ -284,7 +286,7 @@ async function watchSource(
   });
   const metrics = new RunMetrics(
     {
-      ...{ source, system, engine, outputs, containers, audit, log },
+      ...{ source, system, engine, outputs, containers, audit: audit && { ...audit, keeper }, log },
       memory: { guard: memory, tables, recordings: captures },
     },
     options,
@@ -304,7 +306,10 @@ async function watchSource(
     log('this kernel cannot tell requests of io_uring (Linux 6.0 can): rules do not see them');
   options.onReady?.({
     command: command?.process,
-    reopenOutputs: () => outputs.reopen(),
+    reopenOutputs() {
+      outputs.reopen();
+      keeper?.reopen();
+    },
     async follow(pid, limitMs) {
       source.watch([pid]);
       system.meet([pid]);
@@ -358,6 +363,7 @@ async function watchSource(
   self.finish();
   const recorded = await recording?.close();
   await captures?.close();
+  await keeper?.close();
   await outputs.close();
   await heldBack?.close();
   if (exitReason !== undefined) throw new Error(exitReason);

@@ -1,6 +1,9 @@
 /** `lanner` on audit events of Kubernetes: alone, and beside system calls. */
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { startDaemon, startOpener, temporaryFolder } from '../support/daemon.ts';
@@ -182,6 +185,65 @@ test('flags choose among the sources', async (context) => {
   ];
   const none = await lanner(['-c', '', '-r', rules, ...both, '--dry-run']);
   assert.match(none.stderr, /all event sources are disabled/);
+});
+
+/** Answers bulk requests, and keeps what they say. */
+async function elasticsearch(
+  context: TestContext,
+): Promise<{ url: string; documents: object[]; whenTaken: Promise<void> }> {
+  const documents: object[] = [];
+  let taken = (): void => {};
+  const whenTaken = new Promise<void>((resolve) => {
+    taken = resolve;
+  });
+  const server = createServer(async (request, response) => {
+    const lines = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>))
+      .toString()
+      .trim()
+      .split('\n');
+    documents.push(...lines.map((line) => JSON.parse(line)));
+    const items = lines.slice(lines.length / 2).map(() => ({ create: { status: 201 } }));
+    response
+      .writeHead(200, { 'Content-Type': 'application/json' })
+      .end(JSON.stringify({ errors: false, items }));
+    taken();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, documents, whenTaken };
+}
+
+test('events are kept, in a log and with a receiver, whether a rule matches or not', async (context) => {
+  const { folder, rules } = place(context);
+  const { url: receiver, documents, whenTaken } = await elasticsearch(context);
+  const kept = join(folder, 'kept.log');
+  const configuration = `
+engine: {kind: nodriver}
+delivery: {spool: false}
+kubernetes:
+  audit:
+    from: ["http://127.0.0.1:0/k8s-audit"]
+    keep:
+      stages: [ResponseComplete]
+      file: {filename: ${kept}, max_size_mb: 1, max_backups: 2, max_age_days: 7}
+      receivers: [{name: search, elasticsearch: {url: "${receiver}", index: audit-%Y.%m.%d}}]
+`;
+  const running = startAlone(context, { folder, rules }, configuration);
+  const url = await addressOf(running);
+  const other = exec('nobody').replace('"subresource":"exec"', '"subresource":"log"');
+  const early = exec('alice').replace('ResponseComplete', 'RequestReceived');
+  assert.equal((await post(url, `[${early},${other}]`)).status, 200);
+  await whenTaken;
+  running.child.kill('SIGTERM');
+  const { code, stdout } = await running.finished;
+  assert.equal(code, 0);
+  assert.match(stdout, /Events detected: 0\n/);
+  assert.equal(readFileSync(kept, 'utf8'), `${other}\n`);
+  assert.deepEqual(documents, [
+    { create: { _index: 'audit-2026.01.31', _id: 'by-nobody-ResponseComplete' } },
+    JSON.parse(other),
+  ]);
 });
 
 test('both sources in one process', { skip: cannotWatch() }, async (context) => {

@@ -4,11 +4,17 @@ import { FollowedLog } from '../../sources/audit/followed-log.ts';
 import type { IntakeCounts } from '../../sources/audit/intake.ts';
 import { AuditWebhook } from '../../sources/audit/webhook.ts';
 import type { OpenAudit } from '../audit.ts';
+import type { AuditKeeper } from '../audit-keep.ts';
+
+export interface MeasuredAudit extends Pick<OpenAudit, 'intake' | 'inputs'> {
+  /** Who keeps the events, where they are kept. */
+  readonly keeper?: AuditKeeper | undefined;
+}
 
 /** Without audit events there are no such metrics. */
-export function auditMetrics(audit: OpenAudit | undefined): Metric[] {
+export function auditMetrics(audit: MeasuredAudit | undefined): Metric[] {
   if (!audit) return [];
-  const { intake, inputs } = audit;
+  const { intake, inputs, keeper } = audit;
   const counter = (name: string, help: string, read: (counts: IntakeCounts) => number): Metric => ({
     name: `lanner_audit_${name}_total`,
     help,
@@ -51,6 +57,19 @@ export function auditMetrics(audit: OpenAudit | undefined): Metric[] {
           [...answers].map(([status, value]) => ({ labels: { from: name, status: String(status) }, value })),
         ),
     },
+    ...(['written', 'dropped'] as const).map(
+      (what): Metric => ({
+        name: `lanner_audit_kept_${what}_total`,
+        help:
+          what === 'written' ? 'Audit events that were kept.' : 'Audit events that an output did not take.',
+        type: 'counter',
+        read: () =>
+          (keeper?.counts() ?? []).map((counts) => ({
+            labels: { output: counts.name },
+            value: counts[what],
+          })),
+      }),
+    ),
     {
       name: 'lanner_audit_log_rotations_total',
       help: 'How often a followed log was moved away.',

@@ -4,9 +4,8 @@ import type { ContainerMetadataService } from '../../containers/service.ts';
 import type { Metric } from '../../metrics/metric.ts';
 import { prometheusText } from '../../metrics/prometheus.ts';
 import { snapshotOf } from '../../metrics/snapshot.ts';
-import type { OpenAudit } from '../audit.ts';
 import { aboutMetrics, type RunFacts, snapshotFacts } from './about-metrics.ts';
-import { auditMetrics } from './audit-metrics.ts';
+import { auditMetrics, type MeasuredAudit } from './audit-metrics.ts';
 import { cpuMetrics, eventMetrics, type MeasuredSource } from './event-metrics.ts';
 import { type MeasuredMemory, memoryMetrics } from './memory-metrics.ts';
 import { containerMetrics, type MeasuredModel, modelMetrics } from './model-metrics.ts';
@@ -26,7 +25,7 @@ export interface Measured {
   readonly memory: MeasuredMemory;
   readonly containers: Pick<ContainerMetadataService, 'statistics' | 'withoutImage'>;
   /** Where audit events are judged. */
-  readonly audit?: OpenAudit | undefined;
+  readonly audit?: MeasuredAudit | undefined;
 }
 
 export type SnapshotFields = Readonly<Record<string, string | number | bigint>>;
