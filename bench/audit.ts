@@ -135,6 +135,11 @@ function cpuOf(pid: number): number {
   return (Number(user) + Number(system)) / 100;
 }
 
+/** Seconds that the main thread was ready to run and other programs had the core. */
+function waitedFor(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e9;
+}
+
 function residentMegabytes(pid: number): number {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
@@ -199,18 +204,19 @@ async function run(): Promise<void> {
   try {
     // V8 compiles what is used much.
     const warm = await send(lanner.url, bodies, Math.min(rate, 20_000), 2);
-    const [cpu, start] = [cpuOf(lanner.pid), performance.now()];
+    const [cpu, waited, start] = [cpuOf(lanner.pid), waitedFor(lanner.pid), performance.now()];
     const sent = await send(lanner.url, bodies, rate, seconds);
     while ((await metricOf(lanner.metricsUrl, 'lanner_audit_events_waiting')) > 0) await pause(10);
     const elapsed = (performance.now() - start) / 1000;
     const used = cpuOf(lanner.pid) - cpu;
+    const share = (100 * (waitedFor(lanner.pid) - waited)) / elapsed;
     const judged = await metricOf(lanner.metricsUrl, 'lanner_matcher_events_total');
     const expected = warm.events + sent.events;
     const source = existsSync(LOG) ? 'of a real cluster' : 'made';
     const perSecond = Math.round(sent.events / elapsed);
     console.log(
       `${perSecond} events/s (${source}, ${Math.round(sent.bytes / sent.events)} bytes each) for ${elapsed.toFixed(1)} s: ` +
-        `${((100 * used) / elapsed).toFixed(0)} % of one core, ${((1e6 * used) / sent.events).toFixed(0)} µs of CPU each, ` +
+        `${((100 * used) / elapsed).toFixed(0)} % of one core, ${((1e6 * used) / sent.events).toFixed(0)} µs of CPU each, other programs had it ${share.toFixed(0)} % of the time, ` +
         `at most ${residentMegabytes(lanner.pid).toFixed(0)} MB; ${sent.again} batches sent again, ${expected - judged} of ${expected} events lost`,
     );
     if (judged !== expected) process.exitCode = 1;
