@@ -108,6 +108,12 @@ const DEBIAN_PACKAGES = [
     for: 'test',
     files: ['/usr/sbin/nats-server'],
   },
+  {
+    name: 'systemd-container',
+    why: 'boots a systemd of its own in the live tests',
+    for: 'test',
+    files: onPath('systemd-nspawn'),
+  },
   { name: 'rsyslog', why: 'a receiver of alerts in tests', for: 'test', files: ['/usr/sbin/rsyslogd'] },
   {
     name: 'prometheus-alertmanager',

@@ -1,7 +1,7 @@
 /** What goes wrong around Lanner while it watches: nothing of it ends the watching, and nothing is lost in silence. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { suite, type TestContext, test } from 'node:test';
@@ -172,12 +172,34 @@ suite('without privileges', { skip: process.getuid?.() === 0 ? false : 'needs ro
     ['-L'],
     ['--dry-run'],
     ['check', 'rules'],
+    ['events'],
+    ['--list-events'],
+    ['scenes', '--list'],
+    ['tune', '/dev/null'],
   ]) {
     test(`lanner ${args.join(' ')} works`, async () => {
       const { code, stderr } = await start('setpriv', [...AS_NOBODY, 'bin/lanner', ...args]).finished;
       assert.equal(code, 0, stderr);
     });
   }
+
+  test('a recording is replayed, and its alerts go to files', { skip: cannotWatch() }, async (context) => {
+    const folder = temporaryFolder(context);
+    const [recording, alerts] = [join(folder, 'recording.scap'), join(folder, 'alerts')];
+    const recorded = await lanner(['record', '-o', recording, '--', 'cat', '/etc/shadow']);
+    assert.equal(recorded.code, 0, recorded.stderr);
+    chmodSync(recording, 0o644);
+    chmodSync(folder, 0o777);
+    const output = { enabled: true, filename: alerts };
+    const options = ['engine.kind=replay', `engine.replay.capture_file=${recording}`];
+    const { code, stdout, stderr } = await start('setpriv', [
+      ...[...AS_NOBODY, 'bin/lanner', '-c', ''],
+      ...[...options, `file_output=${JSON.stringify(output)}`].flatMap((option) => ['-o', option]),
+    ]).finished;
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /: Warning Sensitive file \/etc\/shadow read by/);
+    assert.equal(linesOf(alerts), 1);
+  });
 
   test('watching says what to grant', async () => {
     const { code, stdout, stderr } = await start('setpriv', [...AS_NOBODY, 'bin/lanner', '-M', '1']).finished;

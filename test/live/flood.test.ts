@@ -24,11 +24,11 @@ const RULE = `- rule: Shadow
   output: opened by %proc.name
   priority: WARNING
 `;
-const FLOOD = `use Time::HiRes qw(time sleep); $| = 1; my ($rounds, $opens) = @ARGV; print "ready\\n"; <STDIN>;
-my $next = time;
+const FLOOD = `use POSIX (); $| = 1; my ($rounds, $opens) = @ARGV; print "ready\\n"; <STDIN>;
+my $next = (POSIX::times())[0]; # hundredths of a second
 for (1 .. $rounds) {
   for (1 .. $opens) { open my $f, '<', '/etc/shadow' or die; close $f }
-  $next += 0.01; my $rest = $next - time; sleep $rest if $rest > 0;
+  my $rest = ++$next - (POSIX::times())[0]; select undef, undef, undef, $rest / 100 if $rest > 0;
 }
 print "done\\n"; <STDIN>;`;
 
