@@ -15,7 +15,7 @@ const PROGRAM = fileURLToPath(new URL('./look-program.ts', import.meta.url));
 const NODE_FLAGS = ['--max-semi-space-size=1', '--single-threaded', '--disable-warning=ExperimentalWarning'];
 
 /** How often a process that is working, and not waiting for a file system, is given the same time again. */
-const MORE_TIME = 9;
+const MORE_TIME = 18;
 
 /** `silent`: nothing came in time. `gone`: nothing will come any more. */
 export type Received = { readonly found: unknown } | 'silent' | 'gone';
@@ -65,9 +65,10 @@ export class LookProcess {
     }
   }
 
-  /** The next answer, for which it may be waited so long; longer while the process is at work or waits for a CPU. */
-  receive(milliseconds: number, more = milliseconds > 0 ? MORE_TIME : 0): Received {
-    for (let rounds = more; ; ) {
+  /** The next answer, for which it may be waited twice so long; longer while the process is at work or waits for a CPU. */
+  receive(milliseconds: number, mostRounds = milliseconds > 0 ? MORE_TIME : 0): Received {
+    let before: string | undefined;
+    for (let rounds = 0; ; ) {
       const frame = this.#frames.next();
       if (frame) return { found: frame.value };
       if (this.#channel < 0) return 'gone';
@@ -75,7 +76,13 @@ export class LookProcess {
         const count = this.#read();
         if (count === 0) return 'gone';
         this.#frames.take(count);
-      } else if (rounds-- <= 0 || !this.#isRunning()) return 'silent';
+        continue;
+      }
+      if (rounds++ >= mostRounds) return 'silent';
+      const now = this.#activity();
+      // It may have answered just before it fell asleep.
+      if (now === before && !waitFor(this.#channel, 0)) return 'silent';
+      before = now;
     }
   }
 
@@ -95,13 +102,19 @@ export class LookProcess {
     }
   }
 
-  /** It has something to do and may only lack a CPU; who waits for a file system sleeps. */
-  #isRunning(): boolean {
+  /**
+   * Another text whenever it has done something, or has something to do and only lacks a CPU: who waits for a file
+   * system sleeps, and neither uses time nor touches memory.
+   */
+  #activity(): string {
     try {
       const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'latin1');
-      return stat.slice(stat.lastIndexOf(')') + 2).startsWith('R');
+      // State, and by proc_pid_stat(5) fields 10, 12, 14 and 15: page faults and time.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (fields[0] === 'R') return String(performance.now());
+      return [7, 9, 11, 12].map((index) => fields[index]).join(' ');
     } catch {
-      return false;
+      return '';
     }
   }
 }

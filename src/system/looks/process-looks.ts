@@ -13,7 +13,7 @@ import { LookProcess, type Received } from './look-process.ts';
 import { type Answer, type LookStatistics, type Looks, UNANSWERED } from './looks.ts';
 
 export interface LookLimits {
-  /** Milliseconds that somebody waits for an answer. */
+  /** Half the milliseconds that somebody waits for an answer of a process that does nothing. */
   readonly waitMs: number;
   /** Milliseconds after which a look hangs that nobody waits for. */
   readonly stuckMs: number;
@@ -29,7 +29,7 @@ export interface LookLimits {
 }
 
 export const LOOK_LIMITS: LookLimits = {
-  waitMs: 100,
+  waitMs: 50,
   stuckMs: 5000,
   startMs: 10_000,
   starts: 0.5,
@@ -99,7 +99,11 @@ export class ProcessLooks implements Looks {
       for (const index of window) process.send(looks[index] as One, false);
       for (const index of window) {
         const received = this.#receive(process, looks[index] as One);
-        if (received === undefined) break;
+        if (received === undefined) {
+          // It counts as given up.
+          this.#refused--;
+          break;
+        }
         answers[index] = received.found as Answer<One>;
         answered++;
       }
@@ -183,7 +187,7 @@ export class ProcessLooks implements Looks {
     this.#sent = [];
     this.#later = [...others, ...this.#later];
     if (culprit) this.#answer(culprit, UNANSWERED);
-    this.#startWait = this.#limits.waitMs;
+    this.#startWait = 2 * this.#limits.waitMs;
     if (!this.#isClosed) this.#start();
   }
 
