@@ -267,9 +267,12 @@ export function trimMemory(): void {
 
 const MADV_DONTNEED = 4;
 
-/** Takes pages of a file out of this process's memory; they come back from the page cache when they are used. */
+/**
+ * Takes pages of a file out of this process's memory, if the kernel likes; they come back from the page cache when
+ * they are used.
+ */
 export function unmapPages(address: number, length: number): void {
-  check('madvise', native().c.advise(address, length, MADV_DONTNEED));
+  native().c.advise(address, length, MADV_DONTNEED);
 }
 
 export function pageSize(): number {

@@ -4,20 +4,24 @@ import process from 'node:process';
 import { test } from 'node:test';
 import { giveMemoryBack, untouchedPages } from './spare-memory.ts';
 
-const mapping = (range: string, mode: string, path: string, anonymous: number) =>
-  `${range} ${mode} 00001000 fe:00 42                          ${path}\nSize:  4 kB\nAnonymous:            ${anonymous} kB\nVmFlags: rd mr mw me sd\n`;
+const mapping = (range: string, mode: string, offset: string, path: string, anonymous: number) =>
+  `${range} ${mode} ${offset} fe:00 42                          ${path}\nSize:  4 kB\nAnonymous:            ${anonymous} kB\nVmFlags: rd mr mw me sd\n`;
 
-test('only pages of the program that nobody can have written to are given back', () => {
+test('only pages of the program that stay its own are given back', () => {
+  const node = '/usr/bin/node';
   const smaps = [
-    mapping('00400000-0082e000', 'r--p', '/usr/bin/node', 0),
-    mapping('0082e000-03489000', 'r-xp', '/usr/bin/node', 0),
-    mapping('072a7000-072dc000', 'r--p', '/usr/bin/node', 24),
-    mapping('072dc000-07308000', 'rw-p', '/usr/bin/node', 0),
-    mapping('7ff823dc0000-7ff823fd5000', 'r-xp', '/usr/lib/libc.so.6', 0),
+    mapping('00400000-0082e000', 'r--p', '00000000', node, 0),
+    mapping('0082e000-03489000', 'r-xp', '0042e000', node, 0),
+    mapping('03489000-072dc000', 'r--p', '03089000', node, 24),
+    mapping('072dc000-07308000', 'rw-p', '06edc000', node, 0),
+    mapping('07308000-07400000', 'r--p', '06f08000', node, 0),
+    mapping('7ff823dc0000-7ff823fd5000', 'r-xp', '01627000', node, 0),
+    mapping('7ff830000000-7ff830020000', 'r-xp', '00000000', '/usr/lib/libc.so.6', 0),
   ].join('');
-  assert.deepEqual(untouchedPages(smaps, '/usr/bin/node'), [
+  assert.deepEqual(untouchedPages(smaps, node), [
     { address: 0x400000, length: 0x42e000 },
     { address: 0x82e000, length: 0x2c5b000 },
+    { address: 0x7308000, length: 0xf8000 },
   ]);
 });
 

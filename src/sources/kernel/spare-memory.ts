@@ -22,13 +22,23 @@ export function giveMemoryBack(): void {
     unmapPages(address, length);
 }
 
-/** Where a program's file lies in memory as it is on the disk, by /proc/PID/smaps (proc_pid_smaps(5)). */
+/**
+ * Where a program's file lies in memory as it is on the disk, by /proc/PID/smaps (proc_pid_smaps(5)): within the
+ * segments that were mapped when it was started, one behind the other from the file's beginning on. Those stay as
+ * long as the process; other mappings of the file, as V8 has them, may be something else a moment later.
+ */
 export function untouchedPages(smaps: string, program: string): MappedPages[] {
-  return smaps.split(/\n(?=[0-9a-f]+-)/).flatMap((mapping) => {
-    const [, from, to, path] = /^([0-9a-f]+)-([0-9a-f]+) r-[x-]p \S+ \S+ \d+ +(.*)/.exec(mapping) ?? [];
-    // What has been written to is no longer the file's, and would be lost.
-    if (path !== program || !/^Anonymous: +0 kB$/m.test(mapping)) return [];
+  const pages: MappedPages[] = [];
+  let end: number | undefined;
+  for (const mapping of smaps.split(/\n(?=[0-9a-f]+-)/)) {
+    const [, from, to, mode, offset, path] =
+      /^([0-9a-f]+)-([0-9a-f]+) (\S+) (\S+) \S+ \d+ +(.*)/.exec(mapping) ?? [];
     const address = Number(`0x${from}`);
-    return [{ address, length: Number(`0x${to}`) - address }];
-  });
+    if (path !== program || (end === undefined ? Number(`0x${offset}`) !== 0 : address !== end)) continue;
+    end = Number(`0x${to}`);
+    // What has been written to is no longer the file's, and would be lost.
+    const isUntouched = /^r-[x-]p$/.test(mode ?? '') && /^Anonymous: +0 kB$/m.test(mapping);
+    if (isUntouched) pages.push({ address, length: end - address });
+  }
+  return pages;
 }
