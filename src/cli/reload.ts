@@ -104,9 +104,10 @@ export class Reloader {
     logConfiguration(loaded, options, log.log);
     const { config } = loaded;
     const paths = configuredRuleFiles(options, config, log.log);
-    const { ruleSet, problems, files } = await loadRulesAside(paths, config);
+    const { ruleSet, needs, problems, files } = await loadRulesAside(paths, config);
     if (this.#closed) return;
-    const { gap } = this.#watching.reload({ config, ruleSet, about: describeLoaded(loaded.files, paths) });
+    const about = describeLoaded(loaded.files, paths);
+    const { gap } = await this.#watching.reload({ config, ruleSet, needs, about });
     log.configure(config);
     this.#parts.status?.replaced?.(config);
     this.#loaded = loaded;

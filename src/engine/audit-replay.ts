@@ -64,7 +64,7 @@ export async function replayAuditLog(
       },
     },
     system,
-    judge: makeJudge({ config, ruleSet }, [AUDIT_SOURCE], hostname),
+    judge: makeJudge({ config, ruleSet }, { sources: [AUDIT_SOURCE], hostname }),
     outputs,
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),
   });

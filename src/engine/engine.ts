@@ -112,6 +112,11 @@ export class Engine {
     return this.#judge.matcher.profile;
   }
 
+  /** Codes of the events that have come since the rules were replaced. */
+  get met(): Iterable<number> {
+    return this.#judge.matcher.met ?? [];
+  }
+
   /** To be called once a second while events come as they happen: tells what was held back long enough. */
   upkeep(): void {
     this.#noise.sweep(performance.timeOrigin + performance.now());

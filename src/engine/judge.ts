@@ -3,6 +3,7 @@ import { AlertMaker } from '../alerts/alert-maker.ts';
 import { compileFoldKey } from '../alerts/fold-key.ts';
 import type { Config } from '../config/schema.ts';
 import { compileSources } from '../matcher/sources.ts';
+import { finish, type Steps } from '../matcher/steps.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import type { Judge } from './engine.ts';
 import type { About } from './metrics/about-metrics.ts';
@@ -16,15 +17,28 @@ export interface RunSettings {
   readonly about?: About | undefined;
 }
 
-/** `sources` are the event sources; `hostname` takes the place of the machine's name in alerts. */
-export function makeJudge(
+/** What a judge is made for. */
+export interface JudgeOptions {
+  /** Names of the event sources. */
+  readonly sources: readonly string[];
+  /** Takes the place of the machine's name in alerts. */
+  readonly hostname?: string | undefined;
+  /** Codes of events that are about to come. */
+  readonly expected?: Iterable<number>;
+}
+
+export function makeJudge(settings: RunSettings, options: JudgeOptions): Judge {
+  return finish(judgeInSteps(settings, options));
+}
+
+export function* judgeInSteps(
   { config, ruleSet }: RunSettings,
-  sources: readonly string[],
-  hostname?: string,
-): Judge {
+  { sources, hostname, expected = [] }: JudgeOptions,
+): Steps<Judge> {
   const fields = configuredFields(config);
+  const matching = config.rule_matching;
   return {
-    matcher: compileSources(ruleSet, fields, { matching: config.rule_matching, sources }),
+    matcher: yield* compileSources(ruleSet, fields, { matching, sources, expected }),
     maker: new AlertMaker(fields, hostname),
     rules: ruleSet.rules,
     noise: {

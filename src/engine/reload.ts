@@ -1,23 +1,22 @@
 /** Goes on with other rules and settings while events come in. */
+
+import { inSlices } from '../matcher/steps.ts';
 import type { KernelSource } from '../sources/kernel/kernel-source.ts';
 import type { HostNames } from '../system/host-names.ts';
 import type { KnownFiles } from '../system/known-files.ts';
-import { hostsToResolve } from './asked-hosts.ts';
-import { askedPaths } from './asked-paths.ts';
 import type { Engine } from './engine.ts';
-import { makeJudge, type RunSettings } from './judge.ts';
+import { judgeInSteps, type RunSettings } from './judge.ts';
 import type { RunMetrics } from './metrics/run-metrics.ts';
 import type { OutputSet } from './outputs.ts';
-import { deriveFilters } from './prefilter.ts';
+import type { RuleNeeds } from './rule-needs.ts';
 import type { SelfWatch } from './self-watch.ts';
-import { chooseEvents } from './traced-events.ts';
 
 /** What goes on through a reload, and is told of it. */
 export interface Reloadable {
   readonly source: Pick<KernelSource, 'ask' | 'filter' | 'trim'>;
   /** Names of the event sources. */
   readonly sources: readonly string[];
-  readonly engine: Pick<Engine, 'replace'>;
+  readonly engine: Pick<Engine, 'met' | 'replace'>;
   readonly outputs: Pick<OutputSet, 'configure'>;
   readonly files: Pick<KnownFiles, 'ask' | 'inodes'>;
   readonly hosts: Pick<HostNames, 'ask'>;
@@ -33,15 +32,23 @@ export interface Reloadable {
 /** By then the thread that has read the rules is gone, with some forty megabytes. */
 const TRIM_MS = 1000;
 
+/** Milliseconds that events may have to wait at a time while a judge is made. */
+const SLICE_MS = 5;
+
+export interface ReloadSettings extends RunSettings {
+  /** What follows from the rules. */
+  readonly needs: RuleNeeds;
+}
+
 export interface ReloadResult {
-  /** How long events had to wait in the buffers, in milliseconds. */
+  /** How long events had to wait in the buffers at most, in milliseconds. */
   readonly gap: number;
 }
 
 /**
- * The function that reloads. Everything that can fail comes first. The kernel tells first what the rules before and
- * after need, then the rules change, then what nobody needs any more is left out: there is no moment in which a
- * rule misses events that it needs.
+ * The function that reloads. The judge is made between events; everything else changes in one turn, in which what can
+ * fail comes first. The kernel tells first what the rules before and after need, then the rules change, then what
+ * nobody needs any more is left out: there is no moment in which a rule misses events that it needs.
  */
 export function reloader({
   source,
@@ -55,31 +62,30 @@ export function reloader({
   traced,
   recording,
   log,
-}: Reloadable): (next: RunSettings) => ReloadResult {
+}: Reloadable): (next: ReloadSettings) => Promise<ReloadResult> {
   let present = traced;
-  return (next) => {
-    const { config, ruleSet } = next;
+  return async (next) => {
+    const { config, needs } = next;
+    const options = { sources, expected: engine.met };
+    const { result: judge, longest } = await inSlices(judgeInSteps(next, options), SLICE_MS);
     const start = performance.now();
-    const judge = makeJudge(next, sources);
-    const choice = chooseEvents(ruleSet, config.base_syscalls);
-    for (const warning of choice.warnings) log(`warning: ${warning}`);
-    const wanted = new Set(choice.traced.keys());
+    for (const warning of needs.warnings) log(`warning: ${warning}`);
     outputs.configure(config);
     source.filter(undefined);
-    const missing = source.ask(wanted.union(present));
+    const missing = source.ask(needs.events.union(present));
     if (missing.length > 0)
       log(
         `warning: the events ${missing.join(', ')} are told from the next start on: nobody needed them before`,
       );
-    files.ask(askedPaths(ruleSet));
-    hosts.ask(hostsToResolve(config, ruleSet));
+    files.ask(needs.paths);
+    hosts.ask(needs.hosts);
     engine.replace(judge, config.container_engines.wait_ms);
     self.configure(config);
     metrics.reloaded(next);
-    source.ask(wanted);
-    present = wanted;
-    if (config.engine.prefilter && !recording) source.filter(deriveFilters(ruleSet, choice), files.inodes);
+    source.ask(needs.events);
+    present = needs.events;
+    if (needs.filters && !recording) source.filter(needs.filters, files.inodes);
     setTimeout(() => source.trim(), TRIM_MS).unref();
-    return { gap: performance.now() - start };
+    return { gap: Math.max(longest, performance.now() - start) };
   };
 }

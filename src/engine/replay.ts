@@ -135,7 +135,10 @@ async function replayCapture(
     }),
     system,
     observers: captures ? [captures] : [],
-    judge: makeJudge({ config, ruleSet }, [capture.name, 'k8s_audit'], hostnameOfAlerts()),
+    judge: makeJudge(
+      { config, ruleSet },
+      { sources: [capture.name, 'k8s_audit'], hostname: hostnameOfAlerts() },
+    ),
     outputs,
     ...(capture.recording ? { containers: captured.containers, waitMs: END_OF_TIME } : {}),
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),

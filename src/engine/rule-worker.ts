@@ -4,6 +4,7 @@ import type { Field, FieldCatalog, FieldInfo, FieldReference } from '../fields/f
 import { isError } from '../rules/load.ts';
 import { countProblems, reportProblems } from '../rules/report.ts';
 import { loadRuleFiles } from './rule-files.ts';
+import { needsOf } from './rule-needs.ts';
 import { configuredFields } from './rule-options.ts';
 import { type RuleRequest, type RuleResult, SLICE } from './rules-aside.ts';
 
@@ -13,7 +14,8 @@ const { rules } = outcome.ruleSet;
 if (outcome.ok) {
   for (let start = 0; start < rules.length; start += SLICE)
     send({ rules: rules.slice(start, start + SLICE) });
-  send({ done: { problems: outcome.problems, files: outcome.files.map(({ name }) => name) } });
+  const files = outcome.files.map(({ name }) => name);
+  send({ done: { problems: outcome.problems, files, needs: needsOf(outcome.ruleSet, config) } });
 } else {
   const errors = outcome.problems.filter(isError);
   send({ failure: { report: reportProblems(errors, outcome.files), count: countProblems(errors) } });

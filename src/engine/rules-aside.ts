@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import type { CheckedRule, CheckedRuleSet } from '../rules/checked.ts';
 import type { Problem } from '../rules/load.ts';
 import { startThread } from '../system/own-thread.ts';
+import type { RuleNeeds } from './rule-needs.ts';
 
 /** Rules that are handed over at a time. */
 export const SLICE = 250;
@@ -19,11 +20,13 @@ export interface RuleRequest {
 /** What it sends: slices of the rules and at last the rest, or why there are none. */
 export type RuleResult =
   | { readonly rules: readonly CheckedRule[] }
-  | { readonly done: { readonly problems: readonly Problem[]; readonly files: readonly string[] } }
+  | { readonly done: Omit<LoadedAside, 'ruleSet'> }
   | { readonly failure: { readonly report: string; readonly count: string } };
 
 export interface LoadedAside {
   readonly ruleSet: CheckedRuleSet;
+  /** What follows from the rules. */
+  readonly needs: RuleNeeds;
   /** Warnings. */
   readonly problems: readonly Problem[];
   /** Names of the files. */

@@ -33,7 +33,7 @@ import { RunMetrics } from './metrics/run-metrics.ts';
 import { type OutputSet, openOutputs, outputFailure } from './outputs.ts';
 import { deriveFilters } from './prefilter.ts';
 import { Recording, type RecordingSummary, type RecordRequest, recordedEvents } from './recording.ts';
-import { type ReloadResult, reloader } from './reload.ts';
+import { type ReloadResult, type ReloadSettings, reloader } from './reload.ts';
 import { configuredFields } from './rule-options.ts';
 import { SelfWatch } from './self-watch.ts';
 import { chooseEvents } from './traced-events.ts';
@@ -75,10 +75,10 @@ export interface Watching {
    */
   readonly follow: (pid: number, limitMs: number) => Promise<void>;
   /**
-   * Goes on with other settings: between two events, with nothing missed and nothing forgotten. Throws when an
+   * Goes on with other settings: between two events, with nothing missed and nothing forgotten. Rejects when an
    * output cannot be opened; everything then stays as it was.
    */
-  readonly reload: (next: RunSettings) => ReloadResult;
+  readonly reload: (next: ReloadSettings) => Promise<ReloadResult>;
   /** What the rules that judge now have cost so far. */
   readonly profile: () => MatcherProfile | undefined;
   /** All metrics of this moment, as text for Prometheus. */
@@ -240,7 +240,7 @@ async function watchSource(
     source: allSources,
     system,
     observers: [recording, captures, keeper].filter((observer) => observer !== undefined),
-    judge: makeJudge(options, sources),
+    judge: makeJudge(options, { sources }),
     outputs,
     containers,
     waitMs: config.container_engines.wait_ms,

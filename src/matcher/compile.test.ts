@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Condition } from '../rules/checked.ts';
-import { compileMatcher } from './compile.ts';
+import { compileInSteps, compileMatcher } from './compile.ts';
 import {
   and,
   check,
@@ -109,18 +109,28 @@ test('text of rules cannot become code', () => {
   assert.equal(matcher.match(testEvent({ 't.name': 'x' })).length, 0);
 });
 
-test('a field that the catalogue lacks is refused', () => {
-  const condition = exists('t.name');
-  assert.throws(
-    () =>
-      compileMatcher(
-        { rules: [rule('a', condition)] },
-        { fields: [], find: () => undefined },
-        {
-          matching: 'all',
-          source: 'syscall',
-        },
-      ),
-    /t\.name/,
+test('a field that the catalogue lacks is refused when a rule with it is needed', () => {
+  const rules = [rule('a', exists('t.name'))];
+  const matcher = compileMatcher(
+    { rules },
+    { fields: [], find: () => undefined },
+    { matching: 'all', source: 'syscall' },
+  );
+  assert.throws(() => matcher.match(testEvent({ 't.name': 'x' })), /t\.name/);
+});
+
+test('matchers made in steps are the same, and know what may be asked at once', () => {
+  const rules = [rule('a', check('t.number', '=', 1)), rule('b', check('t.number', '=', 2))];
+  const options = { matching: 'all', source: 'syscall' } as const;
+  const event = testEvent({ 't.number': 2 });
+  const steps = compileInSteps({ rules }, testCatalog, options, [event.event.code]);
+  let count = 0;
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) count++;
+  assert.ok(count >= rules.length, `${count} steps`);
+  assert.deepEqual([...step.value.met], [event.event.code]);
+  assert.deepEqual(
+    step.value.match(event).map(({ name }) => name),
+    ['b'],
   );
 });

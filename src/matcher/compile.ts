@@ -3,20 +3,19 @@ import { EVENT_TYPES } from '../events/table.ts';
 import type { Field, FieldCatalog } from '../fields/field.ts';
 import type { CheckedRule, CheckedRuleSet } from '../rules/checked.ts';
 import type { EventContext } from '../system/context.ts';
-import { Constants } from './constants.ts';
-import { CostModel } from './cost.ts';
-import { ConditionEmitter } from './emit-condition.ts';
-import { ExpressionEmitter } from './emit-expression.ts';
 import type { CandidateIndex } from './index/candidates.ts';
-import { indexFor } from './index/rule-index.ts';
-import { MemoFunctions } from './memo.ts';
+import { indexFor, indexInSteps } from './index/rule-index.ts';
 import { type MatcherProfile, RuleProfiler } from './profile.ts';
+import { RuleCode } from './rule-code.ts';
+import { finish, type Steps } from './steps.ts';
 
 export interface Matcher {
   /** Rules that match the event, in the order of the rule set. The same array is used for every event. */
   match(context: EventContext): readonly CheckedRule[];
   /** What the rules have cost so far. */
   readonly profile: MatcherProfile;
+  /** Codes of the events that have come. */
+  readonly met: Iterable<number>;
 }
 
 export interface MatcherOptions {
@@ -26,38 +25,41 @@ export interface MatcherOptions {
   readonly source: string;
 }
 
-/** `epoch` starts anew here, long before it would stop being a small integer. */
-const LAST_EPOCH = 2 ** 30;
-
-type RuleFunction = (context: EventContext) => boolean;
-
 const NONE: readonly number[] = [];
-
-/** The code of all rules. */
-interface RuleCode {
-  /** One function per rule, in order: does its condition hold? */
-  readonly rules: readonly RuleFunction[];
-  /** To be called before the rules are asked about another event: forgets what is remembered of the last one. */
-  begin(): void;
-}
 
 /**
  * Compiles the enabled rules of one source. Every condition becomes a function of its own, and an index picks those
- * that are called for an event. Throws when an expression of `regex` cannot be compiled or a field is not in the
- * catalogue; a set that was checked with this catalogue has neither.
+ * that are called for an event; both are made when they are first needed. An event throws that needs a rule with a
+ * field that is not in the catalogue; a set that was checked with this catalogue has none.
  */
 export function compileMatcher(
-  { rules }: CheckedRuleSet,
+  ruleSet: CheckedRuleSet,
   catalog: FieldCatalog<Field>,
   options: MatcherOptions,
 ): Matcher {
+  return finish(compileInSteps(ruleSet, catalog, options));
+}
+
+/** The same in steps. `expected`: codes of events that are about to come, for which the index is made at once. */
+export function* compileInSteps(
+  { rules }: CheckedRuleSet,
+  catalog: FieldCatalog<Field>,
+  options: MatcherOptions,
+  expected: Iterable<number> = [],
+): Steps<Matcher> {
   const asked = rules.filter((rule) => rule.enabled && rule.source === options.source);
   const isFirstOnly = options.matching === 'first';
-  const code = generate(asked, catalog);
+  const code = yield* RuleCode.of(
+    asked.map(({ condition }) => condition),
+    catalog,
+  );
   /** By event code; `null` where no rule can match, `undefined` before the first such event. */
   const indexes = new Array<CandidateIndex | null | undefined>(EVENT_TYPES.length).fill(undefined);
   const matched: CheckedRule[] = [];
   const profiler = new RuleProfiler(asked);
+
+  for (const eventCode of expected)
+    indexes[eventCode] = (yield* indexInSteps(eventCode, asked, catalog)) ?? null;
 
   function indexOf(eventCode: number): CandidateIndex | null {
     const index = indexFor(eventCode, asked, catalog) ?? null;
@@ -66,7 +68,7 @@ export function compileMatcher(
   }
 
   function evaluate(rule: number, context: EventContext): boolean {
-    const holds = code.rules[rule] as RuleFunction;
+    const holds = code.rule(rule);
     if (!profiler.begins(rule)) return holds(context);
     const start = performance.now();
     const result = holds(context);
@@ -101,34 +103,8 @@ export function compileMatcher(
     get profile() {
       return profiler.profile;
     },
+    get met() {
+      return indexes.keys().filter((eventCode) => indexes[eventCode] !== undefined);
+    },
   };
-}
-
-function generate(rules: readonly CheckedRule[], catalog: FieldCatalog<Field>): RuleCode {
-  const constants = new Constants();
-  const memo = new MemoFunctions();
-  const expressions = new ExpressionEmitter(catalog, constants, memo);
-  const conditions = new ConditionEmitter(
-    rules.map(({ condition }) => condition),
-    new CostModel(catalog),
-    constants,
-    expressions,
-    memo,
-  );
-  const functions = rules.map(
-    ({ condition }, index) =>
-      `function rule${index}(context) { let v, w; return ${conditions.emit(condition)}; }`,
-  );
-  const body = `'use strict';
-${constants.declaration('constants')}
-let epoch = 0;
-${memo.declarations}
-${functions.join('\n')}
-return {
-  rules: [${rules.map((_, index) => `rule${index}`).join(', ')}],
-  begin() {
-    if (++epoch === ${LAST_EPOCH}) { epoch = 1; ${memo.forgetting} }
-  },
-};`;
-  return new Function('constants', body)(constants.values) as RuleCode;
 }

@@ -22,13 +22,10 @@ export class Constants {
     return this.bind(value);
   }
 
-  /** Statement that unpacks {@link values} from the array of the given name. */
-  declaration(array: string): string {
-    const lines = this.#names.values().map((name, index) => `const ${name} = ${array}[${index}];`);
-    return [...lines].join('\n');
-  }
-
-  get values(): unknown[] {
-    return [...this.#names.keys()];
+  /** Runs statements in which the bound values have their names; gives what they return. */
+  evaluate(statements: string): unknown {
+    const unpacked = this.#names.values().map((name, index) => `const ${name} = constants[${index}];`);
+    const body = [`'use strict';`, ...unpacked, statements].join('\n');
+    return new Function('constants', body)([...this.#names.keys()]);
   }
 }

@@ -1,5 +1,5 @@
 /** Code that decides conditions. */
-import type { Field, Scalar } from '../fields/field.ts';
+import type { Field, FieldCatalog, Scalar } from '../fields/field.ts';
 import type {
   Condition,
   Expression,
@@ -19,7 +19,7 @@ import {
 } from './comparisons.ts';
 import type { Constants } from './constants.ts';
 import type { CostModel } from './cost.ts';
-import type { ExpressionEmitter } from './emit-expression.ts';
+import { ExpressionEmitter } from './emit-expression.ts';
 import type { MemoFunctions } from './memo.ts';
 import { allAmong, anyAmong, anyCandidate, everyCandidate, guardType, hasCandidate } from './runtime.ts';
 import { bytesAsText } from './transformers.ts';
@@ -42,43 +42,40 @@ const INLINE: Readonly<Partial<Record<ScalarOperator, (right: string) => string>
   endswith: (right) => `v.endsWith(${right})`,
 };
 
+/** What the functions of one rule set have in common. */
+export interface EmitterParts {
+  readonly catalog: FieldCatalog<Field>;
+  readonly costs: CostModel;
+  /** Remembers what has been decided and read of an event; without it all is done anew. */
+  readonly memo?: MemoFunctions;
+  /** Conditions that occur several times, as those of macros do. */
+  readonly shared: ReadonlySet<Condition>;
+}
+
 /**
  * Turns conditions into JavaScript expressions over `context` and the variables `v` and `w`, which hold the
- * operands of one check at a time. Conditions that occur several times, as those of macros do, are decided
- * once per event: code and time grow with what was written, not with what macros stand for.
+ * operands of one check at a time. Shared conditions become functions of their own and are decided once per event:
+ * code and time grow with what was written, not with what macros stand for.
  */
 export class ConditionEmitter {
-  readonly #costs: CostModel;
+  readonly #parts: EmitterParts;
   readonly #constants: Constants;
   readonly #expressions: ExpressionEmitter;
-  readonly #repeated: ReadonlySet<Condition>;
-  /** Names of the functions for repeated conditions. */
-  readonly #functions = new Map<Condition, string>();
-  readonly #memo: MemoFunctions;
 
-  /** `conditions` are all those that will be emitted. */
-  constructor(
-    conditions: readonly Condition[],
-    costs: CostModel,
-    constants: Constants,
-    expressions: ExpressionEmitter,
-    memo: MemoFunctions,
-  ) {
-    this.#repeated = findRepeated(conditions);
-    this.#costs = costs;
+  /** `constants` are those of the function that is being written. */
+  constructor(parts: EmitterParts, constants: Constants) {
+    this.#parts = parts;
     this.#constants = constants;
-    this.#expressions = expressions;
-    this.#memo = memo;
+    this.#expressions = new ExpressionEmitter(parts.catalog, constants, parts.memo);
   }
 
   emit(condition: Condition): string {
-    if (!this.#repeated.has(condition)) return this.#inline(condition);
-    let name = this.#functions.get(condition);
-    if (name === undefined) {
-      name = this.#memo.declare(this.#inline(condition), 'let v, w;');
-      this.#functions.set(condition, name);
-    }
-    return `${name}(context)`;
+    const { memo, shared } = this.#parts;
+    if (memo === undefined || !shared.has(condition)) return this.#inline(condition);
+    const decided = memo.of(condition, (constants) =>
+      new ConditionEmitter(this.#parts, constants).#inline(condition),
+    );
+    return `${this.#constants.bind(decided)}(context)`;
   }
 
   #inline(condition: Condition): string {
@@ -101,7 +98,7 @@ export class ConditionEmitter {
   }
 
   #junction(kind: 'and' | 'or', operands: readonly Condition[]): string {
-    const ordered = this.#costs.order(kind, operands);
+    const ordered = this.#parts.costs.order(kind, operands);
     return ordered.map((operand) => `(${this.emit(operand)})`).join(kind === 'and' ? ' && ' : ' || ');
   }
 
@@ -198,22 +195,4 @@ function literalType(values: readonly Value[]): 'string' | 'number' {
 /** The type is known only when the event is seen, also where the rule language could guess it. */
 function isDynamic(left: Expression): boolean {
   return left.kind === 'field' && left.field.type === 'DYN';
-}
-
-/** Conditions with operands that are reached on more than one way. */
-function findRepeated(conditions: readonly Condition[]): Set<Condition> {
-  const seen = new Set<Condition>();
-  const repeated = new Set<Condition>();
-  const visit = (condition: Condition): void => {
-    if (condition.kind !== 'and' && condition.kind !== 'or' && condition.kind !== 'not') return;
-    if (seen.has(condition)) {
-      repeated.add(condition);
-      return;
-    }
-    seen.add(condition);
-    if (condition.kind === 'not') visit(condition.operand);
-    else condition.operands.forEach(visit);
-  };
-  conditions.forEach(visit);
-  return repeated;
 }

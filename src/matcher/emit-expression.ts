@@ -43,11 +43,10 @@ const TRANSFORMERS: Readonly<Record<Exclude<TransformerName, 'val' | 'getopt'>, 
 export class ExpressionEmitter {
   readonly #catalog: FieldCatalog<Field>;
   readonly #constants: Constants;
-  readonly #memo: MemoFunctions;
-  /** Names of the functions that remember reads, by field and argument. */
-  readonly #remembered = new Map<string, string>();
+  readonly #memo: MemoFunctions | undefined;
 
-  constructor(catalog: FieldCatalog<Field>, constants: Constants, memo: MemoFunctions) {
+  /** `constants` are those of the function that is being written. Without `memo` all fields are read anew. */
+  constructor(catalog: FieldCatalog<Field>, constants: Constants, memo: MemoFunctions | undefined) {
     this.#catalog = catalog;
     this.#constants = constants;
     this.#memo = memo;
@@ -72,15 +71,11 @@ export class ExpressionEmitter {
   #read(expression: FieldExpression): string {
     const field = this.field(expression);
     const { argument } = expression;
-    const read = `${this.#constants.bind(field)}.read(context, ${this.#constants.literal(argument)})`;
-    if (field.cost < REMEMBER_FROM_COST) return read;
+    const read = (constants: Constants): string =>
+      `${constants.bind(field)}.read(context, ${constants.literal(argument)})`;
+    if (this.#memo === undefined || field.cost < REMEMBER_FROM_COST) return read(this.#constants);
     const key = argument === undefined ? field.name : `${field.name}[${argument}]`;
-    let name = this.#remembered.get(key);
-    if (name === undefined) {
-      name = this.#memo.declare(read);
-      this.#remembered.set(key, name);
-    }
-    return `${name}(context)`;
+    return `${this.#constants.bind(this.#memo.of(key, read))}(context)`;
   }
 
   #transform({ name, operands, argument }: TransformExpression): string {

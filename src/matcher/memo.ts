@@ -1,29 +1,55 @@
-/**
- * Functions of generated code that compute a value once per event. The variable `epoch` of that code tells
- * events apart: it has another value for each.
- */
+/** Generated functions that compute a value once per event. */
+import type { EventContext } from '../system/context.ts';
+import { Constants } from './constants.ts';
+
+export type ContextFunction<Value> = (context: EventContext) => Value;
+
+/** Events are told apart by this number, which is another one for each. */
+interface Clock {
+  epoch: number;
+}
+
+/** The clock starts anew here, long before its number would stop being a small integer. */
+const LAST_EPOCH = 2 ** 30;
+
 export class MemoFunctions {
-  readonly #declarations: string[] = [];
+  readonly #clock: Clock = { epoch: 1 };
+  readonly #functions = new Map<unknown, ContextFunction<unknown>>();
 
-  /** Declares a function of `context`; returns its name. `statements` may declare what `value` needs. */
-  declare(value: string, statements = ''): string {
-    const index = this.#declarations.length;
-    this.#declarations.push(
-      `let value${index}, epoch${index} = 0;
-function memo${index}(context) {
-  if (epoch${index} !== epoch) { ${statements} value${index} = ${value}; epoch${index} = epoch; }
-  return value${index};
-}`,
-    );
-    return `memo${index}`;
+  /**
+   * The function that computes the value of `key` and remembers it for the rest of the event. `write` is asked once
+   * for the expression to compute it by, over `context`, the variables `v` and `w`, and constants.
+   */
+  of(key: unknown, write: (constants: Constants) => string): ContextFunction<unknown> {
+    let known = this.#functions.get(key);
+    if (known === undefined) {
+      known = this.#generate(write);
+      this.#functions.set(key, known);
+    }
+    return known;
   }
 
-  get declarations(): string {
-    return this.#declarations.join('\n');
+  /**
+   * The event is another one from now on. False when the functions that were given before must not be used any more:
+   * those that have not been called for long might take this event for one of long ago.
+   */
+  begin(): boolean {
+    if (++this.#clock.epoch < LAST_EPOCH) return true;
+    this.#clock.epoch = 1;
+    this.#functions.clear();
+    return false;
   }
 
-  /** Statements that forget all values, for when `epoch` starts anew. */
-  get forgetting(): string {
-    return this.#declarations.map((_, index) => `epoch${index} = 0;`).join(' ');
+  #generate(write: (constants: Constants) => string): ContextFunction<unknown> {
+    const constants = new Constants();
+    const clock = constants.bind(this.#clock);
+    const value = write(constants);
+    return constants.evaluate(
+      `let remembered, epoch = 0;
+return function memo(context) {
+  if (epoch !== ${clock}.epoch) { let v, w; remembered = ${value}; epoch = ${clock}.epoch; }
+  return remembered;
+};`,
+    ) as ContextFunction<unknown>;
   }
 }

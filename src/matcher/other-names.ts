@@ -3,8 +3,9 @@ import type { Field, FieldCatalog } from '../fields/field.ts';
 import type { CheckedRule, CheckedRuleSet, Condition, Expression } from '../rules/checked.ts';
 import type { EventContext } from '../system/context.ts';
 import type { OtherName } from '../system/other-names.ts';
-import { compileMatcher, type Matcher, type MatcherOptions } from './compile.ts';
+import { compileInSteps, type Matcher, type MatcherOptions } from './compile.ts';
 import type { MatcherProfile } from './profile.ts';
+import { finish, type Steps } from './steps.ts';
 
 /** Fields whose value changes with the name that an event is shown under. */
 const NAME_FIELDS: ReadonlySet<string> = new Set([
@@ -38,15 +39,22 @@ export interface NamingMatcher {
   match(context: EventContext, found: (rule: CheckedRule) => void): void;
   /** What the rules have cost so far; absent where nobody counts. */
   readonly profile?: MatcherProfile | undefined;
+  /** Codes of the events that have come. */
+  readonly met?: Iterable<number>;
 }
 
-/** Compiles the enabled rules of one source, to be asked under every name of an event. */
-export function compileNamingMatcher(
+/**
+ * Compiles the enabled rules of one source, to be asked under every name of an event. `expected`: codes of events
+ * that are about to come.
+ */
+export function* compileNamingMatcher(
   ruleSet: CheckedRuleSet,
   catalog: FieldCatalog<Field>,
   options: MatcherOptions,
-): NamingMatcher {
-  return matchAllNames(compileMatcher(ruleSet, catalog, options), ruleSet, options);
+  expected: Iterable<number>,
+): Steps<NamingMatcher> {
+  const matcher = yield* compileInSteps(ruleSet, catalog, options, expected);
+  return namingMatcher(matcher, yield* usesOfNames(ruleSet, options), options);
 }
 
 /**
@@ -55,23 +63,50 @@ export function compileNamingMatcher(
  */
 export function matchAllNames(
   matcher: Pick<Matcher, 'match'> & Partial<Matcher>,
-  { rules }: CheckedRuleSet,
-  { matching, source }: MatcherOptions,
+  ruleSet: CheckedRuleSet,
+  options: MatcherOptions,
 ): NamingMatcher {
-  const order = new Map(rules.map((rule, index) => [rule, index]));
-  const asked = rules.filter((rule) => rule.enabled && rule.source === source);
-  const byFile = new Set(asked.filter(({ condition }) => uses(condition, NAME_FIELDS).size > 0));
-  const byProgram = new Set(
-    asked.filter(({ condition }) => {
-      const ways = uses(condition, PROGRAM_FIELDS);
-      return ways.has('asserted') && !ways.has('denied');
-    }),
-  );
-  const codes = new Set([...byFile, ...byProgram].flatMap(({ eventCodes }) => [...eventCodes]));
+  return namingMatcher(matcher, finish(usesOfNames(ruleSet, options)), options);
+}
 
+/** Which rules of one source read names. */
+interface NameUses {
+  /** Places of the rules in their set. */
+  readonly order: ReadonlyMap<CheckedRule, number>;
+  readonly byFile: ReadonlySet<CheckedRule>;
+  readonly byProgram: ReadonlySet<CheckedRule>;
+  /** Codes of the events that they can match. */
+  readonly codes: ReadonlySet<number>;
+}
+
+function* usesOfNames({ rules }: CheckedRuleSet, { source }: MatcherOptions): Steps<NameUses> {
+  const order = new Map<CheckedRule, number>();
+  const byFile = new Set<CheckedRule>();
+  const byProgram = new Set<CheckedRule>();
+  const codes = new Set<number>();
+  for (const [index, rule] of rules.entries()) {
+    yield;
+    if (!rule.enabled || rule.source !== source) continue;
+    order.set(rule, index);
+    if (uses(rule.condition, NAME_FIELDS).size > 0) byFile.add(rule);
+    const ways = uses(rule.condition, PROGRAM_FIELDS);
+    if (ways.has('asserted') && !ways.has('denied')) byProgram.add(rule);
+    if (byFile.has(rule) || byProgram.has(rule)) for (const code of rule.eventCodes) codes.add(code);
+  }
+  return { order, byFile, byProgram, codes };
+}
+
+function namingMatcher(
+  matcher: Pick<Matcher, 'match'> & Partial<Matcher>,
+  { order, byFile, byProgram, codes }: NameUses,
+  { matching }: MatcherOptions,
+): NamingMatcher {
   return {
     get profile() {
       return matcher.profile;
+    },
+    get met() {
+      return matcher.met ?? [];
     },
     match(context, found) {
       const own = matcher.match(context);

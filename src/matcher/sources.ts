@@ -4,22 +4,26 @@ import type { CheckedRuleSet } from '../rules/checked.ts';
 import type { MatcherOptions } from './compile.ts';
 import { compileNamingMatcher, type NamingMatcher } from './other-names.ts';
 import type { MatcherProfile } from './profile.ts';
+import type { Steps } from './steps.ts';
 
 export interface SourcesOptions extends Pick<MatcherOptions, 'matching'> {
   /** Names of the sources whose rules are compiled; events of others match nothing. */
   readonly sources: readonly string[];
+  /** Codes of events that are about to come. */
+  readonly expected?: Iterable<number>;
 }
 
 /** Compiles the enabled rules of some sources, those of each on their own. */
-export function compileSources(
+export function* compileSources(
   ruleSet: CheckedRuleSet,
   catalog: FieldCatalog<Field>,
-  { matching, sources }: SourcesOptions,
-): NamingMatcher {
-  const matchers = sources.map((source): [string, NamingMatcher] => [
-    source,
-    compileNamingMatcher(ruleSet, catalog, { matching, source }),
-  ]);
+  { matching, sources, expected = [] }: SourcesOptions,
+): Steps<NamingMatcher> {
+  const matchers: [string, NamingMatcher][] = [];
+  for (const source of sources) {
+    const matcher = yield* compileNamingMatcher(ruleSet, catalog, { matching, source }, expected);
+    matchers.push([source, matcher]);
+  }
   const [only] = matchers;
   // With one source nobody else's events come.
   if (only !== undefined && matchers.length === 1) return only[1];
@@ -28,6 +32,9 @@ export function compileSources(
     match: (context, found) => bySource.get(context.source ?? 'syscall')?.match(context, found),
     get profile() {
       return sumOf(matchers.flatMap(([, { profile }]) => profile ?? []));
+    },
+    get met() {
+      return new Set(matchers.flatMap(([, { met = [] }]) => [...met]));
     },
   };
 }

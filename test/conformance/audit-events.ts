@@ -1,6 +1,7 @@
 /** Audit events through model, matcher and alerts, as a watching Lanner takes them. */
 import { FIELD_CATALOG } from '../../src/fields/catalog.ts';
 import { compileSources } from '../../src/matcher/sources.ts';
+import { finish } from '../../src/matcher/steps.ts';
 import type { CheckedRule } from '../../src/rules/checked.ts';
 import { AuditEventWriter } from '../../src/sources/audit/event-writer.ts';
 import { readPayload, timeOf } from '../../src/sources/audit/payload.ts';
@@ -31,7 +32,7 @@ export function matchedRules(
   payloads: Iterable<string>,
   matching: 'first' | 'all',
 ): string[] {
-  const matcher = compileSources({ rules }, FIELD_CATALOG, { matching, sources: ['k8s_audit'] });
+  const matcher = finish(compileSources({ rules }, FIELD_CATALOG, { matching, sources: ['k8s_audit'] }));
   const names: string[] = [];
   eachAuditEvent(payloads, (context) => matcher.match(context, ({ name }) => names.push(name)));
   return names;

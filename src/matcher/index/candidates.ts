@@ -15,6 +15,7 @@
  */
 import type { EventContext } from '../../system/context.ts';
 import type { Formula } from '../necessary.ts';
+import type { Steps } from '../steps.ts';
 import type { Atom } from './atom.ts';
 import type { Facet } from './facet.ts';
 import { type Residue, Residues, Substitution } from './residue.ts';
@@ -91,18 +92,33 @@ export class CandidateIndex {
    * `rules` by ascending number. `facetOf` gives the number of the facet that an atom belongs to, which is its
    * place among `facets`; there are 31 at most.
    */
-  constructor(
+  static *of(
     facets: readonly Facet[],
     rules: readonly IndexedRule[],
     facetOf: (atom: Atom) => number,
     limits: IndexLimits = LIMITS,
+  ): Steps<CandidateIndex> {
+    const index = new CandidateIndex(facets, rules, facetOf, limits);
+    for (const { formula } of rules) {
+      index.#residues.of(formula);
+      yield;
+    }
+    index.#root = index.#begin();
+    return index;
+  }
+
+  private constructor(
+    facets: readonly Facet[],
+    rules: readonly IndexedRule[],
+    facetOf: (atom: Atom) => number,
+    limits: IndexLimits,
   ) {
     this.#limits = limits;
     this.#facets = facets;
     this.#rules = rules;
     this.#facetOf = facetOf;
     this.#residues = new Residues(facetOf);
-    this.#root = this.#begin();
+    this.#root = this.#state([]);
   }
 
   get statistics(): IndexStatistics {

@@ -5,6 +5,7 @@
 import type { ByteString } from '../../events/bytes.ts';
 import type { FieldValue, Scalar } from '../../fields/field.ts';
 import type { EventContext } from '../../system/context.ts';
+import type { Steps } from '../steps.ts';
 import type { Atom, Relation, Subject } from './atom.ts';
 import { ClassCache } from './class-cache.ts';
 import { RadixTree } from './radix-tree.ts';
@@ -70,16 +71,16 @@ export class ValueFacet implements Facet {
 
   readonly #read: (context: EventContext) => FieldValue;
   readonly #equal = new Map<Scalar, number>();
-  readonly #starts: RadixTree | undefined;
-  readonly #ends: RadixTree | undefined;
-  readonly #contains: Substrings | undefined;
-  readonly #containsInAnyCase: Substrings | undefined;
+  #starts: RadixTree | undefined;
+  #ends: RadixTree | undefined;
+  #contains: Substrings | undefined;
+  #containsInAnyCase: Substrings | undefined;
   /** Sets of atoms by number, and their numbers by the atoms in them; set 0 is empty. */
   readonly #sets: ReadonlySet<Atom>[] = [new Set()];
   readonly #numbers = new Map<string, number>([['', 0]]);
   readonly #atomIds = new Map<Atom, number>();
   /** How many of the sets are of the literals themselves. */
-  readonly #own: number;
+  #own = 1;
   /** Numbers of unions, by the numbers of both sets. */
   readonly #unions = new Map<number, number>();
   readonly #join = (set: number, other: number): number => this.#union(set, other);
@@ -97,7 +98,28 @@ export class ValueFacet implements Facet {
     );
   }
 
-  constructor(
+  static *of(
+    id: number,
+    subject: Subject,
+    atoms: readonly Atom[],
+    read: (context: EventContext) => FieldValue,
+  ): Steps<ValueFacet> {
+    const facet = new ValueFacet(id, subject, atoms, read);
+    yield;
+    facet.#starts = tree('start', yield* facet.#numbered(atoms, 'starts'));
+    yield;
+    facet.#ends = tree('end', yield* facet.#numbered(atoms, 'ends'));
+    yield;
+    facet.#contains = substrings(yield* facet.#numbered(atoms, 'contains'));
+    yield;
+    facet.#containsInAnyCase = substrings(yield* facet.#numbered(atoms, 'contains in any case'), true);
+    yield;
+    for (const [literal, set] of yield* facet.#numbered(atoms, 'equals')) facet.#equal.set(literal, set);
+    facet.#own = facet.#sets.length;
+    return facet;
+  }
+
+  private constructor(
     id: number,
     subject: Subject,
     atoms: readonly Atom[],
@@ -109,12 +131,6 @@ export class ValueFacet implements Facet {
     atoms.forEach((atom, index) => {
       this.#atomIds.set(atom, index);
     });
-    for (const [literal, found] of literals(atoms, 'equals')) this.#equal.set(literal, this.#setOf([found]));
-    this.#starts = this.#tree('start', literals(atoms, 'starts'));
-    this.#ends = this.#tree('end', literals(atoms, 'ends'));
-    this.#contains = this.#substrings(literals(atoms, 'contains'));
-    this.#containsInAnyCase = this.#substrings(literals(atoms, 'contains in any case'), true);
-    this.#own = this.#sets.length;
   }
 
   get remembered(): number {
@@ -196,17 +212,24 @@ export class ValueFacet implements Facet {
       .join();
   }
 
-  #numbered(found: ReadonlyMap<Scalar, Atom>): Map<ByteString, number> {
-    return new Map([...found].map(([literal, atom]) => [literal as ByteString, this.#setOf([atom])]));
+  /** The literals of one relation with the numbers of their sets. */
+  *#numbered(atoms: readonly Atom[], relation: Relation): Steps<Map<Scalar, number>> {
+    const numbers = new Map<Scalar, number>();
+    for (const [literal, atom] of literals(atoms, relation)) {
+      numbers.set(literal, this.#setOf([atom]));
+      yield;
+    }
+    return numbers;
   }
+}
 
-  #substrings(found: ReadonlyMap<Scalar, Atom>, ignoreCase = false): Substrings | undefined {
-    return found.size > 0 ? new Substrings(this.#numbered(found), { ignoreCase }) : undefined;
-  }
+function tree(side: 'start' | 'end', numbers: ReadonlyMap<Scalar, number>): RadixTree | undefined {
+  return numbers.size > 0 ? new RadixTree(side, numbers as ReadonlyMap<ByteString, number>) : undefined;
+}
 
-  #tree(side: 'start' | 'end', found: ReadonlyMap<Scalar, Atom>): RadixTree | undefined {
-    return found.size > 0 ? new RadixTree(side, this.#numbered(found)) : undefined;
-  }
+function substrings(numbers: ReadonlyMap<Scalar, number>, ignoreCase = false): Substrings | undefined {
+  if (numbers.size === 0) return undefined;
+  return new Substrings(numbers as ReadonlyMap<ByteString, number>, { ignoreCase });
 }
 
 function literals(atoms: readonly Atom[], relation: Relation): Map<Scalar, Atom> {

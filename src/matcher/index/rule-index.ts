@@ -5,10 +5,10 @@ import type { EventContext } from '../../system/context.ts';
 import { Constants } from '../constants.ts';
 import { CostModel } from '../cost.ts';
 import { ConditionEmitter } from '../emit-condition.ts';
-import { ExpressionEmitter } from '../emit-expression.ts';
 import { withEventCode } from '../event-code.ts';
-import { MemoFunctions } from '../memo.ts';
+import type { ContextFunction } from '../memo.ts';
 import { allOf, anyOf, type Formula, Necessary } from '../necessary.ts';
+import { finish, type Steps } from '../steps.ts';
 import { type Atom, AtomMaker, type Relation } from './atom.ts';
 import { CandidateIndex, type IndexedRule, type IndexLimits } from './candidates.ts';
 import { BitsFacet, type Facet, ValueFacet } from './facet.ts';
@@ -25,28 +25,41 @@ export function indexFor(
   catalog: FieldCatalog<Field>,
   limits?: IndexLimits,
 ): CandidateIndex | undefined {
+  return finish(indexInSteps(code, rules, catalog, limits));
+}
+
+/** The same in steps. */
+export function* indexInSteps(
+  code: number,
+  rules: readonly CheckedRule[],
+  catalog: FieldCatalog<Field>,
+  limits?: IndexLimits,
+): Steps<CandidateIndex | undefined> {
   const necessary = new Necessary<Atom>(withEventCode(code, catalog, new AtomMaker(catalog).decide));
   const formulas = new Map<number, Formula<Atom>>();
-  rules.forEach(({ condition, eventCodes }, rule) => {
+  for (const [rule, { condition, eventCodes }] of rules.entries()) {
     const formula = eventCodes.has(code) && necessary.of(condition);
     if (formula !== false) formulas.set(rule, formula);
-  });
+    yield;
+  }
   if (formulas.size === 0) return undefined;
-  const { facets, facetOf } = chooseFacets(usage(formulas.values()), catalog);
+  const { facets, facetOf } = yield* chooseFacets(yield* usage(formulas.values()), catalog);
   const costs = new CostModel(catalog);
   const done = new Map<Formula<Atom>, Formula<Atom>>();
-  const indexed = [...formulas].map(
-    ([number, formula]): IndexedRule => ({
+  const indexed: IndexedRule[] = [];
+  for (const [number, formula] of formulas) {
+    indexed.push({
       number,
       formula: without(formula, (atom) => facetOf.has(atom), done),
       cost: costs.cost((rules[number] as CheckedRule).condition),
-    }),
-  );
-  return new CandidateIndex(facets, indexed, (atom) => facetOf.get(atom) as number, limits);
+    });
+    yield;
+  }
+  return yield* CandidateIndex.of(facets, indexed, (atom) => facetOf.get(atom) as number, limits);
 }
 
 /** All atoms, and in how many rules each occurs. */
-function usage(formulas: Iterable<Formula<Atom>>): Map<Atom, number> {
+function* usage(formulas: Iterable<Formula<Atom>>): Steps<Map<Atom, number>> {
   const counts = new Map<Atom, number>();
   for (const formula of formulas) {
     const seen = new Set<Atom>();
@@ -57,15 +70,16 @@ function usage(formulas: Iterable<Formula<Atom>>): Map<Atom, number> {
     };
     visit(formula);
     for (const atom of seen) counts.set(atom, (counts.get(atom) ?? 0) + 1);
+    yield;
   }
   return counts;
 }
 
 /** One facet for each field, or two where some atoms are checks; of too many, those that most rules ask for. */
-function chooseFacets(
+function* chooseFacets(
   counts: ReadonlyMap<Atom, number>,
   catalog: FieldCatalog<Field>,
-): { facets: Facet[]; facetOf: Map<Atom, number> } {
+): Steps<{ facets: Facet[]; facetOf: Map<Atom, number> }> {
   const groups: Atom[][] = [];
   for (const atoms of Map.groupBy(counts.keys(), ({ subject }) => subject).values()) {
     const [checks, others] = [atoms.filter(isCheck), atoms.filter((atom) => !isCheck(atom))];
@@ -79,16 +93,21 @@ function chooseFacets(
   const facetOf = new Map<Atom, number>();
   for (const atoms of groups) {
     if (facets.length === MAX_FACETS) break;
-    const facet = facetFor(facets.length, atoms, catalog);
+    const facet = yield* facetFor(facets.length, atoms, catalog);
     if (facet === undefined) continue;
     facets.push(facet);
     for (const atom of atoms) facetOf.set(atom, facet.id);
+    yield;
   }
   return { facets, facetOf };
 }
 
 /** A facet that answers atoms of one field; `undefined` when there is none that could. */
-function facetFor(id: number, atoms: readonly Atom[], catalog: FieldCatalog<Field>): Facet | undefined {
+function* facetFor(
+  id: number,
+  atoms: readonly Atom[],
+  catalog: FieldCatalog<Field>,
+): Steps<Facet | undefined> {
   const [first] = atoms;
   if (first === undefined) return undefined;
   const { subject } = first;
@@ -96,7 +115,7 @@ function facetFor(id: number, atoms: readonly Atom[], catalog: FieldCatalog<Fiel
     return new BitsFacet(id, atoms, bitReader(atoms, catalog));
   if (!ValueFacet.fits(atoms)) return undefined;
   const { argument } = subject.expression;
-  return new ValueFacet(id, subject, atoms, (context) => subject.field.read(context, argument));
+  return yield* ValueFacet.of(id, subject, atoms, (context) => subject.field.read(context, argument));
 }
 
 function isCheck({ kind }: Atom): boolean {
@@ -128,16 +147,15 @@ function without(
 
 /** Generated code that answers the atoms at an event, one bit each. */
 function bitReader(atoms: readonly Atom[], catalog: FieldCatalog<Field>): (context: EventContext) => number {
-  const conditions = atoms.map(conditionOf);
   const constants = new Constants();
-  const memo = new MemoFunctions();
-  const expressions = new ExpressionEmitter(catalog, constants, memo);
-  const emitter = new ConditionEmitter(conditions, new CostModel(catalog), constants, expressions, memo);
-  const bits = conditions.map((condition, bit) => `(${emitter.emit(condition)} ? ${1 << bit} : 0)`);
-  const body = `'use strict';
-${constants.declaration('constants')}
-return function bits(context) { let v, w; return ${bits.join(' | ')}; };`;
-  return new Function('constants', body)(constants.values) as (context: EventContext) => number;
+  const emitter = new ConditionEmitter(
+    { catalog, costs: new CostModel(catalog), shared: new Set() },
+    constants,
+  );
+  const bits = atoms.map((atom, bit) => `(${emitter.emit(conditionOf(atom))} ? ${1 << bit} : 0)`);
+  return constants.evaluate(
+    `return function bits(context) { let v, w; return ${bits.join(' | ')}; };`,
+  ) as ContextFunction<number>;
 }
 
 const OPERATORS: Readonly<Record<Relation, ScalarOperator>> = {
