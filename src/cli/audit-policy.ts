@@ -1,6 +1,7 @@
 /** `lanner audit policy check|explain|generate`. */
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import type { Config } from '../config/schema.ts';
 import { loadRuleFiles } from '../engine/rule-files.ts';
 import { requestFrom } from '../kubernetes/audit-policy/asked-request.ts';
 import { type CheckedPolicy, checkPolicy } from '../kubernetes/audit-policy/check.ts';
@@ -148,12 +149,19 @@ function generate(options: GenerateOptions): number {
   return 0;
 }
 
-/** What the rules need that the options and the configuration name. */
+/** What the rules need that the options and the configuration name; Lanner's own for audit events otherwise. */
 function needsOf(options: CommonOptions): AuditNeed[] {
-  const config = configFrom(options, plainLog);
+  const config = withAuditEvents(configFrom(options, plainLog));
   const outcome = loadRuleFiles(configuredRuleFiles(options, config, plainLog), config);
   failOnErrors(outcome);
   return auditNeeds(outcome.ruleSet.rules);
+}
+
+/** Without audit events the rules for them would not be loaded; the policy is often there first. */
+function withAuditEvents(config: Config): Config {
+  const { audit } = config.kubernetes;
+  const from = audit.from.length > 0 ? audit.from : ['http://127.0.0.1:9765/k8s-audit'];
+  return { ...config, kubernetes: { ...config.kubernetes, audit: { ...audit, from } } };
 }
 
 function readPolicyFile(file: string): string {

@@ -19,7 +19,7 @@ export interface FieldUse {
 }
 
 /** Fields named like parts of the body that come from elsewhere. */
-const FROM_METADATA = new Set(['ka.req.configmap.name', 'ka.req.binding.subject.has_name']);
+const FROM_METADATA = new Set(['ka.req.configmap.name']);
 const FROM_RESPONSE = new Set(['ka.resp.name', 'ka.target.pod.name']);
 const LATE_PREFIXES = ['ka.auth.', 'ka.response.', 'ka.validations.', 'ka.security.'];
 
