@@ -33,8 +33,11 @@ interface Gap {
  */
 export function unmetNeeds(policy: Policy<WrittenRule>, needs: readonly AuditNeed[]): PolicyProblem[] {
   const gaps = new Map<string, Gap>();
+  const unknown = new Set<string>();
   for (const need of needs) {
-    for (const share of partition(policy, [need.box]) ?? []) {
+    const shares = partition(policy, [need.box]);
+    if (shares === undefined) unknown.add(need.rule);
+    for (const share of shares ?? []) {
       for (const gap of gapsOf(policy, need, share)) {
         const key = `${gap.rule?.index} ${gap.lack} ${gap.level} ${gap.isAside}`;
         const known = gaps.get(key);
@@ -42,7 +45,13 @@ export function unmetNeeds(policy: Policy<WrittenRule>, needs: readonly AuditNee
       }
     }
   }
-  return [...gaps.values()].map((gap) => problemOf(policy, gap));
+  const problems = [...gaps.values()].map((gap) => problemOf(policy, gap));
+  return unknown.size === 0 ? problems : [...problems, tooTangled(policy, [...unknown])];
+}
+
+function tooTangled(policy: Policy<WrittenRule>, detectionRules: readonly string[]): PolicyProblem {
+  const message = `the policy's rules overlap in so many ways that it is not known whether it records what is needed by ${firstOf(detectionRules)}`;
+  return { severity: 'note', code: 'too-tangled', message, place: lastPlace(policy), detectionRules };
 }
 
 function joined(a: Gap, b: Gap): Gap {

@@ -57,8 +57,11 @@ export function recordedSecrets(policy: Policy<WrittenRule>, needs: readonly Aud
     WrittenRule,
     { readonly warned: Set<string>; readonly asked: Map<string, Set<string>> }
   >();
+  const unknown: PolicyProblem[] = [];
   for (const sensitive of SENSITIVE) {
-    for (const { rule, boxes } of partition(policy, [sensitive.box]) ?? []) {
+    const shares = partition(policy, [sensitive.box]);
+    if (shares === undefined) unknown.push(tooTangled(policy, sensitive.name));
+    for (const { rule, boxes } of shares ?? []) {
       if (rule === undefined || !isLevelAtLeast(rule.level, sensitive.level)) continue;
       const entry = found.get(rule) ?? { warned: new Set(), asked: new Map() };
       found.set(rule, entry);
@@ -74,10 +77,21 @@ export function recordedSecrets(policy: Policy<WrittenRule>, needs: readonly Aud
       else entry.warned.add(sensitive.name);
     }
   }
-  return [...found].flatMap(([rule, { warned, asked }]) => [
+  const told = [...found].flatMap(([rule, { warned, asked }]) => [
     ...(warned.size > 0 ? [warning(rule, [...warned])] : []),
     ...[...asked].map(([name, rules]) => note(rule, name, [...rules])),
   ]);
+  return [...told, ...unknown];
+}
+
+function tooTangled({ rules }: Policy<WrittenRule>, name: string): PolicyProblem {
+  const message = `the policy's rules overlap in so many ways that it is not known whether it records ${name}`;
+  return {
+    severity: 'note',
+    code: 'too-tangled',
+    message,
+    place: rules.at(-1)?.locate([]) ?? { origin: '' },
+  };
 }
 
 function warning(rule: WrittenRule, names: readonly string[]): PolicyProblem {

@@ -24,6 +24,7 @@ export const PROBLEM_CODES = {
   'records-secrets': 'Secrets are recorded',
   'records-nothing-for-rules': 'Requests that rules need are not recorded, or with too little',
   'alerts-incomplete': 'Alerts name something that is not recorded',
+  'too-tangled': 'Not everything can be said of the policy',
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -106,3 +106,9 @@ test('users are in many groups: being in one does not exclude another', () => {
   // In "a" and not in "b", or in both: all of "a".
   assert.ok(isWithin([of('a')], [both, ...(subtractBoxes([of('a')], [of('b')]) ?? [])]));
 });
+
+test('too many parts are not computed', () => {
+  const many = Array.from({ length: 3000 }, () => EVERY_RESOURCE);
+  assert.equal(subtractBoxes(many, [EVERY_PATH]), undefined);
+  assert.equal(isWithin(many, [EVERY_PATH]), false);
+});

@@ -71,7 +71,7 @@ export const TEXT_ATTRIBUTES = [
 ] as const;
 
 /** Boxes that a difference may consist of; beyond, the answer is that it is not known. */
-const MAX_BOXES = 5_000;
+const MAX_BOXES = 2_000;
 
 /** `undefined` when no request is in both. */
 export function intersectBoxes(a: RequestBox, b: RequestBox): RequestBox | undefined {
