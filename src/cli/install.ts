@@ -14,7 +14,14 @@ interface InstallOptions {
 
 const HOME = resolve(import.meta.dirname, '..', '..');
 const UNIT = 'lanner.service';
-const FOLDERS = ['/etc/lanner', '/etc/lanner/config.d', '/etc/lanner/rules', '/etc/lanner/rules.d'];
+/** Folders of rules below rules/, of which those for audit events are loaded where there are any. */
+const RULES = ['', 'kubernetes/'];
+const FOLDERS = [
+  '/etc/lanner',
+  '/etc/lanner/config.d',
+  ...RULES.map((folder) => `/etc/lanner/rules/${folder}`),
+  '/etc/lanner/rules.d',
+];
 /** systemctl waits for the service to start or stop; this is longer than the unit gives it. */
 const SYSTEMCTL_MS = 120_000;
 
@@ -71,8 +78,11 @@ function targetOf({ root = '', dryRun = false }: InstallOptions): Target {
 }
 
 function files(): InstalledFile[] {
-  const rules = join(HOME, 'rules');
-  const names = readdirSync(rules).filter((name) => name.endsWith('.yaml'));
+  const names = RULES.flatMap((folder) =>
+    readdirSync(join(HOME, 'rules', folder))
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => folder + name),
+  );
   return [
     { path: unitPath(), content: own('deploy/systemd', UNIT).replace('@LANNER@', join(HOME, 'bin/lanner')) },
     { path: '/etc/lanner/lanner.yaml', content: own('deploy/lanner.yaml') },

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { defaultConfigFile, isFalcos, type LoadedConfig, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { pluginWarnings } from '../engine/plugins.ts';
+import { builtInPlugins, pluginWarnings } from '../engine/plugins.ts';
 import type { Log } from './log.ts';
 
 export interface CommonOptions {
@@ -34,6 +34,7 @@ export function logConfiguration(
   const [first] = files;
   if (c === undefined && first !== undefined && isFalcos(first)) log(`Using Falco's configuration, ${first}`);
   for (const warning of [...warnings, ...pluginWarnings(config)]) log(`warning: ${warning}`, 'warning');
+  for (const line of builtInPlugins(config)) log(line);
 }
 
 /** Loads the configuration that the options name, and logs what there is to say of it. */

@@ -12,6 +12,14 @@ export const PLUGINS: ReadonlyMap<string, PluginInfo> = new Map([
   ['json', { version: '0.7.4', fieldClasses: ['json'] }],
 ]);
 
+/** A line about the libraries of plugins that Lanner stands in for: they are named, and not loaded. */
+export function builtInPlugins({ plugins }: Config): string[] {
+  const named = plugins.filter(({ name, library_path }) => PLUGINS.has(name) && library_path !== '');
+  if (named.length === 0) return [];
+  const names = named.map(({ name }) => name).join(', ');
+  return [`the plugins ${names} are built in: their library_path is not needed`];
+}
+
 /** One line for each configured plugin that nobody stands in for. Those that `load_plugins` leaves out are not meant. */
 export function pluginWarnings({ plugins, load_plugins }: Config): string[] {
   const meant = plugins.filter(({ name }) => load_plugins.length === 0 || load_plugins.includes(name));

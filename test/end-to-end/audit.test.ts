@@ -84,6 +84,10 @@ load_plugins: [k8saudit, json]
 `;
   const running = startAlone(context, place(context), configuration, '--disable-source', 'syscall');
   const url = await addressOf(running);
+  await running.printed(
+    'stderr',
+    'the plugins k8saudit, json are built in: their library_path is not needed',
+  );
   await running.printed('stderr', 'Watching audit events of Kubernetes');
   const list = `{"kind":"EventList","items":[${exec('alice')},${exec('bob')}]}`;
   assert.equal((await post(url, list)).status, 200);
