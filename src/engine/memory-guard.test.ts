@@ -105,7 +105,7 @@ test('the limit of V8 counts also without a ceiling', () => {
   memory.own = 1e9;
   look(10);
   assert.equal(guard.given, 0);
-  memory.heapUsed = 850;
+  memory.heapUsed = 640;
   look(2);
   assert.equal(guard.given, 1);
 });

@@ -41,8 +41,8 @@ const SETTLE_MS = 5000;
 const CALM_MS = 60_000;
 /** Collecting garbage takes a tenth of a second, and may be all that is needed: it is tried so often at most. */
 const RECLAIM_MS = 30_000;
-/** V8 needs some room to collect garbage in. */
-const HEAP_SHARE = 0.9;
+/** The ceiling of the heap. Near its limit V8 does little but collect garbage, and then ends the program. */
+const HEAP_SHARE = 0.7;
 
 export class MemoryGuard {
   readonly #parts: MemoryGuardParts;
