@@ -11,7 +11,7 @@ import { decide, isLongRunning } from './decide.ts';
 import { generatePolicy } from './generate.ts';
 import { auditNeeds, isFed } from './needs.ts';
 import { fire } from './oracle.test-kit.ts';
-import { isLevelAtLeast } from './policy.ts';
+import { higherLevel, isLevelAtLeast } from './policy.ts';
 import { Dice, randomPolicy, randomRequest } from './random.test-kit.ts';
 import { problemLine } from './report.ts';
 import { hasRequest } from './request-set.ts';
@@ -331,6 +331,25 @@ describe('what rules need', () => {
           condition,
         );
       }
+    }
+  });
+
+  test('the level is the highest that any part of a condition needs', () => {
+    const pod = 'ka.req.pod.host_pid intersects (true)';
+    const cases: readonly (readonly [string, string])[] = [
+      ['ka.verb=get', 'Metadata'],
+      [`ka.verb=get and ${pod}`, 'Request'],
+      [`ka.useragent contains kubectl or ${pod}`, 'Request'],
+      [`not (ka.useragent contains kubectl and ${pod})`, 'Request'],
+      ['tolower(ka.req.configmap.obj) contains x or ka.useragent exists', 'Request'],
+      ['ka.verb=get and (ka.useragent exists or ka.resp.name=x)', 'RequestResponse'],
+      ['jevt.value[/responseObject/kind] exists', 'RequestResponse'],
+      ['jevt.value[/responseStatus/code]=200 and ka.response.code exists', 'Metadata'],
+      [`jevt.rawtime=0 and ${pod} or ka.verb=get`, 'Metadata'],
+    ];
+    for (const [condition, expected] of cases) {
+      const levels = auditNeeds(rulesOf([condition])).map(({ level }) => level);
+      assert.equal(levels.reduce(higherLevel), expected, condition);
     }
   });
 

@@ -24,10 +24,11 @@ const AFTER_ARRIVAL: ReadonlySet<Stage> = new Set(STAGES.filter((stage) => stage
 export function restrictionOf(check: Check, wanted: boolean): Formula<Restriction> {
   const fields = fieldsIn(check);
   const demands = fields.map(demandOf);
-  const level = demands.map((demand) => demand.level).reduce(higherLevel, 'None');
+  const level = demands.map((demand) => demand.level).reduce(higherLevel, 'Metadata');
   const isLate = wanted && demands.some((demand) => demand.isLate);
   return allOf([
-    level === 'None' || level === 'Metadata' ? true : predicate<Restriction>({ kind: 'level', level }),
+    // Of no check is there nothing to say: "true or …" would be true, and the level of what follows forgotten.
+    predicate<Restriction>({ kind: 'level', level }),
     isLate ? stages(AFTER_ARRIVAL) : true,
     check.left.kind === 'field' ? requestsOfCheck(check, check.left, wanted) : true,
   ]);
