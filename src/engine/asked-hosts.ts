@@ -13,20 +13,22 @@ const NAME_FIELDS: ReadonlySet<string> = new Set([
 ]);
 const OPERATORS: ReadonlySet<string> = new Set(['=', '!=', 'in']);
 
-/** Has the names resolved, and waits for the answers as long as the configuration says. */
-export async function openHosts(
-  config: Config,
-  ruleSet: CheckedRuleSet,
-  log: (line: string) => void,
-): Promise<HostNames> {
+export interface OpenHosts {
+  readonly hosts: HostNames;
+  /** All is answered, or as much time has gone by as the configuration allows. */
+  readonly answered: Promise<void>;
+}
+
+/** Has the names resolved. */
+export function openHosts(config: Config, ruleSet: CheckedRuleSet, log: (line: string) => void): OpenHosts {
   const hosts = new HostNames({
     onFailure: (name, error) => log(`the host ${toText(name)} in the rules is not known: ${String(error)}`),
   });
   hosts.ask(hostsToResolve(config, ruleSet));
-  await Promise.race([hosts.settled(), setTimeout(config.host_names.wait_ms, undefined, { ref: false })]);
   const { leftOut } = hosts.statistics;
   if (leftOut > 0) log(`warning: the rules name too many hosts: ${leftOut} of them are not resolved`);
-  return hosts;
+  const late = setTimeout(config.host_names.wait_ms, undefined, { ref: false });
+  return { hosts, answered: Promise.race([hosts.settled(), late]) };
 }
 
 /** The names to resolve while the kernel is watched. */

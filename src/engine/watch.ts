@@ -158,7 +158,8 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
   if (watchesKernel) for (const warning of choice.warnings) log(`warning: ${warning}`);
   // Before the probe is there, so that no container starts unheard. A single command is watched for itself.
   if (watchesKernel && !options.command) containers.listen();
-  const hosts = await openHosts(config, options.ruleSet, log);
+  // They are asked for while everything else is set up.
+  const { hosts, answered } = openHosts(config, options.ruleSet, log);
   try {
     const source = watchesKernel
       ? await openKernelSource({
@@ -171,7 +172,8 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
       : new NoKernel();
     try {
       const traced = new Set(choice.traced.keys());
-      return await watchSource({ source, outputs, containers, stop, hosts, looks, traced }, options);
+      const parts = { source, outputs, containers, stop, hosts, hostsAnswered: answered, looks, traced };
+      return await watchSource(parts, options);
     } finally {
       source.close();
     }
@@ -191,13 +193,14 @@ interface Parts {
   readonly containers: ContainerMetadataService;
   readonly stop: AbortController;
   readonly hosts: HostNames;
+  readonly hostsAnswered: Promise<void>;
   readonly looks: Looks;
   /** Names of the events that are collected. */
   readonly traced: ReadonlySet<string>;
 }
 
 async function watchSource(
-  { source, outputs, containers, stop, hosts, looks, traced }: Parts,
+  { source, outputs, containers, stop, hosts, hostsAnswered, looks, traced }: Parts,
   options: WatchOptions,
 ): Promise<WatchSummary> {
   const { config, ruleSet, log } = options;
@@ -295,6 +298,8 @@ async function watchSource(
   const heldBack = heldBackFile(options);
   for (const alert of heldBack?.left() ?? []) outputs.write(alert);
   let heldBackRevision = 0;
+  // Events that come meanwhile wait in the buffers.
+  await hostsAnswered;
   const running = engine.run();
   const command = startInScope(source, options);
   const end = AbortSignal.any([options.stop, stop.signal]);
