@@ -30,6 +30,8 @@ const EVIDENCE: Readonly<Record<string, string>> = {
   'fd.cport': 'src_endpoint.port',
   'fd.sip': 'dst_endpoint.ip',
   'fd.sport': 'dst_endpoint.port',
+  'ka.user.name': 'actor.user.name',
+  'ka.verb': 'api.operation',
   'proc.cmdline': 'actor.process.cmd_line',
   'proc.cwd': 'actor.process.working_directory',
   'proc.exepath': 'actor.process.file.path',

@@ -95,7 +95,7 @@ export class AuditIntake {
     this.#counts.cutOff++;
     const { documents } = readBeginning(beginning);
     const { payloadBytes } = this.limits;
-    const reason = `it is larger than ${payloadBytes} bytes: the ${documents.length} events at its beginning are judged, the rest is lost`;
+    const reason = `of a body or line larger than ${payloadBytes} bytes ${documents.length} events at its beginning are judged, the rest is lost`;
     this.#tell({ kind: 'large payload', from, reason });
     this.#add(documents, from, judged);
   }

@@ -36,6 +36,8 @@ const CONNECTIONS = 256;
 const BODIES_AT_ONCE = 4;
 /** How often it is looked whether the certificate was renewed. */
 const CERTIFICATE_MS = 30_000;
+/** Milliseconds for which the rest of a body that is too large is still taken. */
+const LINGER_MS = 1000;
 /** An API server sends again what was answered with 429. */
 const RETRY_SECONDS = 1;
 
@@ -155,7 +157,7 @@ export class AuditWebhook implements AuditInput {
       ...(isUnread ? { Connection: 'close' } : {}),
     });
     response.end(refusal && `${refusal.line}\n`);
-    if (isUnread) response.once('finish', () => request.destroy());
+    if (isUnread) letGo(request);
   }
 
   /** What is wrong with a request before its body has come. */
@@ -204,6 +206,12 @@ export class AuditWebhook implements AuditInput {
       return { status: 400, line: error.message };
     }
   }
+}
+
+/** Ends a request whose body nobody wants: what is under way is taken, or its sender would not see the answer. */
+function letGo(request: http.IncomingMessage): void {
+  request.on('error', () => {}).resume();
+  setTimeout(() => request.destroy(), LINGER_MS).unref();
 }
 
 function listen(server: http.Server, { address, port }: WebhookSettings, name: string): Promise<void> {
