@@ -1,17 +1,18 @@
 /**
- * `npm run bench`: measures what can be measured without the kernel and writes a report with charts to
- * bench/results/. Rounds take turns over everything that is measured, and medians are reported with the least and
+ * `npm run bench`: measures replay, and live detection as far as a report of its own does not, and writes reports
+ * with charts to bench/results/. Rounds take turns over everything that is measured, and medians are reported with the least and
  * the greatest value, since machines drift.
  *
- *     npm run bench -- [--rounds 3] [--capture FILE]… [--peer 'falco … {}']… [--out bench/results]
+ *     npm run bench -- [--rounds 3] [--capture FILE]… [--peer 'falco … {}']… [--minutes 3] [--out bench/results]
  *
  * A peer is a command that reads the capture in place of `{}`; Debian's sysdig is one without being asked for where
  * it is installed. Captures are busy-host beside the checkout, a load on files and sockets that is recorded here
  * (as root), those of `--capture`, and of each a variant in which all paths and arguments are one of a kind.
- * Live measurements: bench/live.ts and bench/probe.ts.
+ * Live, as root: start, latency and CPU by bench/live.ts, memory over `--minutes` by bench/memory.ts (0: neither).
+ * What the probe costs is measured by bench/probe.ts and bench/prefilter.ts.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { basename, join } from 'node:path';
 import process from 'node:process';
@@ -27,6 +28,8 @@ const RULES = ['falco_rules.yaml', 'falco-incubating_rules.yaml', 'falco-sandbox
 );
 const LOAD_ROUNDS = 11_000;
 const LIMIT_MS = 300_000;
+/** The flags that Lanner runs Node with. */
+const NODE_FLAGS = readFileSync(join(ROOT, 'bin', 'lanner'), 'utf8').match(/--[a-z0-9-]+=\d+/g) ?? [];
 /** A check that all peers can make: does a file's path end in shadow? */
 const PEER_FILTER = 'evt.type=openat and fd.name endswith shadow';
 
@@ -35,6 +38,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     capture: { type: 'string', multiple: true, default: [] },
     peer: { type: 'string', multiple: true, default: [] },
+    minutes: { type: 'string', default: '3' },
     out: { type: 'string', default: join(import.meta.dirname, 'results') },
   },
 });
@@ -56,6 +60,7 @@ if (!existsSync(SHARED))
 const folder = mkdtempSync(join(os.tmpdir(), 'lanner-bench-'));
 try {
   await run();
+  if (options.minutes !== '0') measureLive();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -76,6 +81,34 @@ async function run(): Promise<void> {
     console.error(`round ${round + 1} of ${options.rounds} is done`);
   }
   report(captures, replays, scales, wholes);
+}
+
+/** Start, latency, CPU, and memory over time: they take root. */
+function measureLive(): void {
+  if (process.getuid?.() !== 0) {
+    console.error('live detection: measured as root only, left out');
+    return;
+  }
+  const program = (name: string, ...args: string[]) => {
+    const command = [join(import.meta.dirname, name), ...args];
+    const timeout = LIMIT_MS + 60_000 * Number(options.minutes);
+    const { status, stdout } = spawnSync(process.execPath, command, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout,
+    });
+    if (status !== 0) console.error(`${name} could not measure`);
+    return stdout;
+  };
+  const path = join(options.out, 'live.md');
+  writeFileSync(path, `# Live detection\n\n${machine()}\n\n${program('live.ts')}`);
+  console.log(path);
+  process.stdout.write(program('memory.ts', '--minutes', options.minutes, '--out', options.out));
+}
+
+function machine(): string {
+  const [cpu] = os.cpus();
+  return `${cpu?.model ?? 'unknown CPU'}, ${os.cpus().length} CPUs, Linux ${os.release()}, Node ${process.version}, load average ${os.loadavg()[0]?.toFixed(1)} at the end.`;
 }
 
 async function prepareCaptures(): Promise<Capture[]> {
@@ -115,7 +148,7 @@ function measure({ path }: Capture, count: number): ReplayMeasurement {
   const worker = join(import.meta.dirname, 'replay-worker.ts');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [worker, path, String(count), '4', ...RULES],
+    [...NODE_FLAGS, worker, path, String(count), '4', ...RULES],
     {
       encoding: 'utf8',
       timeout: LIMIT_MS,
@@ -199,7 +232,7 @@ function report(
     path,
     `# Replay
 
-${os.cpus()[0]?.model ?? 'unknown CPU'}, ${os.cpus().length} CPUs, Linux ${os.release()}, Node ${process.version}, load average ${os.loadavg()[0]?.toFixed(1)} at the end. Medians of ${options.rounds} rounds that took turns, least and greatest value in parentheses. Times are CPU times, of the main thread where the replay loop is measured: reading from an uncompressed file in the page cache, model, rules, alerts as JSON.
+${machine()} Medians of ${options.rounds} rounds that took turns, least and greatest value in parentheses. Times are CPU times, of the main thread where the replay loop is measured: reading from an uncompressed file in the page cache, model, rules, alerts as JSON.
 
 | replay loop, all published rules | million events per second | aim | |
 |---|---|---|---|
