@@ -125,20 +125,7 @@ END
 "$ROOT/bin/lanner" -c etc/lanner.yaml >logs/alerts 2>logs/lanner </dev/null &
 wait_for 60 grep -q 'Receiving audit events' logs/lanner
 
-cat >etc/audit-policy.yaml <<END
-apiVersion: audit.k8s.io/v1
-kind: Policy
-omitStages: [RequestReceived]
-rules:
-  - level: None
-    users: ["system:kube-controller-manager", "system:apiserver", "system:node:$NODE"]
-    verbs: [get, list, watch]
-  - level: None
-    resources: [{group: "", resources: [events]}, {group: coordination.k8s.io, resources: [leases]}]
-  - level: Metadata
-    resources: [{group: "", resources: [secrets, configmaps, serviceaccounts/token]}]
-  - level: Request
-END
+"$ROOT/bin/lanner" audit policy generate -c "" -r "$ROOT/rules/kubernetes" >etc/audit-policy.yaml
 cat >etc/audit-webhook.yaml <<END
 apiVersion: v1
 kind: Config
