@@ -4,6 +4,7 @@ import type { FieldPath } from '../manifests/field-path.ts';
 import { placeText } from '../manifests/manifest.ts';
 import {
   groupsWith,
+  isClusterWide,
   KNOWN_RESOURCES,
   PATH_VERBS,
   RESOURCE_VERBS,
@@ -89,12 +90,31 @@ function verbProblem(rule: WrittenRule, verb: string, index: number): PolicyProb
 function resourceProblems(rule: WrittenRule, index: number): PolicyProblem[] {
   const { group, resources } = rule.resources[index] ?? { group: '', resources: [] };
   const known = Object.hasOwn(KNOWN_RESOURCES, group) ? Object.keys(KNOWN_RESOURCES[group] ?? {}) : undefined;
-  return resources.flatMap((pattern, item) => {
-    const message = patternProblem(pattern, group, known);
+  const problems = resources.flatMap((pattern, item) => {
+    const message = patternProblem(pattern, group, known) ?? scopeProblem(pattern, group, rule);
     return message === undefined
       ? []
       : [problem(rule, ['resources', index, 'resources', item], 'never-matches', message)];
   });
+  return [...problems, ...namesProblem(rule, index)];
+}
+
+function scopeProblem(pattern: string, group: string, { namespaces }: WrittenRule): string | undefined {
+  const [resource = ''] = pattern.split('/');
+  if (namespaces.length === 0 || namespaces.includes('') || !isClusterWide(group, resource)) return undefined;
+  return `${resource} lie in no namespace, so that no request for them matches "namespaces": it is "" there`;
+}
+
+/** What is created, or deleted all at once, has no name in its address. */
+function namesProblem(rule: WrittenRule, index: number): PolicyProblem[] {
+  const entry = rule.resources[index];
+  if (entry === undefined) return [];
+  const { resources, resourceNames } = entry;
+  if (resourceNames.length === 0 || resourceNames.includes('') || rule.verbs.length === 0) return [];
+  const isNameless = rule.verbs.every((verb) => verb === 'create' || verb === 'deletecollection');
+  if (!isNameless || resources.some((pattern) => pattern.includes('/') || pattern === '*')) return [];
+  const message = `requests with ${rule.verbs.join(' and ')} have no name that the policy could see: no request matches`;
+  return [problem(rule, ['resources', index, 'resourceNames'], 'never-matches', message)];
 }
 
 /** What is wrong with a pattern; groups of others may have any resource. */

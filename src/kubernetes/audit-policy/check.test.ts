@@ -194,6 +194,21 @@ describe('rules without effect', () => {
       ['resources: [{group: "", resources: ["pods/"]}]', /no request matches/],
       ['resources: [{group: "", resources: ["*/*"]}]', /no request matches "\*\/\*"/],
       ['resources: [{group: example.org, resources: [anything, "*/more"]}]', undefined],
+      [
+        'namespaces: [shop]\n  resources: [{group: "", resources: [nodes/status]}]',
+        /nodes lie in no namespace/,
+      ],
+      ['namespaces: [shop, ""]\n  resources: [{group: "", resources: [nodes, namespaces]}]', undefined],
+      ['namespaces: [shop]\n  resources: [{group: "", resources: [namespaces, pods]}]', undefined],
+      [
+        'verbs: [create]\n  resources: [{group: apps, resources: [deployments], resourceNames: [a]}]',
+        /have no name/,
+      ],
+      ['verbs: [create]\n  resources: [{group: "", resources: [pods/exec], resourceNames: [a]}]', undefined],
+      [
+        'verbs: [create, get]\n  resources: [{group: apps, resources: [deployments], resourceNames: [a]}]',
+        undefined,
+      ],
     ];
     for (const [fields, expected] of cases) {
       const text = `${HEAD}rules:\n- level: Metadata\n  ${fields}\n`;

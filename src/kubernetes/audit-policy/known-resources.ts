@@ -107,6 +107,36 @@ export const KNOWN_RESOURCES: Readonly<Record<string, Readonly<Record<string, re
   },
 };
 
+/** Resources that lie in no namespace. A namespace itself counts as lying in the one of its name. */
+const CLUSTER_WIDE: Readonly<Record<string, readonly string[]>> = {
+  '': ['componentstatuses', 'nodes', 'persistentvolumes'],
+  'admissionregistration.k8s.io': Object.keys(KNOWN_RESOURCES['admissionregistration.k8s.io'] ?? {}),
+  'apiextensions.k8s.io': ['customresourcedefinitions'],
+  'apiregistration.k8s.io': ['apiservices'],
+  'authentication.k8s.io': ['selfsubjectreviews', 'tokenreviews'],
+  'authorization.k8s.io': ['selfsubjectaccessreviews', 'selfsubjectrulesreviews', 'subjectaccessreviews'],
+  'certificates.k8s.io': ['certificatesigningrequests', 'clustertrustbundles'],
+  'flowcontrol.apiserver.k8s.io': ['flowschemas', 'prioritylevelconfigurations'],
+  'networking.k8s.io': ['ingressclasses', 'ipaddresses', 'servicecidrs'],
+  'node.k8s.io': ['runtimeclasses'],
+  policy: ['podsecuritypolicies'],
+  'rbac.authorization.k8s.io': ['clusterrolebindings', 'clusterroles'],
+  'resource.k8s.io': ['deviceclasses', 'resourceslices'],
+  'scheduling.k8s.io': ['priorityclasses'],
+  'storage.k8s.io': [
+    'csidrivers',
+    'csinodes',
+    'storageclasses',
+    'volumeattachments',
+    'volumeattributesclasses',
+  ],
+};
+
+/** Whether a resource of Kubernetes itself lies in no namespace. */
+export function isClusterWide(group: string, resource: string): boolean {
+  return Object.hasOwn(CLUSTER_WIDE, group) && CLUSTER_WIDE[group]?.includes(resource) === true;
+}
+
 /** Verbs of requests for resources, as k8s.io/apiserver/pkg/endpoints/request derives them. */
 export const RESOURCE_VERBS = [
   'get',
