@@ -62,8 +62,8 @@ export const AUDIT = section({
     RESTART,
   ),
   queue_mb: key(
-    'Megabytes of events that may wait to be judged. Senders are asked to send again later, and logs wait.',
-    integer(64, 1, 65_536),
+    'Megabytes of events, as JSON, that may wait to be judged; in memory they take several times as much. Senders are asked to send again later, and logs wait.',
+    integer(16, 1, 65_536),
     RESTART,
   ),
   read_existing: key(
