@@ -65,8 +65,15 @@ export class LookProcess {
     }
   }
 
-  /** The next answer, for which it may be waited twice so long; longer while the process is at work or waits for a CPU. */
-  receive(milliseconds: number, mostRounds = milliseconds > 0 ? MORE_TIME : 0): Received {
+  /**
+   * The next answer, for which it may be waited twice so long; longer while the process is at work or waits for a
+   * CPU, and as often as `isPatient` says so: a disk may be slow as well.
+   */
+  receive(
+    milliseconds: number,
+    mostRounds = milliseconds > 0 ? MORE_TIME : 0,
+    isPatient: () => boolean = () => false,
+  ): Received {
     let before: string | undefined;
     for (let rounds = 0; ; ) {
       const frame = this.#frames.next();
@@ -81,7 +88,7 @@ export class LookProcess {
       if (rounds++ >= mostRounds) return 'silent';
       const now = this.#activity();
       // It may have answered just before it fell asleep.
-      if (now === before && !waitFor(this.#channel, 0)) return 'silent';
+      if (now === before && !waitFor(this.#channel, 0) && !isPatient()) return 'silent';
       before = now;
     }
   }
@@ -112,7 +119,10 @@ export class LookProcess {
       // State, and by proc_pid_stat(5) fields 10, 12, 14 and 15: page faults and time.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       if (fields[0] === 'R') return String(performance.now());
-      return [7, 9, 11, 12].map((index) => fields[index]).join(' ');
+      // How often it fell asleep: between two blocks of a disk it is awake for too short to use time that counts.
+      const status = readFileSync(`/proc/${this.#child.pid}/status`, 'latin1');
+      const sleeps = status.slice(status.indexOf('\nvoluntary_ctxt_switches:'));
+      return [...[7, 9, 11, 12].map((index) => fields[index]), sleeps].join(' ');
     } catch {
       return '';
     }

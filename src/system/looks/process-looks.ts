@@ -15,6 +15,17 @@ import { type Answer, type LookStatistics, type Looks, UNANSWERED } from './look
 export interface LookLimits {
   /** Half the milliseconds that somebody waits for an answer of a process that does nothing. */
   readonly waitMs: number;
+  /**
+   * Times that {@link waitMs} is waited once more for an answer, and for another process to start, when nothing is
+   * to be seen of its work; and the milliseconds that this may take in all, and that come back a second. A machine
+   * under load is slow now and then, a file system that hangs on purpose does so again and again.
+   */
+  readonly patience: {
+    readonly answer: number;
+    readonly start: number;
+    readonly ms: number;
+    readonly msPerSecond: number;
+  };
   /** Milliseconds after which a look hangs that nobody waits for. */
   readonly stuckMs: number;
   /** Milliseconds that the first process may take to start. */
@@ -30,6 +41,7 @@ export interface LookLimits {
 
 export const LOOK_LIMITS: LookLimits = {
   waitMs: 50,
+  patience: { answer: 6, start: 30, ms: 6000, msPerSecond: 50 },
   stuckMs: 5000,
   startMs: 10_000,
   starts: 0.5,
@@ -53,6 +65,7 @@ interface Later {
 export class ProcessLooks implements Looks {
   readonly #limits: LookLimits;
   readonly #starts: TokenBucket;
+  readonly #patience: TokenBucket;
   #process: LookProcess | undefined;
   /** Given up, and not yet ended. */
   readonly #hanging = new Set<LookProcess>();
@@ -71,8 +84,9 @@ export class ProcessLooks implements Looks {
   /** The process starts at once, so that it is there when it is asked. */
   constructor(limits: Partial<LookLimits> = {}) {
     this.#limits = { ...LOOK_LIMITS, ...limits };
-    const { starts, startBurst } = this.#limits;
+    const { starts, startBurst, patience } = this.#limits;
     this.#starts = new TokenBucket(starts, startBurst, () => performance.now());
+    this.#patience = new TokenBucket(patience.msPerSecond, patience.ms, () => performance.now());
     this.#startWait = this.#limits.startMs;
     this.#start();
   }
@@ -149,8 +163,12 @@ export class ProcessLooks implements Looks {
   #ready(): LookProcess | undefined {
     const process = this.#start();
     if (!process) return undefined;
-    const isReady = process.awaitReady(this.#startWait);
+    let isReady = process.awaitReady(this.#startWait);
     // Nobody waits for it again.
+    if (this.#startWait > 0 && !isReady) {
+      const isPatient = this.#patient(this.#limits.patience.start);
+      while (!isReady && isPatient()) isReady = process.awaitReady(this.#limits.waitMs);
+    }
     this.#startWait = 0;
     if (!isReady) return undefined;
     // Its answers to what nobody waits for come first.
@@ -165,11 +183,18 @@ export class ProcessLooks implements Looks {
 
   /** The answer to `look`; `undefined` when it does not come, and the process has been given up. */
   #receive(process: LookProcess, look: Look): Exclude<Received, string> | undefined {
-    const received = process.receive(this.#limits.waitMs);
+    const isPatient = this.#patient(this.#limits.patience.answer);
+    const received = process.receive(this.#limits.waitMs, undefined, isPatient);
     if (typeof received === 'object') return received;
     if (received === 'silent') this.#avoid(look);
     this.#giveUp(process);
     return undefined;
+  }
+
+  /** Says `times` times at most that it may be waited once more, as long as there is patience. */
+  #patient(times: number): () => boolean {
+    let left = times;
+    return () => left-- > 0 && this.#patience.take(this.#limits.waitMs);
   }
 
   #giveUp(process: LookProcess): void {
