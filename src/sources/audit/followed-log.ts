@@ -52,6 +52,7 @@ export class FollowedLog implements AuditInput {
   #isStopped = false;
   #savedAt = 0;
   #isMissingTold = false;
+  #isTroubleTold = false;
   #isStateTold = false;
   /** How often the file was moved away, and how often truncated. */
   readonly counts = { rotations: 0, truncations: 0 };
@@ -153,10 +154,10 @@ export class FollowedLog implements AuditInput {
       this.#file ??= await this.#openNew();
       const file = this.#file;
       if (!file) return;
-      if (await file.readAll(() => this.#isStopped)) this.counts.truncations++;
+      await this.#read(file);
       if (this.#isStopped || !(await file.isReplaced(this.#options.path))) return;
       // Lines that came between our look at its end and its replacement.
-      await file.readAll(() => this.#isStopped);
+      await this.#read(file);
       this.counts.rotations++;
       await file.judged();
       await file.close();
@@ -164,9 +165,30 @@ export class FollowedLog implements AuditInput {
     }
   }
 
+  /** What cannot be read now is tried again at the next look; that is no reason to end. */
+  async #read(file: OpenLog): Promise<void> {
+    try {
+      if (await file.readAll(() => this.#isStopped)) this.counts.truncations++;
+      this.#isTroubleTold = false;
+    } catch (error) {
+      this.#tellTrouble(error as Error);
+    }
+  }
+
+  #tellTrouble({ message }: Error): void {
+    if (!this.#isTroubleTold) this.#options.log(`${this.name}: ${message}: it is tried again and again`);
+    this.#isTroubleTold = true;
+  }
+
   async #openNew(): Promise<OpenLog | undefined> {
     const missed = this.#missed.shift();
-    const file = await OpenLog.open(missed ?? this.#options.path, this.#intake);
+    let file: OpenLog | undefined;
+    try {
+      file = await OpenLog.open(missed ?? this.#options.path, this.#intake);
+    } catch (error) {
+      this.#tellTrouble(error as Error);
+      return undefined;
+    }
     if (!file && missed !== undefined) return this.#openNew();
     if (!file && !this.#isMissingTold)
       this.#options.log(`${this.name} is not there yet: it is read when it comes`);
