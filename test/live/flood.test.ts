@@ -4,12 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { startDaemon, temporaryFolder } from '../support/daemon.ts';
+import { freePort } from '../support/free-port.ts';
 import { seconds } from '../support/full-length.ts';
 import { cannotWatch, lastLine, start } from '../support/lanner.ts';
 
@@ -31,14 +30,6 @@ for (1 .. $rounds) {
   my $rest = ++$next - (POSIX::times())[0]; select undef, undef, undef, $rest / 100 if $rest > 0;
 }
 print "done\\n"; <STDIN>;`;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function linesOf(path: string): number {
   let count = 0;

@@ -1,11 +1,19 @@
 /** The memory ceiling of a daemon that watches one process: what is given up, in which order, and that it goes on. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { suite, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { replaceFile, startDaemon, startOpener, temporaryFolder } from '../support/daemon.ts';
+import {
+  type Daemon,
+  replaceFile,
+  startDaemon,
+  startDaemonAfter,
+  startOpener,
+  temporaryFolder,
+} from '../support/daemon.ts';
+import { freePort } from '../support/free-port.ts';
 import { cannotWatch, lastLine } from '../support/lanner.ts';
 
 const SHADOW = `- rule: Shadow
@@ -68,10 +76,56 @@ suite('the memory ceiling', { skip: cannotWatch() }, () => {
     assert.match(stdout, /^Events detected: 1001$/m);
   });
 
+  test('three quarters of what the control group may use, unless a ceiling is set', {
+    skip: memoryGroups() === undefined && 'control groups do not limit memory here',
+  }, async (context) => {
+    const { folder, limit } = memoryGroups() as MemoryGroups;
+    const group = join(folder, `lanner-test-${process.pid}`);
+    mkdirSync(group);
+    let daemon: Daemon | undefined;
+    context.after(async () => {
+      daemon?.child.kill('SIGKILL');
+      await daemon?.finished;
+      rmdirSync(group);
+    });
+    writeFileSync(join(group, limit), String(400 << 20));
+    const opener = await startOpener(context);
+    const port = await freePort();
+    const settings = [
+      ...['webserver.enabled=true', `webserver.listen_port=${port}`, 'metrics.enabled=true'],
+      'webserver.prometheus_metrics_enabled=true',
+    ];
+    daemon = await startDaemonAfter(
+      ...([`echo $$ > ${group}/cgroup.procs`, opener.pid] as const),
+      ...settings.flatMap((setting) => ['-o', setting]),
+    );
+    await daemon.logged('webserver: listening');
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    assert.match(metrics, new RegExp(`^lanner_memory_ceiling_bytes ${300 << 20}$`, 'm'));
+    assert.match(metrics, /^lanner_memory_steps_given_up 0$/m);
+    daemon.child.kill('SIGTERM');
+    assert.equal((await daemon.finished).code, 0);
+  });
+
   for (const limit of ['ceiling', 'limit of V8'])
     test(`alerts that nobody takes: memory stays below the ${limit}, and every alert is counted`, (context) =>
       flood(context, limit === 'ceiling'));
 });
+
+interface MemoryGroups {
+  /** In which groups can be made whose memory is limited. */
+  readonly folder: string;
+  /** The file that has the limit. */
+  readonly limit: string;
+}
+
+function memoryGroups(): MemoryGroups | undefined {
+  const [first, second] = ['/sys/fs/cgroup/memory', '/sys/fs/cgroup'];
+  if (existsSync(`${first}/memory.limit_in_bytes`)) return { folder: first, limit: 'memory.limit_in_bytes' };
+  const controllers = `${second}/cgroup.subtree_control`;
+  const isLimited = existsSync(controllers) && readFileSync(controllers, 'latin1').includes('memory');
+  return isLimited ? { folder: second, limit: 'memory.max' } : undefined;
+}
 
 async function flood(context: TestContext, hasCeiling: boolean): Promise<void> {
   const rules = join(temporaryFolder(context), 'rules.yaml');
