@@ -79,6 +79,10 @@ static __always_inline void collect(struct lanner_scratch *s, const struct lanne
 {
 	u32 count = call->count, early = s->early;
 
+	if (call->socket_role)
+		note_socket(s, call->socket_role);
+	if (s->filtered)
+		return;
 	if (s->glances) {
 		if (can_pass_over(s, call)) {
 			s->filtered = 1;

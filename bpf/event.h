@@ -81,6 +81,7 @@ static __always_inline void choose_filter(struct lanner_scratch *s)
 		return;
 	}
 	s->early = filter->early;
+	s->filtered = !filter->term_count;
 	s->glances = filter->glances;
 }
 

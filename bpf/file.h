@@ -151,6 +151,26 @@ static __always_inline int is_unlinked(struct dentry *dentry)
 	return !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry;
 }
 
+/* Remembers which end of a connection is the server. */
+static __always_inline void note_socket(struct lanner_scratch *s, u8 role)
+{
+	u32 accepted = 1;
+	u64 inode;
+
+	if (!s->file || !is_socket(s->file))
+		return;
+	inode = file_inode(s->file);
+	if (role == ROLE_OWN)
+		bpf_map_delete_elem(&accepted_sockets, &inode);
+	else if (s->result >= 0)
+		bpf_map_update_elem(&accepted_sockets, &inode, &accepted, BPF_ANY);
+}
+
+static __always_inline bool was_accepted(u64 sock, u64 inode)
+{
+	return socket_family(sock) != AF_UNIX && bpf_map_lookup_elem(&accepted_sockets, &inode);
+}
+
 /* All about the descriptor that the event is about. */
 __noinline int collect_descriptor(u64 server)
 {
@@ -178,7 +198,7 @@ __noinline int collect_descriptor(u64 server)
 
 		d->kind = socket_kind(sock);
 		d->protocol = socket_protocol(sock);
-		if (server || socket_is_server(sock)) {
+		if (server || socket_is_server(sock) || was_accepted(sock, d->inode)) {
 			d->flags |= DESCRIPTOR_SERVER;
 			server = 1;
 		}

@@ -19,7 +19,7 @@
 #define MAX_CELLS 524288   /* of its table of next states */
 #define MAX_KNOWN_INODES 16384
 #define FIRST_PROGRAM_BIT 48 /* of the sets of names of programs */
-#define MAX_PROGRAM_NAMES 128
+#define MAX_PROGRAM_NAMES 256
 #define GLANCE_PREDICATES 6 /* that the first look at an open asks */
 
 #define MAX_TEXT 4096      /* a path, all arguments, all environment */
@@ -63,6 +63,13 @@ enum lanner_subject {
 	SUBJECT_POINTED = 4,            /* the first of those that the argument points to, after success */
 };
 
+/* What a call tells of the socket that its event is about. */
+enum lanner_socket_role {
+	ROLE_NONE = 0,
+	ROLE_ACCEPTED = 1,    /* after success it is one that the other end has opened */
+	ROLE_OWN = 2,
+};
+
 #define NO_ARGUMENT 0xff
 
 /* What one system call (or tracepoint) becomes. */
@@ -76,7 +83,8 @@ struct lanner_call {
 	u8 words;            /* how many of its words become arguments 6, 7 … (at most 10) */
 	u8 native_words;     /* its words are as wide as the process's pointers, otherwise 64 bits */
 	u8 messages;         /* it is an array of struct mmsghdr, of which each becomes an event */
-	u8 reserved[6];
+	u8 socket_role;      /* enum lanner_socket_role */
+	u8 reserved[5];
 	u64 parameters[MAX_PARAMETERS];
 };
 

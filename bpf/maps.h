@@ -290,6 +290,17 @@ struct {
 	__type(value, struct lanner_told_name);
 } told_names SEC(".maps");
 
+/*
+ * Sockets that came out of an accept, by inode: the kernel does not keep which side opened a connection. The one that
+ * was used least is forgotten first.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, u64);
+	__type(value, u32);
+} accepted_sockets SEC(".maps");
+
 /* Inodes, of whichever device, of files that rules name: they may be opened under any name. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

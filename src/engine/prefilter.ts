@@ -6,16 +6,28 @@ import { deriveFilter } from '../matcher/prefilter/derive.ts';
 import type { CheckedRule, CheckedRuleSet } from '../rules/checked.ts';
 import { askedPaths } from './asked-paths.ts';
 import { GENERIC_CODES } from './rule-environment.ts';
-import type { EventChoice } from './traced-events.ts';
+import type { BaseReason, EventChoice } from './traced-events.ts';
 
 /** They tell where paths lead, which the model wants to know whatever rules say. */
 const MOVES_NAMES = /^(rename|link|unlink|symlink|mount|umount|chroot)/;
+
+/** The model learns from them when they have succeeded: most searches for a program fail in some directories. */
+const SUCCESSES: ReadonlySet<string> = new Set(['execve', 'execveat']);
+
+function needsSuccesses(code: number): boolean {
+  return SUCCESSES.has(EVENT_TYPES[code]?.name ?? '');
+}
+
+/** They are traced since they tell whose a connection is, which the probe remembers itself. */
+const ROLES_OF_SOCKETS: ReadonlySet<string> = new Set(['socket', 'connect', 'accept', 'accept4']);
 
 /** Filters of the traced events, for the kernel. Events without one all pass. */
 export function deriveFilters(ruleSet: CheckedRuleSet, { traced }: EventChoice): EventFilter[] {
   const rules = ruleSet.rules.filter(({ enabled, source }) => enabled && source === 'syscall');
   const names = watchedNames(ruleSet);
-  return filterableCodes(traced).flatMap((code) => deriveFilter(code, rules, FIELD_CATALOG, names) ?? []);
+  return filterableCodes(traced).flatMap(
+    (code) => deriveFilter(code, rules, FIELD_CATALOG, names, needsSuccesses(code)) ?? [],
+  );
 }
 
 /** What the kernel asks of an event because of one rule. */
@@ -37,7 +49,8 @@ export function prefilterOfRule(rule: CheckedRule, { traced }: EventChoice): Rul
       rule.eventCodes.has(code) && traced.has(name) && !flags.has('OLD_VERSION') && code % 2 === 1,
   ).map(({ code, name }) => ({
     event: name,
-    filter: filterable.has(code) ? deriveFilter(code, [rule], FIELD_CATALOG, []) : 'model',
+    filter:
+      filterable.has(code) && !needsSuccesses(code) ? deriveFilter(code, [rule], FIELD_CATALOG, []) : 'model',
   }));
 }
 
@@ -47,12 +60,16 @@ function watchedNames(ruleSet: CheckedRuleSet): string[] {
   return [...new Set(names)].filter((name) => name !== '');
 }
 
+function isForRulesAlone(name: string, base: BaseReason | undefined): boolean {
+  return base === undefined || (base === 'model' && (ROLES_OF_SOCKETS.has(name) || SUCCESSES.has(name)));
+}
+
 /** Codes of events that are traced for rules alone. */
 function filterableCodes(traced: EventChoice['traced']): number[] {
   return EVENT_TYPES.filter(
     ({ name, code, flags }) =>
       traced.has(name) &&
-      traced.get(name)?.base === undefined &&
+      isForRulesAlone(name, traced.get(name)?.base) &&
       !MOVES_NAMES.test(name) &&
       !flags.has('OLD_VERSION') &&
       code % 2 === 1 &&

@@ -6,12 +6,13 @@ export class AcceptedSockets {
   readonly #inodes = new Set<number>();
   readonly #limit: number;
 
-  /** At most `limit` sockets are remembered; the oldest is forgotten first. */
+  /** At most `limit` sockets are remembered; the oldest is forgotten first. 0: none is. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   add(inode: number): void {
+    if (this.#limit === 0) return;
     this.#inodes.delete(inode);
     if (this.#inodes.size >= this.#limit) {
       const [oldest] = this.#inodes;

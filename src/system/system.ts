@@ -190,7 +190,8 @@ export class System implements SystemView {
       isCapture: captured !== undefined,
       argumentAuthority: options.argumentAuthority ?? (captured ? 'every event' : 'exec'),
       wallClock,
-      acceptedSockets: new AcceptedSockets(ACCEPTED_SOCKETS),
+      // Live the probe remembers them, and tells with each event.
+      acceptedSockets: new AcceptedSockets(isFile ? ACCEPTED_SOCKETS : 0),
     };
     this.#resync = new Resync(this.#model, this.#inquiry, (pid) => this.#reader.exists(pid));
     if (this.#mayLookUp)

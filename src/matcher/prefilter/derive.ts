@@ -11,17 +11,20 @@ import { simplify, termsOf } from './terms.ts';
 
 /**
  * The filter of the events of one code, of which those are wanted that one of the rules may match, and opens that
- * make a file whose name ends with one of `watchedNames`. `undefined` when all events are wanted.
+ * make a file whose name ends with one of `watchedNames`. `withSuccesses`: and whatever succeeds. `undefined` when all
+ * events are wanted.
  */
 export function deriveFilter(
   code: number,
   rules: readonly CheckedRule[],
   catalog: FieldCatalog<Field>,
   watchedNames: readonly ByteString[],
+  withSuccesses = false,
 ): EventFilter | undefined {
   const type = EVENT_TYPES[code] as EventType;
-  let terms = derive(type, rules, catalog, watchedNames, true);
-  if (terms.length > MAX_FILTER_TERMS) terms = derive(type, rules, catalog, watchedNames, false);
+  const wanted = { watchedNames, withSuccesses };
+  let terms = derive(type, rules, catalog, wanted, true);
+  if (terms.length > MAX_FILTER_TERMS) terms = derive(type, rules, catalog, wanted, false);
   if (terms.some(({ predicates: asked, texts }) => asked.size === 0 && !texts)) return undefined;
   return { code, terms, names: nameParameters(type) };
 }
@@ -30,7 +33,7 @@ function derive(
   type: EventType,
   rules: readonly CheckedRule[],
   catalog: FieldCatalog<Field>,
-  watchedNames: readonly ByteString[],
+  { watchedNames, withSuccesses }: { watchedNames: readonly ByteString[]; withSuccesses: boolean },
   withPrograms: boolean,
 ): readonly Term[] {
   const { code } = type;
@@ -41,5 +44,6 @@ function derive(
       eventCodes.has(code) ? termsOf(necessary.of(condition)) : [],
     ),
     ...termsOf(predicates.createsNamed(watchedNames)),
+    ...(withSuccesses ? termsOf(predicates.succeeds()) : []),
   ]);
 }

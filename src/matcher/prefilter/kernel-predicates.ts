@@ -15,6 +15,7 @@ import { type EventType, PARAMETER_SIZES } from '../../events/table.ts';
 import type { Field, FieldCatalog, Scalar } from '../../fields/field.ts';
 import { type Atom, AtomMaker } from '../index/atom.ts';
 import { allOf, anyOf, type Check, type Decide, type Formula, predicate } from '../necessary.ts';
+import { argumentQuestions, loopbackQuestions } from './number-questions.ts';
 
 /** Some name of the file contains one of the texts. It never stands for that none does. */
 export interface TextsPredicate {
@@ -122,13 +123,20 @@ export class KernelPredicates {
     return allOf([this.#anyBit(flags, F_CREATED), predicate({ kind: 'texts', texts } as const)]);
   }
 
+  /** The call has not failed. */
+  succeeds(): Formula<KernelPredicate> {
+    return this.#notNegative();
+  }
+
   #decide(check: Check, wanted: boolean): Formula<KernelPredicate> {
-    if (check.left.kind !== 'field' || check.left.argument !== undefined) return true;
+    if (check.left.kind !== 'field') return true;
+    if (check.left.argument !== undefined)
+      return wanted && check.left.field.name === 'evt.arg' ? this.#argument(check) : true;
     const numeric = this.#number(check, check.left.field.name, wanted);
     if (numeric !== undefined) return numeric;
     if (this.#names && OTHER_FIELDS.has(check.left.field.name)) return !wanted;
     if (!wanted || !this.#names) return true;
-    const part = partOfName(check, check.left.field.name);
+    const part = belowPaths(check, check.left.field.name) ?? partOfName(check, check.left.field.name);
     return part === undefined ? this.#ofAtoms(this.#atoms.decide(check, true)) : part;
   }
 
@@ -158,7 +166,8 @@ export class KernelPredicates {
       case 'evt.rawres':
         return this.#result(check, wanted);
       case 'fd.num':
-        return this.#names && !this.#type.flags.has('USES_FD') ? this.#result(check, wanted) : undefined;
+        if (this.#names) return this.#type.flags.has('USES_FD') ? undefined : this.#result(check, wanted);
+        return this.#descriptorNumber(check, wanted);
       case 'evt.res':
         return this.#resultText(check, wanted);
       case 'evt.failed':
@@ -184,6 +193,14 @@ export class KernelPredicates {
         );
       case 'fd.l4proto':
         return this.#protocol(check, wanted);
+      case 'fd.net':
+      case 'fd.cnet':
+      case 'fd.snet':
+      case 'fd.lnet':
+      case 'fd.rnet':
+        return anyOrTrue(
+          loopbackQuestions(check, wanted, this.#type)?.map((asked) => opposite(this.#ask(asked))),
+        );
       case 'proc.name':
         return this.#program(check, wanted);
       default:
@@ -279,10 +296,7 @@ export class KernelPredicates {
   }
 
   #negative(): Formula<KernelPredicate> {
-    const opposite = this.#notNegative();
-    return typeof opposite === 'boolean' || opposite.kind !== 'literal'
-      ? true
-      : { ...opposite, holds: false };
+    return opposite(this.#notNegative());
   }
 
   #kind(
@@ -342,6 +356,22 @@ export class KernelPredicates {
     });
   }
 
+  #argument(check: Check): Formula<KernelPredicate> {
+    return anyOrTrue(argumentQuestions(check, this.#type, equalTo(check))?.map((asked) => this.#ask(asked)));
+  }
+
+  /** Small numbers; greater ones may seem to be in the set. */
+  #descriptorNumber(check: Check, wanted: boolean): Formula<KernelPredicate> {
+    const index = parameterIndex(this.#type, 'fd');
+    const literals = equalTo(check)?.map(Number);
+    if (!wanted || !literals?.every((number) => number >= 0 && number < 64)) return true;
+    const { flags, parameters } = this.#type;
+    if (!flags.has('USES_FD') || flags.has('CREATES_FD') || parameters[index]?.type !== 'FD') return true;
+    let operand = 0n;
+    for (const number of literals) operand |= 1n << BigInt(number);
+    return this.#ask({ kind: 'number', parameter: index, offset: 0, width: 8, operation: 'in set', operand });
+  }
+
   #anyBit(parameter: number, operand: bigint): Formula<KernelPredicate> {
     const width = PARAMETER_SIZES[this.#type.parameters[parameter]?.type ?? 'CHARBUF'];
     if (width !== 1 && width !== 2 && width !== 4 && width !== 8) return true;
@@ -355,6 +385,17 @@ export class KernelPredicates {
     this.#numbers.set(key, known);
     return predicate<KernelPredicate>(known);
   }
+}
+
+/** The predicate has the other value. */
+function opposite(formula: Formula<KernelPredicate>): Formula<KernelPredicate> {
+  return typeof formula !== 'boolean' && formula.kind === 'literal'
+    ? { ...formula, holds: !formula.holds }
+    : true;
+}
+
+function anyOrTrue(formulas: readonly Formula<KernelPredicate>[] | undefined): Formula<KernelPredicate> {
+  return formulas === undefined ? true : anyOf(formulas);
 }
 
 /** The literals of which the field must be one; `undefined` for other checks. */
@@ -382,6 +423,27 @@ function partOfName(check: Check, field: string): Formula<KernelPredicate> | und
   const relation = { startswith: 'starts', endswith: 'ends' }[check.operator as string] ?? check.operator;
   const text = textOf(relation, literal);
   return text === undefined ? undefined : predicate({ kind: 'texts', texts: new Set([text]) } as const);
+}
+
+/**
+ * Names that the paths of `pmatch` are or that lie below them. Of a path with a shell pattern what stands before that
+ * must be there. `undefined` for other checks, and for patterns in the first component.
+ */
+function belowPaths(check: Check, field: string): Formula<KernelPredicate> | undefined {
+  if (check.kind !== 'list' || check.operator !== 'pmatch' || !NAME_FIELDS.has(field)) return undefined;
+  if (check.right.kind !== 'values') return undefined;
+  const texts = new Set<ByteString>();
+  for (const path of check.right.values) {
+    if (typeof path !== 'string' || path.includes('\0')) return undefined;
+    const components = path.split('/').filter((component) => component !== '');
+    const pattern = components.findIndex((component) => /[?*[\\]/.test(component));
+    const plain = pattern < 0 ? components : components.slice(0, pattern);
+    if (plain.length === 0) return undefined;
+    const start = `\0/${plain.join('/')}`;
+    texts.add(`${start}/`);
+    if (pattern < 0) texts.add(`${start}\0`);
+  }
+  return texts.size === 0 ? undefined : predicate({ kind: 'texts', texts } as const);
 }
 
 /** `undefined` for relations to names that the probe cannot decide. */

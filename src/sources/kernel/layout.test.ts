@@ -54,6 +54,8 @@ test('other constants are the same in the probe', () => {
     ['SUBJECT_RESULT_OR_ARGUMENT', layout.SUBJECTS.resultOrArgument],
     ['SUBJECT_POINTED', layout.SUBJECTS.pointed],
     ['NO_ARGUMENT', layout.NO_ARGUMENT],
+    ['ROLE_ACCEPTED', layout.SOCKET_ROLES.accepted],
+    ['ROLE_OWN', layout.SOCKET_ROLES.own],
     ['LENGTH_ARGUMENT', layout.LENGTHS.argument],
     ['LENGTH_SENT', layout.LENGTHS.sent],
     ['LENGTH_RECEIVED', layout.LENGTHS.received],

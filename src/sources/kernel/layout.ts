@@ -9,7 +9,7 @@ export const MAX_TABLES = 32;
 /** Of one filter; see bpf/layout.h, also for those that follow. */
 export const MAX_PREDICATES = 16;
 export const FIRST_PROGRAM_BIT = 48;
-export const MAX_PROGRAM_NAMES = 128;
+export const MAX_PROGRAM_NAMES = 256;
 export const GLANCE_PREDICATES = 6;
 export const FILTER_ODD = 13;
 export const FILTER_TOP = 14;
@@ -201,8 +201,13 @@ export interface CallDescription {
   /** Argument of the subject; the first unless told. */
   readonly subjectArgument?: number;
   readonly structure?: Structure;
+  readonly socketRole?: SocketRole;
   readonly parameters: readonly PackedParameter[];
 }
+
+/** What a call tells of the socket that its event is about: that the other end has opened it, or this one. */
+export const SOCKET_ROLES = { accepted: 1, own: 2 } as const;
+export type SocketRole = keyof typeof SOCKET_ROLES;
 
 const CALL_HEADER_SIZE = 16;
 export const CALL_SIZE = CALL_HEADER_SIZE + 8 * MAX_PARAMETERS;
@@ -219,6 +224,7 @@ export function encodeCall(call: CallDescription): Buffer {
   bytes.writeUInt8(call.structure?.words ?? 0, 7);
   bytes.writeUInt8(call.structure?.native ? 1 : 0, 8);
   bytes.writeUInt8(call.structure?.messages ? 1 : 0, 9);
+  bytes.writeUInt8(call.socketRole ? SOCKET_ROLES[call.socketRole] : 0, 10);
   call.parameters.forEach((parameter, index) => {
     const at = CALL_HEADER_SIZE + 8 * index;
     bytes.writeUInt8(KINDS[parameter.kind], at);

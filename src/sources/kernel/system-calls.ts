@@ -24,7 +24,13 @@ import { SOCKET_CALLS } from './calls/sockets.ts';
 import { TRACEPOINTS } from './calls/tracepoints.ts';
 import { TRANSFER_CALLS } from './calls/transfers.ts';
 import { URING_MARK, URING_OPERATIONS } from './calls/uring.ts';
-import { CALLS_COMPAT, CALLS_URING, type CallDescription, MAX_PARAMETERS } from './layout.ts';
+import {
+  CALLS_COMPAT,
+  CALLS_URING,
+  type CallDescription,
+  MAX_PARAMETERS,
+  type SocketRole,
+} from './layout.ts';
 import type { Architecture } from './translations.ts';
 
 const SYSTEM_CALLS: readonly CallRow[] = [
@@ -36,6 +42,14 @@ const SYSTEM_CALLS: readonly CallRow[] = [
   ...COMMUNICATION_CALLS,
   ...QUOTA_CALLS,
 ];
+
+/** What events tell of their socket. */
+const ROLES: Readonly<Record<string, SocketRole>> = {
+  accept: 'accepted',
+  accept4: 'accepted',
+  socket: 'own',
+  connect: 'own',
+};
 
 /** The event of calls that have none of their own. */
 const GENERIC_EVENT = 'syscall';
@@ -177,6 +191,7 @@ function describe(
     subject: row.subject ?? 'none',
     ...(row.subjectArgument === undefined ? {} : { subjectArgument: row.subjectArgument }),
     ...(row.structure ? { structure: row.structure } : {}),
+    ...(ROLES[row.event] ? { socketRole: ROLES[row.event] } : {}),
     parameters: parameters.map(({ name, type: parameterType }, index) => {
       const collect = row.parameters[name];
       if (!collect) throw new Error(`${row.event} does not say how to get its parameter ${name}`);
