@@ -108,6 +108,13 @@ export const SCHEMA = section({
   ),
 
   engine: key('Where events come from.', ENGINE),
+  host_root: key(
+    'Where the machine is seen from within a container: its processes, users, services and sockets of container ' +
+      'engines are looked for below this folder, as in `/proc/1/root` with the process ids of the host, or `/host`. ' +
+      'Empty: as the environment variable HOST_ROOT says, otherwise on the machine itself.',
+    text(''),
+    { own: true, restart: true },
+  ),
   container_engines: key('Where container engines are asked about containers.', CONTAINER_ENGINES, {
     own: true,
   }),

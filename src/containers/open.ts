@@ -29,23 +29,30 @@ const CLIENTS: Readonly<Record<EngineApi, new (socket: string, labelLimit: numbe
 
 /**
  * Opens the service. No socket is touched before it listens, or is told of a container. Sockets may lie in
- * directories of users, which `looks` looks at.
+ * directories of users, which `looks` looks at. `hostRoot`: where the machine's files are mounted, empty on the
+ * machine itself.
  */
 export function openContainers(
   options: ContainerOptions,
   onFailure: ServiceOptions['onFailure'],
   looks: Looks = new DirectLooks(),
+  hostRoot = '',
 ): ContainerMetadataService {
   const apis = Object.keys(CLIENTS) as EngineApi[];
   const clients = apis.flatMap((api) => {
     const { enabled, sockets } = options[api];
     if (!enabled) return [];
     return sockets
-      .flatMap((socket) => pathsOf(socket, looks))
+      .flatMap((socket) => pathsOf(located(socket, hostRoot), looks))
       .map((socket) => new CLIENTS[api](socket, options.label_max_len));
   });
   const isThere = (socket: string): boolean => exists(socket, looks);
   return new ContainerMetadataService({ clients, onFailure, isThere });
+}
+
+/** On the machine /var/run is a link to /run, which would lead to this container's own. */
+function located(socket: string, hostRoot: string): string {
+  return hostRoot === '' ? socket : hostRoot + socket.replace(/^\/var\/run\//, '/run/');
 }
 
 /** A path that is not there now may be there later; which users have sockets is looked up once. */

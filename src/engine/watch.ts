@@ -25,6 +25,7 @@ import { openKeeper } from './audit-keep.ts';
 import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
 import { Engine } from './engine.ts';
 import { HeldBackFile, KEPT_WINDOWS } from './held-back-file.ts';
+import { hostRootOf } from './host-root.ts';
 import { joinSources } from './joined-source.ts';
 import { makeJudge, type RunSettings } from './judge.ts';
 import { MemoryGuard } from './memory-guard.ts';
@@ -153,6 +154,7 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
     config.container_engines,
     ({ api, socket }, error) => log(`${api} at ${socket} cannot be asked about containers: ${error.message}`),
     looks,
+    hostRootOf(config),
   );
   const choice = chooseEvents(options.ruleSet, config.base_syscalls);
   if (watchesKernel) for (const warning of choice.warnings) log(`warning: ${warning}`);
@@ -204,12 +206,14 @@ async function watchSource(
   options: WatchOptions,
 ): Promise<WatchSummary> {
   const { config, ruleSet, log } = options;
-  const files = new KnownFiles(askedPaths(ruleSet), looks);
+  const hostRoot = hostRootOf(config);
+  const files = new KnownFiles(askedPaths(ruleSet), looks, hostRoot);
   const { refused } = files.statistics;
   if (refused > 0) log(`${refused} files that rules name are too many to be known by their other names`);
-  const mounts = new Mounts();
+  // Within a container /proc/self has the mounts of the container.
+  const mounts = new Mounts(hostRoot === '' ? undefined : `${hostRoot}/proc/1/mountinfo`);
   const system = System.open({
-    ...{ seed: seedOf(options), containers, fileNames: files, hosts, looks, mounts },
+    ...{ hostRoot, seed: seedOf(options), containers, fileNames: files, hosts, looks, mounts },
     limits: limitsOf(config),
   });
   // The command begins with what this process has; its first events need not wait for an answer then.

@@ -29,6 +29,8 @@ const MAX_ROOTS = 8;
 export interface PathResolverParts {
   /** Who looks at the file system. */
   readonly looks: Looks;
+  /** Where the machine's files are mounted; empty on the machine itself. */
+  readonly hostRoot?: string;
   /** Limits how much the file system is asked: a token for a path of usual depth. */
   readonly bucket: TokenBucket;
   /** Processes that share the root directory of a container. */
@@ -113,11 +115,12 @@ export class PathResolver {
 
   /** Where this process may find the thread's root directory: empty for its own. */
   #rootsOf({ tid, containerId }: Thread): readonly string[] {
-    if (containerId === '') return [''];
-    const roots = [`/proc/${tid}/root`];
-    for (const pid of this.#parts.processesIn(containerId)) {
+    const { hostRoot = '', processesIn } = this.#parts;
+    if (containerId === '') return [hostRoot];
+    const roots = [`${hostRoot}/proc/${tid}/root`];
+    for (const pid of processesIn(containerId)) {
       if (roots.length >= MAX_ROOTS) break;
-      roots.push(`/proc/${pid}/root`);
+      roots.push(`${hostRoot}/proc/${pid}/root`);
     }
     return roots;
   }

@@ -135,7 +135,7 @@ export class System implements SystemView {
     this.looks = options.looks ?? new DirectLooks();
     if (options.fileNames)
       this.#resolver = new PathResolver({
-        looks: this.looks,
+        ...{ looks: this.looks, hostRoot },
         bucket: new TokenBucket(RESOLVED_PATHS, 2 * RESOLVED_PATHS, clock),
         processesIn: (containerId) => this.#processesIn(containerId),
         clock,
