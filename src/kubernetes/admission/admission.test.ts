@@ -146,6 +146,9 @@ describe('decisions', () => {
       metadata: { name: 'web', deletionTimestamp: '2026-01-01T00:00:00Z' },
     };
     assert.equal(outcomeOf({ ...update, object: terminating }), 'refused');
+    const annotations = { 'container.apparmor.security.beta.kubernetes.io/web': 'unconfined' };
+    const annotated = { metadata: { name: 'web', annotations }, spec: GOOD };
+    assert.equal(outcomeOf({ operation: 'UPDATE', object: annotated, oldObject: { spec: GOOD } }), 'refused');
     const image = { spec: { ...BAD, containers: [{ ...BAD.containers[0], image: 'web:2' }] } };
     assert.equal(outcomeOf({ operation: 'UPDATE', object: image, oldObject: bad }), 'refused');
   });

@@ -272,6 +272,20 @@ describe('what is there already', () => {
     ]);
   });
 
+  test('a directory around that of the log is enough when it is the same on the host, and can be written', () => {
+    const around = (hostPath: string, more = ''): string[] => {
+      const manifest = KUBEADM.replace(
+        '  hostNetwork: true\n',
+        `    - mountPath: /var/log\n      name: logs\n${more}  hostNetwork: true\n`,
+      ).replace('status: {}\n', `  - hostPath:\n      path: ${hostPath}\n    name: logs\nstatus: {}\n`);
+      return shape(enable(manifest, LOG)).mounts.slice(2);
+    };
+    assert.deepEqual(around('/var/log'), LOG_MOUNTS.slice(0, 1));
+    assert.deepEqual(around('/mnt/log'), LOG_MOUNTS);
+    assert.deepEqual(around('/var/log', '      readOnly: true\n'), LOG_MOUNTS);
+    assert.deepEqual(around('/var/log', '      subPath: a\n'), LOG_MOUNTS);
+  });
+
   test('a name of a volume that is taken, and a volume that is mounted elsewhere', () => {
     const manifest = KUBEADM.replace(
       'status: {}\n',

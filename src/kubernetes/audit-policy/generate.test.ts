@@ -64,6 +64,47 @@ describe('generated policies', () => {
     });
   }
 
+  test('record at every stage that somebody needs, whichever rule decides', () => {
+    const rules = rulesOf(
+      ['ka.stage=ResponseStarted and ka.target.resource=pods and ka.target.subresource=exec'],
+      ['ka.stage=ResponseComplete and not ka.user.name=kubelet'],
+    );
+    const policy = generatePolicy(auditNeeds(rules));
+    const target = {
+      kind: 'resource',
+      group: '',
+      resource: 'pods',
+      subresource: 'exec',
+      name: 'a',
+      namespace: 'b',
+    } as const;
+    const request = { user: 'jane', groups: [], verb: 'create', target };
+    assert.deepEqual(decide(policy, request).stages, ['ResponseStarted', 'ResponseComplete']);
+    const other = { ...request, target: { ...target, subresource: '' } };
+    assert.deepEqual(decide(policy, other).stages, ['ResponseComplete']);
+  });
+
+  test('know that what is created has its name in its body', () => {
+    const policy = generatePolicy(
+      auditNeeds(rulesOf(['ka.target.resource=configmaps and ka.target.name in (web)'])),
+    );
+    const levelOf = (verb: string, name: string) => {
+      const target = {
+        kind: 'resource',
+        group: '',
+        resource: 'configmaps',
+        subresource: '',
+        name,
+        namespace: 'b',
+      } as const;
+      return decide(policy, { user: 'jane', groups: [], verb, target }).level;
+    };
+    assert.deepEqual(
+      [levelOf('create', ''), levelOf('update', 'web'), levelOf('update', 'other')],
+      ['Metadata', 'Metadata', 'None'],
+    );
+  });
+
   test('leave out what nobody needs', () => {
     const rules = rulesOf(
       ['not ka.user.name in (kubelet) and ka.target.resource=secrets'],
