@@ -111,6 +111,8 @@ openssl genrsa -out pki/accounts.key 2048 2>/dev/null
 # ---------------------------------------------------------------------------------------------------
 # Lanner
 
+certify lanner /CN=lanner IP:127.0.0.1
+certify audit-client /CN=kube-apiserver-audit
 cat >etc/lanner.yaml <<END
 engine: {kind: nodriver}
 watch_config_files: false
@@ -119,7 +121,10 @@ rule_matching: all
 stdout_output: {enabled: true}
 kubernetes:
   audit:
-    from: ["http://127.0.0.1:9765/k8s-audit"]
+    from: ["https://127.0.0.1:9765/k8s-audit"]
+    certificate: $FOLDER/pki/lanner.crt
+    key: $FOLDER/pki/lanner.key
+    client_ca: $FOLDER/pki/ca.crt
     keep: {file: {filename: $FOLDER/logs/audit.log}}
 END
 "$ROOT/bin/lanner" -c etc/lanner.yaml >logs/alerts 2>logs/lanner </dev/null &
@@ -129,8 +134,9 @@ wait_for 60 grep -q 'Receiving audit events' logs/lanner
 cat >etc/audit-webhook.yaml <<END
 apiVersion: v1
 kind: Config
-clusters: [{name: lanner, cluster: {server: "http://127.0.0.1:9765/k8s-audit"}}]
-contexts: [{name: lanner, context: {cluster: lanner, user: ""}}]
+clusters: [{name: lanner, cluster: {server: "https://127.0.0.1:9765/k8s-audit", certificate-authority: $FOLDER/pki/ca.crt}}]
+users: [{name: u, user: {client-certificate: $FOLDER/pki/audit-client.crt, client-key: $FOLDER/pki/audit-client.key}}]
+contexts: [{name: lanner, context: {cluster: lanner, user: u}}]
 current-context: lanner
 END
 
