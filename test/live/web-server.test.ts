@@ -11,6 +11,7 @@ import {
   promtoolComplaints,
 } from '../../src/engine/metrics/promtool.test-kit.ts';
 import { startDaemon, startOpener, temporaryFolder } from '../support/daemon.ts';
+import { freePort } from '../support/free-port.ts';
 import { cannotWatch, lanner } from '../support/lanner.ts';
 
 const SHADOW = `- rule: Shadow
@@ -23,7 +24,7 @@ const SHADOW = `- rule: Shadow
 
 /** A port of this machine that somebody listens on, until `free` is called. */
 async function occupiedPort(context: TestContext): Promise<{ port: number; free: () => Promise<unknown> }> {
-  const server = createServer().listen(0, '127.0.0.1');
+  const server = createServer().listen(await freePort(), '127.0.0.1');
   await once(server, 'listening');
   context.after(() => server.close());
   const free = () => {

@@ -10,18 +10,12 @@ import { suite, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { httpServer } from '../../../src/outputs/receivers/servers.test-kit.ts';
 import { type Daemon, type Opener, startDaemon, startOpener, temporaryFolder } from '../../support/daemon.ts';
+import { freePort } from '../../support/free-port.ts';
 import { seconds } from '../../support/full-length.ts';
 import { cannotWatch } from '../../support/lanner.ts';
 
 const HALF = 5000;
 const AWAY_SECONDS = seconds({ short: 0, full: 60 });
-
-/** A port that nobody listens to. */
-async function freePort(): Promise<number> {
-  const server = await httpServer(() => []);
-  await server.stop();
-  return server.port;
-}
 
 function begin(opener: Opener, port: number, spool: string, ...more: string[]): Promise<Daemon> {
   const options = [
