@@ -15,6 +15,11 @@ const LAST_EPOCH = 2 ** 30;
 export class MemoFunctions {
   readonly #clock: Clock = { epoch: 1 };
   readonly #functions = new Map<unknown, ContextFunction<unknown>>();
+  readonly #lastEpoch: number;
+
+  constructor(lastEpoch = LAST_EPOCH) {
+    this.#lastEpoch = lastEpoch;
+  }
 
   /**
    * The function that computes the value of `key` and remembers it for the rest of the event. `write` is asked once
@@ -34,7 +39,7 @@ export class MemoFunctions {
    * those that have not been called for long might take this event for one of long ago.
    */
   begin(): boolean {
-    if (++this.#clock.epoch < LAST_EPOCH) return true;
+    if (++this.#clock.epoch < this.#lastEpoch) return true;
     this.#clock.epoch = 1;
     this.#functions.clear();
     return false;
