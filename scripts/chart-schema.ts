@@ -1,5 +1,5 @@
 /** Puts the schema of Lanner's configuration into that of the Helm chart's values, so that Helm refuses what Lanner would. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CONFIG_SCHEMA } from '../src/config/documentation.ts';
 
@@ -37,5 +37,3 @@ const ANNOTATIONS = new Set(['$schema', 'title', 'description', 'default', 'depr
 function isSchema(name: string, value: unknown): boolean {
   return name !== 'default' && typeof value === 'object' && value !== null;
 }
-
-if (import.meta.main) writeFileSync(CHART_SCHEMA, currentChartSchema());

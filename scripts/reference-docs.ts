@@ -1,8 +1,9 @@
-/** Writes the reference parts of pages in docs/ anew from the tables in the code. */
+/** Writes the reference parts of pages in docs/, and the schema of the Helm chart, anew from the tables in the code. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { flagsReference } from '../src/cli/flags.ts';
 import { configurationReference } from '../src/config/documentation.ts';
+import { CHART_SCHEMA, currentChartSchema } from './chart-schema.ts';
 
 export interface Page {
   readonly file: string;
@@ -28,4 +29,7 @@ function page(name: string): string {
   return resolve(import.meta.dirname, '..', 'docs', name);
 }
 
-if (import.meta.main) for (const each of PAGES) writeFileSync(each.file, currentText(each));
+if (import.meta.main) {
+  for (const each of PAGES) writeFileSync(each.file, currentText(each));
+  writeFileSync(CHART_SCHEMA, currentChartSchema());
+}

@@ -16,7 +16,7 @@ import { shapeErrors } from '../support/kubernetes-schema.ts';
 const options = { skip: withoutHelm };
 const ALL = ['audit.enabled=true', 'admission.enabled=true'];
 
-test('the chart refuses what the configuration refuses: its schema is up to date (scripts/chart-schema.ts)', () => {
+test('the chart refuses what the configuration refuses: its schema is up to date (scripts/reference-docs.ts)', () => {
   assert.deepEqual(JSON.parse(currentChartSchema()), JSON.parse(readFileSync(CHART_SCHEMA, 'utf8')));
 });
 

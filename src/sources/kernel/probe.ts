@@ -279,10 +279,10 @@ function createRing(size: number): number {
   try {
     return createRingBuffer(size);
   } catch (error) {
-    // Privileges have been looked at: what is missing is memory that may be locked.
+    // Privileges have been looked at: what is missing is memory that may be locked, or a filter forbids the call.
     const advice =
       error instanceof SystemError && error.errno === EPERM
-        ? ': before Linux 5.11 it counts against the limit of locked memory, so give Lanner CAP_SYS_RESOURCE, or set "ulimit -l unlimited"'
+        ? ': before Linux 5.11 it counts against the limit of locked memory, so give Lanner CAP_SYS_RESOURCE, or set "ulimit -l unlimited"; in a container the seccomp profile may forbid bpf()'
         : '';
     throw new KernelSourceError(
       'LOAD_FAILED',
