@@ -57,6 +57,12 @@ export function auditMetrics(audit: MeasuredAudit | undefined): Metric[] {
           [...answers].map(([status, value]) => ({ labels: { from: name, status: String(status) }, value })),
         ),
     },
+    {
+      name: 'lanner_audit_connections_refused_total',
+      help: 'Connections to webhooks that were closed at once, since there were too many.',
+      type: 'counter',
+      read: () => webhooks.map(({ name, refusedConnections: value }) => ({ labels: { from: name }, value })),
+    },
     ...(['written', 'dropped'] as const).map(
       (what): Metric => ({
         name: `lanner_audit_kept_${what}_total`,

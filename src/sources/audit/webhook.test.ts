@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -130,6 +131,26 @@ test('when too much waits senders are to come again', async (context) => {
   assert.equal((await send(url, BATCH)).status, 200);
   await probe.until(4);
   assert.equal(probe.ids.length, 4);
+});
+
+test('bodies on their way are limited all together', async (context) => {
+  const probe = new AuditProbe({ payloadBytes: 1000 });
+  const { url } = await start(context, probe);
+  const { port } = new URL(url);
+  const head =
+    'POST /k8s-audit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 950\r\n\r\n';
+  const half = Array.from({ length: 5 }, () => connect(Number(port), '127.0.0.1'));
+  context.after(() => {
+    for (const socket of half) socket.destroy();
+  });
+  // Each has sent most of its body; with the fifth it is too much.
+  const answers = half.map(
+    (socket) =>
+      new Promise<string>((resolve) => socket.once('data', (data: Buffer) => resolve(data.toString()))),
+  );
+  for (const socket of half) socket.write(head + 'x'.repeat(810));
+  assert.match(await Promise.race(answers), /^HTTP\/1.1 429 /);
+  assert.equal((await send(url, BATCH)).status, 200);
 });
 
 test('many connections at once lose nothing', async (context) => {

@@ -47,10 +47,14 @@ interface Refusal {
   readonly line: string;
 }
 
+const LATER: Refusal = { status: 429, line: 'too many events wait to be judged: send this again later' };
+
 export class AuditWebhook implements AuditInput {
   readonly name: string;
   /** Answers since the start, by status. */
   readonly answers = new Map<number, number>();
+  /** Connections that were closed at once, since there were too many. */
+  refusedConnections = 0;
   readonly #settings: WebhookSettings;
   readonly #intake: AuditIntake;
   #server: http.Server | undefined;
@@ -114,6 +118,7 @@ export class AuditWebhook implements AuditInput {
       ? https.createServer({ ...LIMITS, ...this.#secureContext(tls) }, answer)
       : http.createServer(LIMITS, answer);
     server.maxConnections = CONNECTIONS;
+    server.on('drop', () => this.refusedConnections++);
     return server;
   }
 
@@ -174,10 +179,11 @@ export class AuditWebhook implements AuditInput {
         status: 400,
         line: `wrong Content-Encoding ${headers['content-encoding']}: audit events come as they are`,
       };
-    const { payloadBytes } = this.#intake.limits;
-    if (this.#intake.isFull || this.#receiving > BODIES_AT_ONCE * payloadBytes)
-      return { status: 429, line: 'too many events wait to be judged: send this again later' };
-    return undefined;
+    return this.#intake.isFull || this.#isReceivingTooMuch ? LATER : undefined;
+  }
+
+  get #isReceivingTooMuch(): boolean {
+    return this.#receiving > BODIES_AT_ONCE * this.#intake.limits.payloadBytes;
   }
 
   async #receive(request: http.IncomingMessage): Promise<Refusal | undefined> {
@@ -194,6 +200,7 @@ export class AuditWebhook implements AuditInput {
           this.#intake.takeBeginning(Buffer.concat(chunks), from);
           return { status: 413, line: `the body is larger than ${payloadBytes} bytes` };
         }
+        if (this.#isReceivingTooMuch) return LATER;
       }
     } finally {
       this.#receiving -= length;
