@@ -83,13 +83,6 @@ static __always_inline void collect(struct lanner_scratch *s, const struct lanne
 		note_socket(s, call->socket_role);
 	if (s->filtered)
 		return;
-	if (s->glances) {
-		if (can_pass_over(s, call)) {
-			s->filtered = 1;
-			return;
-		}
-		stamp(s);
-	}
 	for (u32 i = 0; i < MAX_PARAMETERS; i++) {
 		if (i >= count)
 			break;
@@ -99,4 +92,17 @@ static __always_inline void collect(struct lanner_scratch *s, const struct lanne
 	}
 	if (s->generation)
 		may_match(1);
+}
+
+/* The same with a first look at opens. A function of its own, as a chain of calls has 512 bytes of stack. */
+static __always_inline void glance_and_collect(struct lanner_scratch *s, const struct lanner_call *call)
+{
+	if (s->glances) {
+		if (can_pass_over(s, call)) {
+			s->filtered = 1;
+			return;
+		}
+		stamp(s);
+	}
+	collect(s, call);
 }

@@ -86,7 +86,7 @@ int BPF_PROG(lanner_call_end, struct pt_regs *regs, long result)
 	if (call->words)
 		read_structure(s, call, argument(s, call->structure));
 	find_subject(s, call);
-	collect(s, call);
+	glance_and_collect(s, call);
 	submit_event(s);
 	return 0;
 }

@@ -238,7 +238,7 @@ static __always_inline void tell_request(struct lanner_scratch *s, const struct 
 		if (r->address_at == NO_ARGUMENT)
 			s->arguments[4] = 0;
 	}
-	collect(s, call);
+	glance_and_collect(s, call);
 	submit_event(s);
 }
 

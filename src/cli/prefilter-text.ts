@@ -34,7 +34,7 @@ function predicateText(predicate: Predicate, holds: boolean, { code }: EventFilt
   if (predicate.kind === 'dots') return `${not}a component of the path ends with two dots`;
   if (predicate.kind === 'top') return `${not}the file lies in the root`;
   if (predicate.kind === 'program') return `${not}the program is called ${shortened([...predicate.names])}`;
-  const { parameter, operation, operand, offset } = predicate;
+  const { parameter, operation, operand, offset, late } = predicate;
   const type = EVENT_TYPES[code];
   const name = type && [...type.parameters, ...type.extensions][parameter]?.name;
   switch (operation) {
@@ -43,10 +43,18 @@ function predicateText(predicate: Predicate, holds: boolean, { code }: EventFilt
     case 'any bit':
       return `${not}${name} has one of the bits 0x${operand.toString(16)}`;
     case 'equals':
+      if (late) return `${not}an end of the connection has an address of the loopback interface`;
       return `${not}${name} is ${operand}`;
     case 'in set':
+      if (!late) return `${not}${name} is among ${setText(operand)}`;
       return `${not}the descriptor's ${offset === 0 ? 'kind' : 'protocol'} is one that the rule asks for`;
   }
+}
+
+function setText(operand: bigint): string {
+  return Array.from({ length: 64 }, (_, number) => number)
+    .filter((number) => (operand >> BigInt(number)) & 1n)
+    .join(', ');
 }
 
 function textsText(texts: readonly ByteString[]): string {

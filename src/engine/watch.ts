@@ -254,6 +254,7 @@ async function watchSource(
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),
   });
   files.onKnown = (inode) => source.meetInode(inode);
+  source.knowNames(system.threads());
   if (config.engine.prefilter && !options.record)
     source.filter(deriveFilters(ruleSet, chooseEvents(ruleSet, config.base_syscalls)), files.inodes);
   const warn: Watching['warn'] = (news) =>

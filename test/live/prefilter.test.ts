@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, suite, test } from 'node:test';
-import { cannotWatch, lanner, ROOT } from '../support/lanner.ts';
+import { cannotWatch, LANNER, lanner, ROOT, start } from '../support/lanner.ts';
 
 const UPSTREAM = resolve(ROOT, '../shared/upstream-rules');
 const UPSTREAM_FILES = ['falco_rules.yaml', 'falco-incubating_rules.yaml', 'falco-sandbox_rules.yaml'];
@@ -156,4 +156,27 @@ suite('prefilter', { skip: cannotWatch() }, () => {
       );
     });
   }
+
+  test('the name of a program that runs already is known', async () => {
+    const file = join(folder, 'named.yaml');
+    writeFileSync(
+      file,
+      `- {rule: By Perl, desc: d, output: x, priority: ERROR,
+  condition: 'evt.type in (open, openat) and evt.is_open_write = true and proc.name = perl'}
+- {rule: By Another, desc: d, output: x, priority: ERROR,
+  condition: 'evt.type in (open, openat) and proc.name = another'}\n`,
+    );
+    const opens = `for (1 .. 200) { open(F, '<', '/etc/hostname') } for (1 .. 50) { open(F, '>', '/dev/null') }`;
+    const perl = start('perl', ['-e', `$| = 1; <STDIN>; ${opens} print "did"; <STDIN>`], { pipe: true });
+    const running = start(LANNER, ['--scope', `pid=${perl.child.pid}`, '-c', '', '-r', file, '-v']);
+    await running.printed('stderr', /watching/i);
+    perl.child.stdin?.write('go\n');
+    await perl.printed('stdout', 'did');
+    running.child.kill('SIGINT');
+    const { stdout, stderr } = await running.finished;
+    perl.child.stdin?.end();
+    await perl.finished;
+    assert.equal(stdout.match(/Error x/g)?.length, 50, stdout);
+    assert.match(stderr, /50 events, 0 lost, 50 alerts.*, 200 left out in the kernel/);
+  });
 });

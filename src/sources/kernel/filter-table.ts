@@ -1,4 +1,5 @@
 /** The probe's filters: which events it leaves out. They can be changed while the probe runs. */
+import type { ByteString } from '../../events/bytes.ts';
 import type { EventFilter } from '../../events/event-filter.ts';
 import { AUTOMATON_SIZE, encodeFilters, FILTER_SIZE, writeAutomaton } from './encode-filters.ts';
 import { MAX_CODES, MAX_KNOWN_INODES } from './layout.ts';
@@ -6,12 +7,16 @@ import { type BpfMap, PROT_READ, PROT_WRITE, pageSize, SharedMemory } from './li
 
 const NO_FILTER = Buffer.alloc(FILTER_SIZE);
 const GENERATION_KEY = u32(0);
+/** Room of the kernel for a thread's name, with its NUL. */
+const COMM_SIZE = 16;
 
 export interface FilterMaps {
   readonly filters: BpfMap;
   readonly automata: BpfMap;
   readonly generation: BpfMap;
   readonly inodes: BpfMap;
+  /** Names of threads that user space knows. */
+  readonly names: BpfMap;
 }
 
 export class FilterTable {
@@ -68,6 +73,19 @@ export class FilterTable {
     this.#inodes.add(inode);
     if (this.#inodes.size > MAX_KNOWN_INODES / 2) this.open();
     else this.#maps.inodes.update(u64(inode), u32(1));
+  }
+
+  /**
+   * What user space knows a thread as (`comm`, 15 bytes at most), unless an event has told its name. Until then
+   * it may have any name.
+   */
+  nameThread(tid: number, name: ByteString): void {
+    if (name === '' || name.length >= COMM_SIZE) return;
+    // struct lanner_told_name: no sets yet, the name, the thread.
+    const bytes = Buffer.alloc(8 + COMM_SIZE + 8);
+    bytes.write(name, 8, 'latin1');
+    bytes.writeUInt32LE(tid, 8 + COMM_SIZE);
+    this.#maps.names.add(u32(tid), bytes);
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 /** The running kernel as a source of events. */
 import { setImmediate } from 'node:timers/promises';
+import type { ByteString } from '../../events/bytes.ts';
 import type { EventFilter } from '../../events/event-filter.ts';
 import { EVENT_TYPES } from '../../events/table.ts';
 import type { EventSink, EventSource, SourceStatistics } from '../source.ts';
@@ -174,6 +175,12 @@ export class KernelSource implements EventSource {
     if (this.#closed) return;
     if (filters === undefined) this.#probe.filters.open();
     else this.#probe.filters.use(filters, inodes);
+  }
+
+  /** Names of threads that ran before the source was opened, as far as no event has told them. */
+  knowNames(threads: Iterable<{ readonly tid: number; readonly comm: ByteString }>): void {
+    if (this.#closed) return;
+    for (const { tid, comm } of threads) this.#probe.filters.nameThread(tid, comm);
   }
 
   /** Another file that may be opened under any name. */

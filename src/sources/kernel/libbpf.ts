@@ -189,6 +189,9 @@ export class BpfLink {
   }
 }
 
+/** linux/bpf.h */
+const BPF_NOEXIST = 1;
+
 export class BpfMap {
   readonly #pointer: Pointer;
 
@@ -214,6 +217,11 @@ export class BpfMap {
   /** After loading. */
   get fd(): number {
     return native().bpf.mapFd(this.#pointer);
+  }
+
+  /** Adds an entry unless there is one with this key, or no room. */
+  add(key: Buffer, value: Buffer): void {
+    native().bpf.update(this.fd, key, value, BPF_NOEXIST);
   }
 
   update(key: Buffer, value: Buffer): void {

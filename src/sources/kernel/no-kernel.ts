@@ -27,6 +27,7 @@ export class NoKernel implements WatchedKernel {
 
   trim(): void {}
   filter(): void {}
+  knowNames(): void {}
   meetInode(): void {}
   knowInodes(): void {}
   stop(): void {}

@@ -129,6 +129,7 @@ export class Probe {
         automata: this.#object.map('automata'),
         generation: this.#object.map('filter_generation'),
         inodes: this.#object.map('known_inodes'),
+        names: this.#object.map('told_names'),
       });
       fill(this.#object, architecture);
       const rings = this.#object.map('rings');
