@@ -12,6 +12,7 @@ import { parseManifests } from '../../src/kubernetes/manifests/parse.ts';
 import { judgeManifests } from '../../src/kubernetes/posture/judge.ts';
 import { CHART, helm, render, withoutHelm } from '../support/helm.ts';
 import { shapeErrors } from '../support/kubernetes-schema.ts';
+import { LANNER, ROOT, start } from '../support/lanner.ts';
 
 const options = { skip: withoutHelm };
 const ALL = ['audit.enabled=true', 'admission.enabled=true'];
@@ -204,6 +205,35 @@ test('the configuration in the ConfigMaps is one that Lanner takes without a war
     if (part === 'node') assert.equal(config.host_root, '/proc/1/root');
     if (part === 'audit') assert.deepEqual(config.kubernetes.audit.from, ['https://0.0.0.0:9765/k8s-audit']);
   }
+});
+
+test('the arguments of the pods are ones that Lanner knows', options, async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-helm-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const objects = render(ALL);
+  const runPart = (workload: string, part: string, more: readonly string[]) => {
+    const object = objects.get(workload);
+    assert.ok(object);
+    const { data } = objects.get(`ConfigMap/lanner-${part}`) as unknown as {
+      data: { 'lanner.yaml': string };
+    };
+    const file = join(folder, `${part}.yaml`);
+    writeFileSync(file, data['lanner.yaml']);
+    const args: string[] = podOf(object.spec).spec.containers[0].args;
+    const own = args.map((argument) => argument.replace('/etc/lanner/config/lanner.yaml', file));
+    assert.ok(own.includes(file));
+    return start(LANNER, [...own, ...more]).finished;
+  };
+  for (const [workload, part, rules] of [
+    ['DaemonSet/lanner', 'node', 'rules'],
+    ['Deployment/lanner-audit', 'audit', 'rules/kubernetes/audit.yaml'],
+  ] as const) {
+    const { code, stderr } = await runPart(workload, part, ['--dry-run', '-r', join(ROOT, rules)]);
+    assert.equal(code, 0, stderr);
+  }
+  // It gets as far as to the certificate, which is not mounted here.
+  const { stderr } = await runPart('Deployment/lanner-admission', 'admission', []);
+  assert.match(stderr, /kubernetes\.admission: .*\/etc\/lanner\/tls\/tls\.crt/);
 });
 
 const REFUSED: Readonly<Record<string, RegExp>> = {
