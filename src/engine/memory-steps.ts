@@ -1,5 +1,5 @@
 /** What is given up when memory is short, in order: caches first, detection last. */
-import { readFileSync } from 'node:fs';
+import { openSync, readSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import process from 'node:process';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
@@ -66,10 +66,19 @@ export function readMemory(): MemoryReading {
   return { own: ownMemory(), heapUsed: used_heap_size, heapLimit: heap_size_limit };
 }
 
-/** The pages of this process that no file and nobody else has; proc_pid_status(5). */
+const STATUS = Buffer.alloc(8192);
+/** Stays open: it must be read also when there are no descriptors left. */
+let statusFile: number | undefined;
+
+/** The pages of this process that no file and nobody else has; proc_pid_status(5). 0 where it cannot be known. */
 function ownMemory(): number {
-  const [, kilobytes] = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1')) ?? [];
-  return kilobytes === undefined ? process.memoryUsage.rss() : Number(kilobytes) * 1024;
+  try {
+    statusFile ??= openSync('/proc/self/status', 'r');
+    const text = STATUS.toString('latin1', 0, readSync(statusFile, STATUS, 0, STATUS.length, 0));
+    return Number(/^RssAnon:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }
 
 let collect: (() => void) | undefined;

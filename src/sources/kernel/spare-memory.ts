@@ -15,11 +15,17 @@ export interface MappedPages {
  */
 export function giveMemoryBack(): void {
   trimMemory();
-  for (const { address, length } of untouchedPages(
-    readFileSync('/proc/self/smaps', 'latin1'),
-    process.execPath,
-  ))
+  for (const { address, length } of untouchedPages(ownMappings(), process.execPath))
     unmapPages(address, length);
+}
+
+/** Nothing when there is no descriptor left: memory is given back another time. */
+function ownMappings(): string {
+  try {
+    return readFileSync('/proc/self/smaps', 'latin1');
+  } catch {
+    return '';
+  }
 }
 
 /**
