@@ -130,7 +130,6 @@ suite('prefilter', { skip: cannotWatch() }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'lanner-prefilter-rules-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const ownRules = (): string => {
-    const folder = mkdtempSync(join(tmpdir(), 'lanner-prefilter-rules-'));
     writeFileSync(join(folder, 'rules.yaml'), OWN_RULES);
     return join(folder, 'rules.yaml');
   };
