@@ -34,7 +34,7 @@ test("Falco's documented configuration works as it is", (context) => {
   assert.deepEqual(audit.from, ['http://:9765/k8s-audit']);
   assert.deepEqual(
     [audit.certificate, audit.key, audit.max_event_bytes, audit.max_batch_bytes],
-    ['/etc/falco/falco.pem', '', 262_144, 12_582_912],
+    ['/etc/falco/falco.pem', '', 8 * 1024 * 1024, 12_582_912],
   );
 });
 

@@ -22,6 +22,12 @@ test('an event, a list, an array, and arrays of lists', () => {
   assert.deepEqual(ids(` \n${JSON.stringify(A)}\n`), ['a']);
 });
 
+test('lists within lists beyond measure are no audit events', () => {
+  const depth = 200_000;
+  const payload = Buffer.from('['.repeat(depth) + ']'.repeat(depth));
+  assert.throws(() => readPayload(payload), PayloadError);
+});
+
 test('what is no audit event is left out of lists, and counted', () => {
   const { documents, foreign } = readPayload(Buffer.from(JSON.stringify([A, 1, null, { kind: 'Pod' }])));
   assert.equal(documents.length, 1);

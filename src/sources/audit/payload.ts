@@ -28,11 +28,20 @@ export function readPayload(bytes: Buffer): Payload {
     throw new PayloadError(`not JSON: ${(error as Error).message}`);
   }
   if (isAuditDocument(value)) return { documents: [value], foreign: 0 };
-  const entries = entriesOf(value);
+  const entries = readEntries(value);
   if (entries === undefined)
     throw new PayloadError('neither an audit event nor a list of them (kind Event or EventList)');
   const documents = entries.filter(isAuditDocument);
   return { documents, foreign: entries.length - documents.length };
+}
+
+function readEntries(value: unknown): readonly unknown[] | undefined {
+  try {
+    return entriesOf(value);
+  } catch (error) {
+    if (error instanceof RangeError) throw new PayloadError('lists within lists beyond measure');
+    throw error;
+  }
 }
 
 /** All entries of an `EventList` or an array, which may hold lists itself; `undefined` for anything else. */
