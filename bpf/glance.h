@@ -337,6 +337,9 @@ static __always_inline int glance_at_opened(struct lanner_scratch *s, u32 start,
 	c->at = start + length;
 	if (!climb(path[0], path[1]))
 		return 0;
+	/* Shown as deleted: with the name of the opened file another thread may have put it in that one's place. */
+	if (c->count && !*word_at(&c->entries[0].bytes[ENTRY_OFFSET(d_hash.pprev)]))
+		return 0;
 	last = *half_at(&c->entries[0].bytes[NAME_OFFSET(len)]);
 	if (relative) {
 		if (c->base_at == NOT_MET || !c->base_same)

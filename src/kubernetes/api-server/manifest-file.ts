@@ -136,12 +136,12 @@ function writeWhole(path: string, content: string, { mode, uid, gid }: Ownership
   const temporary = join(dirname(path), `.${basename(path)}.lanner-${process.pid}`);
   const file = openSync(temporary, 'wx', 0o600);
   try {
-    writeFileSync(file, content);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  try {
+    try {
+      writeFileSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
     chmodSync(temporary, mode & 0o7777);
     if (uid !== undefined && gid !== undefined) chownSync(temporary, uid, gid);
     renameSync(temporary, path);
