@@ -3,9 +3,11 @@ import os from 'node:os';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Watching, WatchScope } from '../engine/watch.ts';
+import type { ClusterMetadata } from '../kubernetes/metadata/cluster-metadata.ts';
 import type { LoadOutcome } from '../rules/load.ts';
 import type { WebServer } from '../server/web-server.ts';
 import { describeLoaded } from './about.ts';
+import { openCluster } from './cluster-metadata.ts';
 import { fail } from './fail.ts';
 import type { Log, OpenLog } from './log.ts';
 import type { CommonOptions } from './options.ts';
@@ -98,6 +100,7 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
   let isReloadDue = false;
   const service = new Service();
   let web: WebServer | undefined;
+  let cluster: ClusterMetadata | undefined;
   const serve = (config: Config): void => void web?.configure(webSettings(config, log));
   const handlers = [
     onEndSignal(() => {
@@ -112,6 +115,7 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
   ];
   try {
     const { watch } = await import('../engine/watch.ts');
+    cluster = sources.includes('syscall') ? openCluster(loaded.config, log) : undefined;
     const summary = await watch({
       config: loaded.config,
       ruleSet,
@@ -120,7 +124,7 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
         configuredRuleFiles(options, loaded.config, () => {}),
       ),
       scope,
-      sources,
+      ...{ sources, cluster },
       stop: options.M === undefined ? stop.signal : withLimit(stop.signal, options.M),
       log,
       onReady(ready) {
@@ -148,6 +152,7 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
     log(summaryLine(summary));
   } finally {
     service.stopping();
+    cluster?.close();
     await web?.close();
     reloader?.close();
     for (const handler of handlers) handler.end();

@@ -83,7 +83,24 @@ export const AUDIT = section({
   ),
 });
 
+export const METADATA = section({
+  enabled: key(
+    'Ask the API server about the pods of this node, their namespaces, services and owners: fields k8smeta.*, and ' +
+      'k8s.* where the container engine does not tell. Within a pod its service account is used, otherwise a kubeconfig.',
+    flag(false),
+    RESTART,
+  ),
+  node: key(
+    'Name of the node in the cluster. Empty: the name of the machine, or what the environment variable ' +
+      'LANNER_HOSTNAME says.',
+    text(''),
+    RESTART,
+  ),
+  kubeconfig: key('Path of a kubeconfig; empty: as kubectl finds it.', text(''), RESTART),
+});
+
 export const KUBERNETES = section({
   audit: key("The API server's audit events, see docs/kubernetes.md.", AUDIT),
+  metadata: key('What the cluster knows of pods.', METADATA),
   admission: key('The webhook of `lanner admission`, see docs/kubernetes.md.', ADMISSION),
 });

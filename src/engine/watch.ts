@@ -10,6 +10,7 @@ import { type ByteString, toText } from '../events/bytes.ts';
 import type { MatcherProfile } from '../matcher/profile.ts';
 import { openKernelSource, type WatchedKernel } from '../sources/kernel/kernel-source.ts';
 import { NoKernel } from '../sources/kernel/no-kernel.ts';
+import type { ClusterDirectory } from '../system/cluster.ts';
 import type { HostNames } from '../system/host-names.ts';
 import { KnownFiles } from '../system/known-files.ts';
 import type { Looks } from '../system/looks/looks.ts';
@@ -59,6 +60,8 @@ export interface WatchOptions extends RunSettings {
   readonly record?: RecordRequest | undefined;
   /** Ends the watching; what has been collected by then is still judged. */
   readonly stop: AbortSignal;
+  /** What the cluster says of the machine's pods. */
+  readonly cluster?: ClusterDirectory | undefined;
   /** Takes lines for people: what goes wrong on the way. */
   readonly log: (line: string) => void;
   /** Called when events are being collected and the command, if there is one, has been started. */
@@ -214,6 +217,7 @@ async function watchSource(
   const mounts = new Mounts(hostRoot === '' ? undefined : `${hostRoot}/proc/1/mountinfo`);
   const system = System.open({
     ...{ hostRoot, seed: seedOf(options), containers, fileNames: files, hosts, looks, mounts },
+    cluster: options.cluster,
     limits: limitsOf(config),
   });
   // The command begins with what this process has; its first events need not wait for an answer then.
@@ -295,6 +299,7 @@ async function watchSource(
   const metrics = new RunMetrics(
     {
       ...{ source, system, engine, outputs, containers, audit: audit && { ...audit, keeper }, log },
+      cluster: options.cluster,
       memory: { guard: memory, tables, recordings: captures },
     },
     options,

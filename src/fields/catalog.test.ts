@@ -106,6 +106,9 @@ const OWN = [
   'fd.path.aliases',
   'fd.path.shown',
   'container.ports',
+  'k8smeta.pod.service_account',
+  'k8smeta.owner.kind',
+  'k8smeta.owner.name',
 ];
 
 test('nothing else is there, but for the fields of Lanner itself', { skip: SKIP }, () => {

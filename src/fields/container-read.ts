@@ -1,6 +1,7 @@
 /** How the fields of containers and pods find their values. */
 import type { ByteString } from '../events/bytes.ts';
 import { compileGlob } from '../events/glob.ts';
+import type { ClusterPod } from '../system/cluster.ts';
 import type { ContainerMetadata, ContainerMount } from '../system/container.ts';
 import type { EventContext } from '../system/context.ts';
 
@@ -28,6 +29,15 @@ const HOST: ContainerMetadata = {
 export function metadata({ thread, system }: EventContext): ContainerMetadata | undefined {
   if (!thread) return undefined;
   return thread.containerId === '' ? HOST : system.containers?.get(thread.containerId);
+}
+
+/** What the cluster tells of the pod that the thread runs in: by the pod that the engine names, or by the container. */
+export function clusterPod(context: EventContext): ClusterPod | undefined {
+  const { thread, system } = context;
+  if (!thread || thread.containerId === '' || system.cluster === undefined) return undefined;
+  const uid = metadata(context)?.pod?.uid;
+  const named = uid === undefined ? undefined : system.cluster.pod(uid);
+  return named ?? system.cluster.podOfContainer(thread.containerId);
 }
 
 export function mountText({ source, destination, mode, writable, propagation }: ContainerMount): ByteString {

@@ -1,8 +1,10 @@
 /**
- * `k8s.*`: the pod that the process runs in, as the container engine tells it. Missing until the
- * engine has answered; what only the cluster knows stays missing.
+ * `k8s.*`: the pod that the process runs in, as the container engine tells it, otherwise as the cluster does. Missing
+ * until one of them has answered.
  */
-import { labelsText, metadata } from './container-read.ts';
+import type { ByteString } from '../events/bytes.ts';
+import type { EventContext } from '../system/context.ts';
+import { clusterPod, labelsText, metadata } from './container-read.ts';
 import { defineClass, type FieldDefinition, REQUIRED_KEY } from './define.ts';
 
 /** Kinds that an earlier design asked the cluster about; their fields are kept so that rules load. */
@@ -40,6 +42,10 @@ function withdrawnFields(kind: string, title: string): FieldDefinition[] {
   return definitions.map((definition) => ({ ...definition, deprecated: true }));
 }
 
+function podLabels(context: EventContext): ReadonlyMap<ByteString, ByteString> | undefined {
+  return metadata(context)?.pod?.labels ?? clusterPod(context)?.labels;
+}
+
 export const K8S_FIELDS = defineClass(
   {
     name: 'k8s',
@@ -53,28 +59,28 @@ export const K8S_FIELDS = defineClass(
       type: 'CHARBUF',
       late: true,
       description: 'Name of the pod.',
-      read: (context) => metadata(context)?.pod?.name,
+      read: (context) => metadata(context)?.pod?.name ?? clusterPod(context)?.name,
     },
     {
       name: 'k8s.ns.name',
       type: 'CHARBUF',
       late: true,
       description: 'Namespace of the pod.',
-      read: (context) => metadata(context)?.pod?.namespace,
+      read: (context) => metadata(context)?.pod?.namespace ?? clusterPod(context)?.namespaceName,
     },
     {
       name: 'k8s.pod.id',
       type: 'CHARBUF',
       late: true,
       description: 'The same as `k8s.pod.uid`, kept for older rules.',
-      read: (context) => metadata(context)?.pod?.uid,
+      read: (context) => metadata(context)?.pod?.uid ?? clusterPod(context)?.uid,
     },
     {
       name: 'k8s.pod.uid',
       type: 'CHARBUF',
       late: true,
       description: 'Unique id that the cluster gave the pod.',
-      read: (context) => metadata(context)?.pod?.uid,
+      read: (context) => metadata(context)?.pod?.uid ?? clusterPod(context)?.uid,
     },
     {
       name: 'k8s.pod.sandbox_id',
@@ -97,7 +103,7 @@ export const K8S_FIELDS = defineClass(
       argument: REQUIRED_KEY,
       cost: 2,
       description: 'Value of one label of the pod, `k8s.pod.label[NAME]` or `k8s.pod.label.NAME`.',
-      read: (context, key) => metadata(context)?.pod?.labels?.get(key ?? ''),
+      read: (context, key) => podLabels(context)?.get(key ?? ''),
     },
     {
       name: 'k8s.pod.labels',
@@ -105,14 +111,14 @@ export const K8S_FIELDS = defineClass(
       late: true,
       cost: 3,
       description: 'All labels of the pod, `name:value` joined by commas.',
-      read: (context) => labelsText(metadata(context)?.pod?.labels),
+      read: (context) => labelsText(podLabels(context)),
     },
     {
       name: 'k8s.pod.ip',
       type: 'CHARBUF',
       late: true,
       description: 'Address of the pod.',
-      read: (context) => metadata(context)?.pod?.ip,
+      read: (context) => metadata(context)?.pod?.ip ?? clusterPod(context)?.ip,
     },
     {
       name: 'k8s.pod.cni.json',

@@ -4,6 +4,7 @@
  */
 import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
+import type { ClusterDirectory } from './cluster.ts';
 import type { ContainerDirectory } from './container.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { OtherName } from './other-names.ts';
@@ -65,6 +66,8 @@ export interface SystemView {
   descriptors?(thread: Thread): Iterable<Descriptor>;
   /** What the container engine says of a container; undefined until it has answered. */
   readonly containers?: ContainerDirectory | undefined;
+  /** What the cluster says of the machine's pods; absent where nobody asks it. */
+  readonly cluster?: ClusterDirectory | undefined;
   /** Name that services(5) gives a port, such as `https`. */
   serviceName?(port: number, protocol: 'tcp' | 'udp' | undefined): ByteString | undefined;
 }

@@ -1,4 +1,5 @@
 /** What a model of the machine is opened with: where it begins, its limits, and whom it asks. */
+import type { ClusterDirectory } from './cluster.ts';
 import type { ContainerObserver } from './container.ts';
 import type { ProcessCounters } from './counters.ts';
 import type { HostNames } from './host-names.ts';
@@ -63,6 +64,8 @@ export interface SystemOptions {
   readonly postponed?: Partial<PostponedLimits>;
   /** Finds out about containers; told of each as soon as a process is known to be in it. */
   readonly containers?: ContainerObserver | undefined;
+  /** What the cluster says of the machine's pods. */
+  readonly cluster?: ClusterDirectory | undefined;
   /** Hosts that rules ask for by name; without them, no address has a name. */
   readonly hosts?: HostNames | undefined;
   /** Names that rules ask for by the files that they lead to. */

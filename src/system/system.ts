@@ -13,6 +13,7 @@ import { endCapturedThread } from './captured-process-end.ts';
 import { CgroupSets } from './cgroup-sets.ts';
 import { noticeLinks } from './changed-paths.ts';
 import { learnOwnBirth } from './clone-events.ts';
+import type { ClusterDirectory } from './cluster.ts';
 import type { ContainerObserver } from './container.ts';
 import type { EventContext, SystemView } from './context.ts';
 import { newProcessCounters } from './counters.ts';
@@ -93,6 +94,7 @@ export class System implements SystemView {
   readonly descriptors?: (thread: Thread) => Iterable<Descriptor>;
 
   readonly containers: ContainerObserver | undefined;
+  readonly cluster: ClusterDirectory | undefined;
   /** Who looks at the machine's file systems. */
   readonly looks: Looks;
 
@@ -131,6 +133,7 @@ export class System implements SystemView {
   private constructor(options: SystemOptions) {
     const { hostRoot = '', seed, clock = () => performance.now(), wallClock = steadyTime } = options;
     this.containers = options.containers;
+    this.cluster = options.cluster;
     this.#hosts = options.hosts;
     this.looks = options.looks ?? new DirectLooks();
     if (options.fileNames)

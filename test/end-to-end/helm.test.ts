@@ -47,7 +47,7 @@ const RENDERINGS: Readonly<Record<string, Rendering>> = {
       'ServiceAccount/lanner',
       'Service/lanner-node-metrics',
     ],
-    lacks: ['Deployment/lanner-audit', 'Deployment/lanner-admission', 'Secret/lanner-audit-tls'],
+    lacks: ['Deployment/lanner-audit', 'Deployment/lanner-admission', 'ClusterRole/lanner-security'],
   },
   everything: {
     values: [...ALL, 'metrics.serviceMonitor.enabled=true', 'networkPolicy.enabled=true'],
@@ -83,6 +83,10 @@ const RENDERINGS: Readonly<Record<string, Rendering>> = {
     ],
     has: ['Certificate/lanner-admission'],
     lacks: ['Issuer/lanner-admission'],
+  },
+  'metadata from the cluster': {
+    values: ['node.metadata.enabled=true'],
+    has: ['ClusterRole/lanner-security', 'ClusterRoleBinding/lanner-security'],
   },
   privileged: { values: ['node.privileged=true'] },
   'a mounted root': { values: ['node.host.access=mount', 'node.host.network=true'] },
@@ -364,6 +368,16 @@ test(
     assert.deepEqual(controls(['node.host.access=mount']), [...usual, 'hostPathVolumes'].sort());
   },
 );
+
+test('there is a token only where the cluster is asked', options, () => {
+  for (const isAsked of [false, true]) {
+    const objects = render([`node.metadata.enabled=${isAsked}`]);
+    assert.equal(podOf(specOf(objects)).spec.automountServiceAccountToken, isAsked);
+    const role = objects.get('ClusterRole/lanner-security') as { rules: { verbs: string[] }[] } | undefined;
+    const verbs = new Set(role?.rules.flatMap((rule) => rule.verbs));
+    assert.deepEqual([...verbs].sort(), isAsked ? ['get', 'list', 'watch'] : []);
+  }
+});
 
 test('a change of the configuration changes the pods only where that is wanted', options, () => {
   const template = (values: readonly string[]) => podOf(specOf(render(values)));

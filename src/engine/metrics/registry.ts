@@ -4,8 +4,10 @@ import type { ContainerMetadataService } from '../../containers/service.ts';
 import type { Metric } from '../../metrics/metric.ts';
 import { prometheusText } from '../../metrics/prometheus.ts';
 import { snapshotOf } from '../../metrics/snapshot.ts';
+import type { ClusterDirectory } from '../../system/cluster.ts';
 import { aboutMetrics, type RunFacts, snapshotFacts } from './about-metrics.ts';
 import { auditMetrics, type MeasuredAudit } from './audit-metrics.ts';
+import { clusterMetrics } from './cluster-metrics.ts';
 import { cpuMetrics, eventMetrics, type MeasuredSource } from './event-metrics.ts';
 import { type MeasuredMemory, memoryMetrics } from './memory-metrics.ts';
 import { containerMetrics, type MeasuredModel, modelMetrics } from './model-metrics.ts';
@@ -24,6 +26,8 @@ export interface Measured {
   readonly outputs: MeasuredOutputs;
   readonly memory: MeasuredMemory;
   readonly containers: Pick<ContainerMetadataService, 'statistics' | 'withoutImage'>;
+  /** Where the cluster is asked about pods. */
+  readonly cluster?: ClusterDirectory | undefined;
   /** Where audit events are judged. */
   readonly audit?: MeasuredAudit | undefined;
 }
@@ -94,7 +98,7 @@ class SourceAtOneMoment implements MeasuredSource {
 }
 
 function wanted(measured: Measured, settings: Settings): Metric[] {
-  const { facts, source, model, engine, outputs, containers, memory, audit } = measured;
+  const { facts, source, model, engine, outputs, containers, memory, audit, cluster } = measured;
   return [
     ...aboutMetrics(facts),
     ...outputMetrics(outputs),
@@ -107,5 +111,6 @@ function wanted(measured: Measured, settings: Settings): Metric[] {
     ...engineMetrics(engine),
     ...memoryMetrics(memory),
     ...auditMetrics(audit),
+    ...(cluster ? clusterMetrics(cluster) : []),
   ];
 }

@@ -8,7 +8,8 @@ import type { About } from './about-metrics.ts';
 import { type Measured, MetricRegistry } from './registry.ts';
 import { MetricSnapshots } from './snapshots.ts';
 
-export interface RunMetricsParts extends Pick<Measured, 'engine' | 'containers' | 'memory' | 'audit'> {
+export interface RunMetricsParts
+  extends Pick<Measured, 'engine' | 'containers' | 'cluster' | 'memory' | 'audit'> {
   readonly source: WatchedKernel;
   readonly system: System;
   readonly outputs: OutputSet;
@@ -30,7 +31,7 @@ export class RunMetrics {
   #reloadTime: bigint;
 
   constructor(parts: RunMetricsParts, { config, about = UNKNOWN }: MetricSettings) {
-    const { source, system, outputs, engine, containers, memory, audit, log } = parts;
+    const { source, system, outputs, engine, containers, cluster, memory, audit, log } = parts;
     const startTime = now();
     const start = performance.now();
     const hostname = toText(system.hostname);
@@ -43,7 +44,7 @@ export class RunMetrics {
       about: () => this.#about,
     };
     this.#registry = new MetricRegistry(
-      { facts, source, model: system, engine, outputs, containers, memory, audit },
+      { facts, source, model: system, engine, outputs, containers, cluster, memory, audit },
       config.metrics,
     );
     this.#snapshots = new MetricSnapshots(

@@ -23,6 +23,11 @@ metrics:
 {{- end }}
 {{- if eq $part "node" }}
 host_root: {{ if eq $values.host.access "mount" }}/host{{ else }}/proc/1/root{{ end }}
+{{- if $values.metadata.enabled }}
+kubernetes:
+  metadata:
+    enabled: true
+{{- end }}
 {{- else if eq $part "audit" }}
 engine:
   kind: nodriver
