@@ -1,4 +1,5 @@
 /** Keeps the audit events themselves: in a log of their own, and with receivers that search and archive them. */
+import { hash } from 'node:crypto';
 import type { RuleAlert } from '../alerts/alert.ts';
 import type { Config } from '../config/schema.ts';
 import type { EventCursor } from '../events/cursor.ts';
@@ -55,11 +56,13 @@ export class AuditKeeper implements EventObserver {
     if (!isAuditEvent(event)) return;
     const { stage, auditID } = (event.json(PLUGIN_DATA) ?? {}) as { stage?: unknown; auditID?: unknown };
     if (this.#stages.size > 0 && !this.#stages.has(String(stage))) return;
+    const json = event.raw(PLUGIN_DATA) ?? Buffer.alloc(0);
     const message: OutputMessage = {
       alert: this.#record(event.wallTime),
-      line: event.raw(PLUGIN_DATA)?.toString('utf8') ?? '',
-      // The same from all API servers, and however often it is sent.
-      id: `${String(auditID)}-${String(stage)}`.slice(0, 256),
+      line: json.toString('utf8'),
+      // The same from all API servers, and however often it is sent. Who asks can choose the audit id (the header
+      // Audit-ID): without what the event says, one request could take the place of another.
+      id: `${`${auditID}-${stage}`.slice(0, 200)}-${hash('sha256', json).slice(0, 32)}`,
     };
     for (const output of this.#outputs) output.write(message);
   }
