@@ -1,5 +1,6 @@
 /** `lanner` on audit events of Kubernetes: alone, and beside system calls. */
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -245,7 +246,12 @@ kubernetes:
   assert.match(stdout, /Events detected: 0\n/);
   assert.equal(readFileSync(kept, 'utf8'), `${other}\n`);
   assert.deepEqual(documents, [
-    { create: { _index: 'audit-2026.01.31', _id: 'by-nobody-ResponseComplete' } },
+    {
+      create: {
+        _index: 'audit-2026.01.31',
+        _id: `by-nobody-ResponseComplete-${hash('sha256', other).slice(0, 32)}`,
+      },
+    },
     JSON.parse(other),
   ]);
 });
