@@ -55,6 +55,7 @@ async function runInContainer(cases: readonly RuleCase[]): Promise<PlaceResult> 
     programs: {
       ...Object.fromEntries(
         [
+          '/usr/bin/apt-get',
           '/usr/bin/gdb',
           '/usr/bin/rotatelogs',
           '/usr/bin/shuf',

@@ -1,6 +1,7 @@
 /** All cases of the default rules. */
 import type { Twin, Violation } from './case.ts';
 import { CONTAINER_TWINS, CONTAINER_VIOLATIONS } from './containers.ts';
+import { DRIFT_TWINS, DRIFT_VIOLATIONS } from './drift.ts';
 import { EXECUTABLE_TWINS, EXECUTABLE_VIOLATIONS } from './executables.ts';
 import { FILE_TWINS, FILE_VIOLATIONS } from './files.ts';
 import { NETWORK_TWINS, NETWORK_VIOLATIONS } from './network.ts';
@@ -10,6 +11,7 @@ export const VIOLATIONS: readonly Violation[] = [
   ...PROCESS_VIOLATIONS,
   ...EXECUTABLE_VIOLATIONS,
   ...CONTAINER_VIOLATIONS,
+  ...DRIFT_VIOLATIONS,
   ...FILE_VIOLATIONS,
   ...NETWORK_VIOLATIONS,
 ];
@@ -18,6 +20,7 @@ export const TWINS: readonly Twin[] = [
   ...PROCESS_TWINS,
   ...EXECUTABLE_TWINS,
   ...CONTAINER_TWINS,
+  ...DRIFT_TWINS,
   ...FILE_TWINS,
   ...NETWORK_TWINS,
 ];

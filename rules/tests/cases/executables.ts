@@ -109,8 +109,8 @@ export const EXECUTABLE_TWINS: readonly Twin[] = [
   {
     rule: 'System Binary Directory Changed',
     because: 'a program is added to /usr/local/bin, where an administrator puts programs',
-    place: 'container',
-    does: 'behave creat /usr/local/bin/new-tool; rm /usr/local/bin/new-tool',
+    place: 'host',
+    does: 'cp /usr/bin/true /usr/local/bin/new-tool; rm /usr/local/bin/new-tool',
   },
   {
     rule: 'System Binary Directory Changed',
