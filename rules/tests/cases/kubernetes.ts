@@ -133,6 +133,12 @@ export const AUDIT_CASES: Readonly<Record<string, AuditCases>> = {
         uri: '/api/v1/nodes/n/proxy/run/shop/web/app?cmd=id',
       },
       { verb: 'get', resource: 'nodes/proxy', name: 'n', uri: '/api/v1/nodes/n/proxy/pods', code: 500 },
+      {
+        verb: 'create',
+        resource: 'nodes/proxy',
+        name: 'n',
+        uri: '/api/v1/nodes/n/proxy/run/shop/web/app?cmd=id&a=/proxy/metrics',
+      },
     ],
     silent: [
       { verb: 'get', resource: 'nodes/proxy', name: 'n', uri: '/api/v1/nodes/n/proxy/metrics' },
@@ -182,7 +188,10 @@ export const AUDIT_CASES: Readonly<Record<string, AuditCases>> = {
     ],
   },
   'Client Certificate Requested': {
-    raised: [csr('kubernetes.io/kube-apiserver-client')],
+    raised: [
+      csr('kubernetes.io/kube-apiserver-client'),
+      csr('kubernetes.io/kube-apiserver-client', { verb: 'patch', code: 201 }),
+    ],
     silent: [
       csr('kubernetes.io/kubelet-serving'),
       csr('kubernetes.io/kube-apiserver-client', { user: NODE }),
@@ -194,6 +203,8 @@ export const AUDIT_CASES: Readonly<Record<string, AuditCases>> = {
       pod({ containers: [PLAIN, PRIVILEGED] }),
       pod({ containers: [PLAIN], initContainers: [PRIVILEGED] }, { user: 'alice' }),
       pod({ containers: [PLAIN], ephemeralContainers: [PRIVILEGED] }),
+      // Server-side apply.
+      pod({ containers: [PRIVILEGED] }, { verb: 'patch', code: 201, name: 'p' }),
     ],
     silent: HARMLESS,
   },
@@ -201,6 +212,9 @@ export const AUDIT_CASES: Readonly<Record<string, AuditCases>> = {
     raised: [
       pod({ containers: [PLAIN, capable('SYS_ADMIN')] }),
       pod({ containers: [PLAIN], initContainers: [capable('ALL')] }),
+      ...['sys_admin', 'Sys_Admin', 'CAP_SYS_ADMIN', 'all'].map((name) =>
+        pod({ containers: [capable(name)] }),
+      ),
     ],
     silent: [...HARMLESS, pod({ containers: [capable('NET_BIND_SERVICE')] })],
   },
@@ -233,7 +247,14 @@ export const AUDIT_CASES: Readonly<Record<string, AuditCases>> = {
         '/etc/cron.d',
         '/var//lib/docker/overlay2',
       ],
-    ].map((path) => pod({ containers: [PLAIN], volumes: mounts('/srv/data', path) })),
+    ]
+      .map((path) => pod({ containers: [PLAIN], volumes: mounts('/srv/data', path) }))
+      .concat(
+        pod(
+          { containers: [PLAIN], volumes: [{ hostPath: { type: '', path: '/etc' }, name: 'v' }] },
+          { verb: 'patch', code: 201, name: 'p' },
+        ),
+      ),
     silent: [
       ...HARMLESS,
       ...[
@@ -273,7 +294,7 @@ export const AUDIT_CASES: Readonly<Record<string, AuditCases>> = {
     ],
   },
   'Pod Security of Namespace Lowered': {
-    raised: [enforcing('privileged', 'patch'), enforcing('privileged', 'create')],
+    raised: [enforcing('privileged', 'patch'), enforcing('privileged', 'create'), enforcing(null, 'patch')],
     silent: [enforcing('restricted', 'patch'), enforcing('privileged', 'get')],
   },
   'Cluster Administrator Rights Given': {
@@ -466,7 +487,7 @@ function csr(signerName: string, more: Partial<Request> = {}): Request {
   };
 }
 
-function enforcing(level: string, verb: string): Request {
+function enforcing(level: string | null, verb: string): Request {
   const labels = { 'pod-security.kubernetes.io/enforce': level };
   return { verb, resource: 'namespaces', name: 'shop', body: { metadata: { labels } } };
 }
