@@ -48,6 +48,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'metrics',
     ],
   },
+  authoring: {
+    imports: ['events', 'sources', 'system', 'fields', 'rules', 'matcher', 'alerts', 'config', 'engine'],
+  },
   scenes: { imports: [] },
   kubernetes: {
     imports: ['events', 'system', 'containers', 'fields', 'rules', 'matcher', 'alerts', 'metrics'],
@@ -69,6 +72,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'scenes',
       'kubernetes',
       'tuning',
+      'authoring',
     ],
   },
 };

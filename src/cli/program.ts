@@ -42,6 +42,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddComm
   { names: ['replay'], load: async () => (await import('./replay.ts')).addReplayCommand },
   { names: ['record'], load: async () => (await import('./record.ts')).addRecordCommand },
   { names: ['check'], load: async () => (await import('./check.ts')).addCheckCommand },
+  { names: ['test'], load: async () => (await import('./test.ts')).addTestCommand },
   { names: ['install', 'uninstall'], load: async () => (await import('./install.ts')).addInstallCommands },
   { names: ['events'], load: async () => (await import('./events.ts')).addEventsCommand },
   { names: ['scenes'], load: async () => (await import('./scenes.ts')).addScenesCommand },

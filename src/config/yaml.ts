@@ -18,9 +18,10 @@ const MAX_VALUES = 100_000;
 
 /**
  * Reads the text of a configuration file. `file` is its name for messages. Values get their environment
- * variables replaced. Throws {@link ConfigError} when it is not YAML or not a mapping.
+ * variables replaced, unless `environment` is undefined. Throws {@link ConfigError} when it is not YAML or not a
+ * mapping.
  */
-export function parseConfigText(text: string, file: string, environment: Environment): MapNode {
+export function parseConfigText(text: string, file: string, environment: Environment | undefined): MapNode {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (offset: number): string => {
@@ -105,9 +106,9 @@ function keyText(key: unknown, place: string): string {
 }
 
 /** A variable may hold any kind of value: without quotes, its value is read as if it had been written there. */
-function scalarValue(node: Scalar, environment: Environment): ScalarValue {
+function scalarValue(node: Scalar, environment: Environment | undefined): ScalarValue {
   const value = node.value as ScalarValue;
-  if (typeof value !== 'string') return value;
+  if (typeof value !== 'string' || environment === undefined) return value;
   const expanded = expandVariables(value, environment);
   return expanded !== value && node.type === Scalar.PLAIN ? plainValue(expanded) : expanded;
 }

@@ -22,8 +22,8 @@ export class RuleFileError extends Error {
 /**
  * Paths of the rule files, in the order in which they are loaded: those of the command line, otherwise
  * those of the configuration, otherwise Lanner's own. A directory stands for its *.yaml and *.yml files
- * in the order of their names. Configured paths that do not exist are passed over and told to `missing`.
- * Throws {@link RuleFileError} when a directory cannot be read.
+ * in the order of their names, without tests (*.test.yaml). Configured paths that do not exist are passed over
+ * and told to `missing`. Throws {@link RuleFileError} when a directory cannot be read.
  */
 export function ruleFilePaths(
   fromCommandLine: readonly string[],
@@ -76,7 +76,8 @@ function readRuleFile(path: string): RuleFile {
 
 function filesAt(path: string): string[] {
   if (!isDirectory(path)) return [path];
-  const names = namesIn(path).filter((name) => /\.ya?ml$/.test(name));
+  // Tests of rules lie beside them.
+  const names = namesIn(path).filter((name) => /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name));
   const files = names.sort().map((name) => join(path, name));
   return files.filter((file) => !isDirectory(file));
 }

@@ -1,0 +1,56 @@
+/** Judged conditions in words. */
+import { type JudgedPart, type Reason, reasonsOf } from '../matcher/explain.ts';
+import { shownValue } from './literal-catalog.ts';
+
+/** Longest text of a check that is shown; lists can be long. */
+const WIDTH = 100;
+/** So many reasons are shown. */
+const MOST_REASONS = 12;
+
+/** One line for each check that decided. */
+export function reasonLines(judged: JudgedPart): string[] {
+  const reasons = reasonsOf(judged);
+  const lines = reasons.slice(0, MOST_REASONS).map(reasonText);
+  const rest = reasons.length - lines.length;
+  return rest === 0 ? lines : [...lines, `and ${rest} more`];
+}
+
+function reasonText({ check, macros }: Reason): string {
+  const within = macros.map(({ text }) => text).join(' > ');
+  const { file, line, column } = check.part.location;
+  const where = `${within === '' ? '' : `in ${within}, `}${file}:${line}:${column}`;
+  return `${checkText(check)} (${where})`;
+}
+
+/** The check, whether it holds, and the value that decided. */
+export function checkText(check: JudgedPart): string {
+  return `${shortened(check.part.text)} is ${check.holds}${valueNote(check)}`;
+}
+
+function valueNote({ part: { condition }, value }: JudgedPart): string {
+  if (!('left' in condition)) return '';
+  const { left } = condition;
+  const name = left.kind === 'field' ? '' : `${left.name}() `;
+  return value === undefined
+    ? `: ${name}missing`
+    : `: ${name}value ${shortened(shownValue(value, left.type))}`;
+}
+
+export function shortened(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 1)}…`;
+}
+
+/** The whole condition as an indented tree, each part with its value and whether it holds. */
+export function treeLines(judged: JudgedPart, depth = 0): string[] {
+  const { part, operands } = judged;
+  const indent = '  '.repeat(depth);
+  const mark = judged.holds ? 'true ' : 'false';
+  const text =
+    part.kind === 'check'
+      ? `${shortened(part.text)}${valueNote(judged)}`
+      : part.kind === 'macro'
+        ? `${part.text} (macro)`
+        : part.kind;
+  return [`${mark} ${indent}${text}`, ...operands.flatMap((operand) => treeLines(operand, depth + 1))];
+}

@@ -1,0 +1,89 @@
+/** The judge of tests: the matcher of every day, and beside it what explains its judgement. */
+import type { RuleAlert } from '../alerts/alert.ts';
+import { AlertMaker } from '../alerts/alert-maker.ts';
+import { FIELD_CATALOG } from '../fields/catalog.ts';
+import { type JudgedPart, judgePart, nearness, type Part, partsOfRule } from '../matcher/explain.ts';
+import { compileSources } from '../matcher/sources.ts';
+import { finish } from '../matcher/steps.ts';
+import type { CheckedRule } from '../rules/checked.ts';
+import type { LoadOutcome } from '../rules/load.ts';
+import type { EventContext } from '../system/context.ts';
+import { literalCatalog } from './literal-catalog.ts';
+import { eachEvent } from './stage.ts';
+import type { TestInput } from './test-file.ts';
+
+export const CATALOG = literalCatalog(FIELD_CATALOG);
+
+/** A rule matched. */
+export interface Raised {
+  readonly rule: CheckedRule;
+  readonly alert: RuleAlert;
+  readonly origin: string;
+  readonly judged: JudgedPart | undefined;
+}
+
+/** A rule's condition at one event. */
+export interface Explained {
+  readonly origin: string;
+  readonly judged: JudgedPart;
+}
+
+export class EventJudge {
+  readonly rules: readonly CheckedRule[];
+  readonly #outcome: LoadOutcome;
+  readonly #parts = new Map<string, Part | undefined>();
+
+  /** `outcome` without errors. */
+  constructor(outcome: LoadOutcome) {
+    this.#outcome = outcome;
+    this.rules = outcome.ruleSet.rules;
+  }
+
+  /** The parts of the condition of a loaded rule. */
+  parts(rule: string): Part | undefined {
+    if (!this.#parts.has(rule)) {
+      const { rules, macros } = this.#outcome.compiled;
+      const compiled = rules.find(({ entry }) => entry.name === rule);
+      this.#parts.set(rule, compiled && partsOfRule(compiled, macros));
+    }
+    return this.#parts.get(rule);
+  }
+
+  /** All alerts that the events raise. `seen` is told of every event, too. */
+  async judge(input: TestInput, seen: (context: EventContext) => void = () => {}): Promise<Raised[]> {
+    const options = { matching: 'all', sources: ['syscall', 'k8s_audit'] } as const;
+    const matcher = finish(compileSources({ rules: this.rules }, CATALOG, options));
+    const maker = new AlertMaker(CATALOG);
+    const raised: Raised[] = [];
+    await eachEvent(input, (context, origin) => {
+      matcher.match(context, (rule) => {
+        const alert = maker.make(rule, context);
+        raised.push({ rule, alert, origin, judged: this.explain(rule, context) });
+      });
+      seen(context);
+    });
+    return raised;
+  }
+
+  /** The rule's condition at an event. */
+  explain(rule: CheckedRule, context: EventContext): JudgedPart | undefined {
+    const parts = this.parts(rule.name);
+    return parts && judgePart(parts, context, CATALOG);
+  }
+
+  /** The rule's condition at the event that came nearest to a match, the first of several. */
+  async nearest(rule: CheckedRule, input: TestInput): Promise<Explained | undefined> {
+    let nearest: Explained | undefined;
+    await eachEvent(input, (context, origin) => {
+      if (!isAskedOf(rule, context)) return;
+      const judged = this.explain(rule, context);
+      if (judged && (!nearest || nearness(judged) > nearness(nearest.judged))) nearest = { origin, judged };
+    });
+    return nearest;
+  }
+}
+
+/** Whether the event is of a source and type that the rule is asked about. */
+export function isAskedOf(rule: CheckedRule, { source = 'syscall', event }: EventContext): boolean {
+  return rule.source === source && rule.eventCodes.has(event.code);
+}

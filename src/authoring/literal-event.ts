@@ -1,0 +1,162 @@
+/**
+ * Events that people write down: the name of an event and values of fields. What an event says itself (result,
+ * parameters, descriptor) is put into a real event, so that the fields that follow from it have their values.
+ */
+import type { EventCursor } from '../events/cursor.ts';
+import type { ParameterValue } from '../events/encode.ts';
+import { errorName } from '../events/error-names.ts';
+import { SYMBOLS } from '../events/symbols.ts';
+import { syscallName } from '../events/syscalls.ts';
+import type { EventType, Parameter } from '../events/table.ts';
+import type { FieldValue, Scalar } from '../fields/field.ts';
+import { descriptorWith, eventOf, eventType, socketWith, systemOf } from '../fields/testing.ts';
+import type { EventContext } from '../system/context.ts';
+import type { Descriptor } from '../system/descriptor.ts';
+import { formatIp } from '../system/ip.ts';
+
+/** Values by field as rules write it, with its argument in brackets; `undefined`: the event has none. */
+export type GivenValues = ReadonlyMap<string, FieldValue>;
+
+export interface LiteralEvent {
+  /** Name of the event, or of a system call without an event of its own. */
+  readonly name: string;
+  readonly values: GivenValues;
+}
+
+/** The number that a descriptor gets that an event opens or is about, unless `fd.num` is given. */
+const DESCRIPTOR_NUMBER = 3;
+/** Error and system call numbers end below these. */
+const ERRORS = 134;
+const SYSCALLS = 1000;
+
+const TEXT_TYPES: ReadonlySet<string> = new Set(['CHARBUF', 'FSPATH', 'FSRELPATH']);
+
+/** The type of an event by name; `undefined` when no event or system call is called so. */
+export function typeOfLiteral(name: string): EventType | undefined {
+  try {
+    return eventType(name);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return syscallNumber(name) === undefined ? undefined : eventType('syscall');
+  }
+}
+
+/** The event with what it says of itself; of processes it knows nothing. */
+export function contextOfLiteral({ name, values }: LiteralEvent): EventContext {
+  const type = typeOfLiteral(name);
+  if (type === undefined) throw new RangeError(`there is no event ${name}`);
+  return {
+    event: cursorOf(name, type, values),
+    thread: undefined,
+    descriptor: descriptorOf(values),
+    descriptorNumber: numberOr(values.get('fd.num'), DESCRIPTOR_NUMBER),
+    system: systemOf(),
+    source: 'syscall',
+  };
+}
+
+/**
+ * The parameter that a key such as `evt.arg[flags]` names, as bytes can hold it; `undefined` when it is not the
+ * name of a parameter of the event, or the value has no such form.
+ */
+export function parameterOf(
+  type: EventType,
+  key: string,
+  value: FieldValue,
+): { readonly name: string; readonly value: ParameterValue } | undefined {
+  const [, name] = /^evt\.(?:raw)?arg\[(.*)\]$/.exec(key) ?? [];
+  const parameter = type.parameters.find((each) => each.name === name);
+  if (name === undefined || parameter === undefined) return undefined;
+  const encoded = parameterValue(parameter, value);
+  return encoded === undefined ? undefined : { name, value: encoded };
+}
+
+function parameterValue({ type, symbols }: Parameter, value: FieldValue): ParameterValue {
+  if (typeof value === 'string' && TEXT_TYPES.has(type)) return value;
+  const isNumeric = !TEXT_TYPES.has(type) && !/BUF|TUPLE|FDLIST|DYN|ARRAY|ADDR|NET/.test(type);
+  if (!isNumeric) return undefined;
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  if (typeof value !== 'string') return undefined;
+  if (/^-?\d+$/.test(value)) return BigInt(value);
+  return symbols === undefined ? undefined : flagsValue(value, symbols);
+}
+
+function flagsValue(text: string, set: string): number | undefined {
+  const known = SYMBOLS.get(set) ?? [];
+  let sum = 0;
+  for (const name of text.split('|')) {
+    const symbol = known.find((each) => each.name === name.trim());
+    if (symbol === undefined) return undefined;
+    sum += symbol.value;
+  }
+  return sum;
+}
+
+function cursorOf(name: string, type: EventType, values: GivenValues): EventCursor {
+  const parameters: Record<string, ParameterValue> = {};
+  const [first] = type.parameters;
+  if (type.name === 'syscall') parameters[first?.name ?? ''] = syscallNumber(name);
+  else if (first && isResult(type, first)) parameters[first.name] = resultOf(first, values);
+  for (const [key, value] of values) {
+    const given = parameterOf(type, key, value);
+    if (given) parameters[given.name] = given.value;
+  }
+  return eventOf(type, parameters);
+}
+
+function isResult({ kind, code }: EventType, { name, type }: Parameter): boolean {
+  const isCallEnd = kind === 'SYSCALL' && code % 2 === 1;
+  return isCallEnd && /^(?:res|fd)$/.test(name) && /^(?:ERRNO|FD|FD32|PID|PID32|INT32|INT64)$/.test(type);
+}
+
+/** A call has succeeded unless the literal says otherwise. */
+function resultOf({ name, type }: Parameter, values: GivenValues): number | bigint {
+  const raw = values.get('evt.rawres');
+  if (typeof raw === 'number' || typeof raw === 'bigint') return raw;
+  const text = values.get('evt.res');
+  const error = typeof text === 'string' ? errorNumber(text) : undefined;
+  if (error !== undefined) return -error;
+  if (values.get('evt.failed') === true) return -1;
+  return name === 'fd' && /^FD/.test(type) ? numberOr(values.get('fd.num'), DESCRIPTOR_NUMBER) : 0;
+}
+
+function errorNumber(name: string): number | undefined {
+  return firstNumber(ERRORS, (number) => errorName(number) === name);
+}
+
+function syscallNumber(name: string): number | undefined {
+  return firstNumber(SYSCALLS, (number) => syscallName(number) === name);
+}
+
+function firstNumber(end: number, is: (number: number) => boolean): number | undefined {
+  for (let number = 0; number < end; number++) if (is(number)) return number;
+  return undefined;
+}
+
+function numberOr(value: FieldValue, otherwise: number): number {
+  return typeof value === 'number' ? value : otherwise;
+}
+
+/** The descriptor that `fd.name` describes, or addresses and ports. */
+function descriptorOf(values: GivenValues): Descriptor | undefined {
+  const name = values.get('fd.name');
+  if (typeof name === 'string' && name.startsWith('/')) return descriptorWith({ name, rawName: name });
+  const ends = typeof name === 'string' ? name : endsText(values);
+  const protocol = values.get('fd.l4proto') === 'udp' ? 17 : 6;
+  try {
+    return ends === undefined ? undefined : socketWith(ends, { protocol });
+  } catch (error) {
+    // A name of another kind, such as a pipe's: the given values alone tell of it.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function endsText(values: GivenValues): string | undefined {
+  const server = values.get('fd.sip');
+  if (typeof server !== 'string') return undefined;
+  const client = values.get('fd.cip');
+  const end = (ip: Scalar, port: FieldValue): string => `${formatIp(String(ip))}:${numberOr(port, 0)}`;
+  const unknown = '\0'.repeat(server.length);
+  return `${end(typeof client === 'string' ? client : unknown, values.get('fd.cport'))}->${end(server, values.get('fd.sport'))}`;
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventType } from '../fields/testing.ts';
+import { readTestFile } from './test-file.ts';
+
+function mistakes(text: string): string[] {
+  try {
+    readTestFile('t', '/tests/t', text);
+    return [];
+  } catch (error) {
+    return (error as Error).message.split('\n');
+  }
+}
+
+test('every mistake is told at its place, with what was probably meant', () => {
+  assert.deepEqual(
+    mistakes(`rule_file: x
+tests:
+- test: a
+  event: {exceve: {}}
+  rules: []
+- event: {execve: {proc.nme: x, proc.pid: abc, evt.type: x, evt.arg.level: 1, fd.sip: no, proc.tty: [1]}}
+- test: b
+  capture: x
+  events: []
+  rules: []
+- 7
+- test: c
+  event: {openat: 1}
+  fields: {fd.nam: x, fd.name: [x]}
+  rules: {}
+`),
+    [
+      't:1:1: unknown key rule_file; did you mean rule_files?',
+      't:4:11: there is no event exceve; did you mean execve?',
+      't:6:3: a test needs a name: "test: what it shows"',
+      't:6:3: a test needs "rules:", the rules that must raise alerts; "rules: []" for silence',
+      't:6:20: unknown field proc.nme; did you mean proc.name?',
+      't:6:43: proc.pid: "abc" is not a whole number',
+      't:6:48: evt.type follows from the name of the event; leave it out',
+      `t:6:61: execve has no parameter level; it has ${eventType('execve')
+        .parameters.map(({ name }) => name)
+        .join(', ')}`,
+      't:6:87: fd.sip: "no" is not an IP address',
+      't:6:101: proc.tty: expected one value',
+      't:7:3: a test needs one of "event:", "events:" and "capture:"',
+      't:11:3: expected a test: a mapping with "test", "event" and "rules"',
+      't:13:19: expected values by field, such as {proc.name: bash}',
+      't:15:10: expected names of rules',
+      't:14:12: unknown field fd.nam; did you mean fd.num?',
+      't:14:32: expected one value of fd.name',
+    ],
+  );
+  assert.deepEqual(mistakes('tests: {}'), ['t:1:8: expected "tests:" with a list of tests']);
+  assert.deepEqual(mistakes('tests: ['), mistakes('tests: ['));
+  assert.match(mistakes('tests: [')[0] ?? '', /^t:1:\d+: /);
+});
+
+test('paths are those from the folder of the file, and variables stay as they are', () => {
+  const { ruleFiles, tests } = readTestFile(
+    't',
+    '/tests/t',
+    'rule_files: ../r.yaml\ntests: [{test: a, rules: x, event: {execve: {proc.cmdline: "echo ${HOME}"}}}]',
+  );
+  assert.deepEqual(ruleFiles, ['/r.yaml']);
+  const [only] = tests;
+  assert.deepEqual(only?.rules, [{ text: 'x', place: 't:2:26' }]);
+  assert.ok(only?.input.kind === 'events' && only.input.events[0]?.kind === 'syscall');
+  assert.deepEqual([...only.input.events[0].literal.values], [['proc.cmdline', 'echo ${HOME}']]);
+});
