@@ -8,6 +8,7 @@ import { openContainers } from '../containers/open.ts';
 import type { ContainerMetadataService } from '../containers/service.ts';
 import { type ByteString, toText } from '../events/bytes.ts';
 import type { MatcherProfile } from '../matcher/profile.ts';
+import { seesProcessIds } from '../sources/kernel/host.ts';
 import { openKernelSource, type WatchedKernel } from '../sources/kernel/kernel-source.ts';
 import { NoKernel } from '../sources/kernel/no-kernel.ts';
 import type { ClusterDirectory } from '../system/cluster.ts';
@@ -161,6 +162,10 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
   );
   const choice = chooseEvents(options.ruleSet, config.base_syscalls);
   if (watchesKernel) for (const warning of choice.warnings) log(`warning: ${warning}`);
+  if (watchesKernel && !seesProcessIds())
+    log(
+      'warning: Lanner runs in a container with process ids of its own, and events have those of the machine: processes are not known, and scopes by process see nothing. Share the ids of the machine (hostPID: true, --pid=host)',
+    );
   // Before the probe is there, so that no container starts unheard. A single command is watched for itself.
   if (watchesKernel && !options.command) containers.listen();
   // They are asked for while everything else is set up.

@@ -95,4 +95,11 @@ suite('image', { skip: cannotWatch() || missingPrograms('podman', 'runc', 'dpkg'
     assert.match(stderr, /Notice opened \(process=node\S* user=root container=[0-9a-f]{12} host=node-7\)/);
     assert.match(stderr, / 0 lost, 1 alert /);
   });
+
+  test('without the process ids of the machine it says that it sees nothing', async () => {
+    const ownIds = NODE_POD.filter((word) => word !== '--pid' && word !== 'host');
+    const command = ['run', '-r', '/usr/lib/lanner/rules', '--', '/usr/bin/node', '--version'];
+    const { stderr } = await run(...ownIds, NAME, ...command);
+    assert.match(stderr, /process ids of its own.*hostPID: true/);
+  });
 });

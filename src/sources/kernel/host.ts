@@ -1,5 +1,5 @@
 /** Whether this host can run the probe: kernel, BTF, privileges. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import os from 'node:os';
 import process from 'node:process';
 import { KernelSourceError } from './error.ts';
@@ -28,6 +28,21 @@ export function thisHost(): Host {
     hasBtf: existsSync(BTF),
     capabilities: BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`),
   };
+}
+
+/** The kernel's number of the first namespace of process ids, PROC_PID_INIT_INO of include/linux/proc_ns.h. */
+const FIRST_PID_NAMESPACE = 'pid:[4026531836]';
+
+/**
+ * Whether this process sees the ids of processes that events have. In a container it does so only when that shares
+ * the machine's ids.
+ */
+export function seesProcessIds(link = '/proc/self/ns/pid'): boolean {
+  try {
+    return readlinkSync(link) === FIRST_PID_NAMESPACE;
+  } catch {
+    return true;
+  }
 }
 
 /** Throws a KernelSourceError that says what is missing; otherwise gives the architecture. */
