@@ -35,8 +35,11 @@ export function metadata({ thread, system }: EventContext): ContainerMetadata | 
 export function clusterPod(context: EventContext): ClusterPod | undefined {
   const { thread, system } = context;
   if (!thread || thread.containerId === '' || system.cluster === undefined) return undefined;
-  const uid = metadata(context)?.pod?.uid;
-  const named = uid === undefined ? undefined : system.cluster.pod(uid);
+  const told = metadata(context)?.pod;
+  const found = told && system.cluster.pod(told.uid);
+  // Another pod may claim the uid by its annotations.
+  const isSame = found?.name === told?.name && found?.namespaceName === told?.namespace;
+  const named = isSame ? found : undefined;
   return named ?? system.cluster.podOfContainer(thread.containerId);
 }
 

@@ -89,6 +89,12 @@ test('what the engine says of the pod goes before what the cluster says', () => 
   assert.equal(read(context, 'k8smeta.pod.label[app]'), 'web');
 });
 
+test('a pod that claims the uid of another is not taken for it', () => {
+  const pod = { name: 'other', namespace: 'shop', uid: POD.uid };
+  const context = contextFor('000000000000', { fullId: 'x', pod }, CLUSTER);
+  assert.equal(read(context, 'k8smeta.pod.label[app]'), undefined);
+});
+
 test('without a cluster, and on the host, all is missing', () => {
   for (const context of [contextFor(ID, { fullId: 'x' }), contextFor('', undefined, CLUSTER)])
     for (const field of Object.keys(EXPECTED)) assert.equal(read(context, field), undefined, field);

@@ -231,6 +231,17 @@ test('a static pod is known by the uid that its kubelet gives it', async (contex
   await opened.until(() => opened.metadata.pod('f00d')?.name === 'etcd');
 });
 
+test('a pod that claims the uid of another by an annotation does not take its place', async (context) => {
+  const opened = await open(context);
+  await opened.until(isWhole(opened));
+  const annotations = { 'kubernetes.io/config.hash': 'u1' };
+  opened.server.change(PODS, 'ADDED', {
+    metadata: { name: 'b', namespace: 'other', uid: 'u8', annotations },
+  });
+  await opened.until(() => opened.metadata.pod('u8') !== undefined);
+  assert.equal(opened.metadata.pod('u1')?.name, 'web-5d-x');
+});
+
 test('closing ends all connections', async (context) => {
   const opened = await open(context);
   await opened.until(isWhole(opened));

@@ -115,7 +115,8 @@ export class ClusterMetadata implements ClusterDirectory {
   }
 
   pod(uid: ByteString): ClusterPod | undefined {
-    return this.#resolve(this.#byUid.get(uid));
+    // Annotations, by which static pods are known, can be set by whoever makes a pod.
+    return this.#resolve(this.#pods.get(uid) ?? this.#byUid.get(uid));
   }
 
   podOfContainer(id: ByteString): ClusterPod | undefined {
