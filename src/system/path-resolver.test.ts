@@ -131,3 +131,17 @@ for (const [place, thread] of [
     assert.ok(paths.refused <= 100, 'usual ones still are');
   });
 }
+
+test('in a container the machine is looked at below its root', () => {
+  symlinkSync('/real', join(folder, 'absolute'));
+  const paths = new PathResolver({
+    ...{ looks: new DirectLooks(), hostRoot: folder, bucket: new TokenBucket(0, 100, clock) },
+    ...{ processesIn: () => [], clock },
+  });
+  assert.equal(paths.withDirectory(HOST, '/absolute/x'), '/real/x');
+  const { dev: device, ino: inode } = statSync(join(folder, 'real/file'));
+  assert.deepEqual(paths.file(HOST, '/absolute/file'), {
+    path: '/real/file',
+    identity: { device, inode },
+  });
+});
