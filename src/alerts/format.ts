@@ -29,7 +29,7 @@ export const DEFAULT_FORMAT: FormatOptions = {
 
 /** One line of text, without its newline. Quotes, backslashes and control characters are escaped as in JSON. */
 export function formatText(alert: Alert, options: FormatOptions): string {
-  return alert.kind === 'internal' ? internalText(alert) : quote(outputOf(alert, options)).slice(1, -1);
+  return alert.kind === 'internal' ? internalText(alert) : escapeText(outputOf(alert, options));
 }
 
 /** One line of JSON, without its newline. */
@@ -109,6 +109,11 @@ function valueJson(value: AlertValue): string {
  * and marks that change the direction of writing, which make one name look like another.
  */
 const DECEIVING = /[\u0080-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Text in one line that cannot write to a terminal: escaped as in JSON. */
+export function escapeText(text: string): string {
+  return quote(text).slice(1, -1);
+}
 
 /** JSON of a string. */
 function quote(text: string): string {

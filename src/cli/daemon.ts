@@ -125,6 +125,7 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
       ),
       scope,
       ...{ sources, cluster },
+      store: scope.kind === 'host' ? 'whole' : 'part',
       stop: options.M === undefined ? stop.signal : withLimit(stop.signal, options.M),
       log,
       onReady(ready) {

@@ -46,6 +46,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddComm
   { names: ['install', 'uninstall'], load: async () => (await import('./install.ts')).addInstallCommands },
   { names: ['events'], load: async () => (await import('./events.ts')).addEventsCommand },
   { names: ['scenes'], load: async () => (await import('./scenes.ts')).addScenesCommand },
+  { names: ['alerts'], load: async () => (await import('./alerts.ts')).addAlertsCommand },
   { names: ['tune'], load: async () => (await import('./tune.ts')).addTuneCommand },
   { names: ['top'], load: async () => (await import('./top.ts')).addTopCommand },
   { names: ['posture'], load: async () => (await import('./posture.ts')).addPostureCommand },

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/schema.ts';
 import type { ReplaySummary } from '../engine/replay.ts';
+import type { StoreChoice } from '../engine/wanted-outputs.ts';
 import { profileTable } from '../matcher/profile.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
 import { addFlags } from './flags.ts';
@@ -11,6 +12,7 @@ import { printLine } from './print.ts';
 import { showProgress } from './progress.ts';
 import { onEndSignal, onReopenSignal } from './signals.ts';
 import { loadConfiguredRules } from './start.ts';
+import { storeChoice, storeOption } from './store.ts';
 
 export function addReplayCommand(program: Command, finish: (code: number) => void): void {
   const command = program
@@ -25,19 +27,23 @@ export function addReplayCommand(program: Command, finish: (code: number) => voi
     .usage('[options] FILE')
     .argument('<file>')
     .option('--profile', 'show at the end which rules cost how much')
+    .addOption(storeOption())
     .action(async (file: string, options: ReplayFlags) => finish(await replayFile(file, options)));
   addFlags(command, 'common');
 }
 
 interface ReplayFlags extends CommonOptions {
   readonly profile?: boolean;
+  readonly store?: string | true;
 }
 
 async function replayFile(file: string, options: ReplayFlags): Promise<number> {
   const config = configFrom(options, plainLog);
   const { ruleSet } = loadConfiguredRules(options, config, plainLog);
   const stop = new AbortController().signal;
-  return runReplay({ file, config, ruleSet, log: plainLog, stop, showProfile: options.profile === true });
+  const store = storeChoice(options.store, config);
+  const showProfile = options.profile === true;
+  return runReplay({ file, config, ruleSet, log: plainLog, stop, store, showProfile });
 }
 
 /** Rules in the table of a profile; the others only cost less. */
@@ -50,6 +56,8 @@ export interface ReplayRun {
   readonly log: Log;
   /** Ends the replay early; so does a signal. */
   readonly stop: AbortSignal;
+  /** Whether alerts are kept; without it they are not. */
+  readonly store?: StoreChoice;
   /** Print what the rules have cost, too. */
   readonly showProfile?: boolean;
 }
@@ -64,6 +72,7 @@ export async function runReplay({
   ruleSet,
   log,
   stop,
+  store,
   showProfile,
 }: ReplayRun): Promise<number> {
   const interrupt = new AbortController();
@@ -78,6 +87,7 @@ export async function runReplay({
       ruleSet,
       file,
       stop: AbortSignal.any([stop, interrupt.signal]),
+      store,
       log,
       onReady(replaying) {
         reopenOutputs = replaying.reopenOutputs;

@@ -7,9 +7,11 @@ import { plainLog } from './log.ts';
 import { type CommonOptions, configFrom } from './options.ts';
 import { whileForwarding } from './signals.ts';
 import { checkEngine, loadConfiguredRules, logRules, summaryLine } from './start.ts';
+import { storeChoice, storeOption } from './store.ts';
 
 interface RunOptions extends CommonOptions {
   readonly alerts: string;
+  readonly store?: string | true;
 }
 
 export function addRunCommand(program: Command, finish: (code: number) => void): void {
@@ -25,6 +27,7 @@ export function addRunCommand(program: Command, finish: (code: number) => void):
     .argument('<command...>')
     .passThroughOptions()
     .option('--alerts <where>', 'where alerts go: stdout, stderr, or the path of a file', 'stderr')
+    .addOption(storeOption())
     .action(async (words: string[], options: RunOptions) => finish(await run(words, options)));
   addFlags(command, 'common');
 }
@@ -44,6 +47,7 @@ async function run(command: readonly string[], options: RunOptions): Promise<num
       scope: { kind: 'processes', pids: [] },
       command,
       alertsTo: alertTarget(options.alerts),
+      store: storeChoice(options.store, config),
       stop: new AbortController().signal,
       log: plainLog,
       onReady: (watching) => forwarding.to(watching.command),

@@ -1,6 +1,7 @@
 /** `lanner tune`: proposes exceptions for what raises alerts again and again. */
 import { writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Config } from '../config/schema.ts';
 import { milliseconds } from '../config/shape.ts';
 import { ruleEnvironment } from '../engine/rule-environment.ts';
 import { loadRuleFiles, readRuleFiles } from '../engine/rule-files.ts';
@@ -10,6 +11,7 @@ import type { AlertHistory } from '../tuning/history.ts';
 import { LineHistory } from '../tuning/line-history.ts';
 import { isoTime } from '../tuning/override-file.ts';
 import { type Proposal, Tuning } from '../tuning/proposals.ts';
+import { StoreHistory } from '../tuning/store-history.ts';
 import { type Tuned, tune } from '../tuning/tune.ts';
 import { fail, writeError } from './fail.ts';
 import { addFlags, collect } from './flags.ts';
@@ -18,6 +20,7 @@ import { type CommonOptions, configFrom } from './options.ts';
 import { printLine } from './print.ts';
 import { failOnErrors } from './problems.ts';
 import { configuredRuleFiles } from './start.ts';
+import { openStore, pathOfStore } from './store.ts';
 
 interface TuneOptions extends CommonOptions {
   readonly minCount: number;
@@ -26,6 +29,7 @@ interface TuneOptions extends CommonOptions {
   readonly rule?: readonly string[];
   readonly write?: string;
   readonly json?: boolean;
+  readonly store?: string;
 }
 
 export function addTuneCommand(program: Command): void {
@@ -33,24 +37,39 @@ export function addTuneCommand(program: Command): void {
     .command('tune')
     .summary('propose exceptions for what raises alerts again and again')
     .description(
-      'Reads alerts in the form of json_output from FILES (- for standard input) and proposes exceptions for those\n' +
-        'that come again and again: by program, parent program and container image, and by file, command line or\n' +
+      'Reads the alerts of the store, or those in the form of json_output in FILES (- for standard input), and\n' +
+        'proposes exceptions for those that come again and again: by program, parent program and container image, and by file, command line or\n' +
         'port where few were seen. Prints an override file, to be loaded after the rules, with the alerts that each\n' +
         'exception would have silenced, and what it lets through beside them. The file has been tried: it silences\n' +
         'these alerts and no others of the history. Read it before you use it: what is frequent need not be harmless.',
     )
-    .argument('<files...>', 'files of alerts, rotated ones among them')
+    .argument('[files...]', 'files of alerts, rotated ones among them, instead of the store')
     .option('--min-count <number>', 'alerts of a kind that are worth an exception', parseCount, 10)
     .option('--since <when>', 'leave out older alerts: 7d, 12h, or a time such as 2026-01-31', parseSince)
     .option('--rule <name>', 'this rule alone; * stands for any text; repeatable', collect)
     .option('--write <file>', 'write the override file, which must not be there yet, and print a summary')
+    .option('--store <file>', 'this store instead of the configured one')
     .option('--json', 'print proposals and override file as JSON')
-    .action(async (files: string[], options: TuneOptions) => printTuned(new LineHistory(files), options));
+    .action(tuneHistory);
   addFlags(command, 'common');
 }
 
-async function printTuned(history: AlertHistory, options: TuneOptions): Promise<void> {
+async function tuneHistory(files: string[], options: TuneOptions): Promise<void> {
   const config = configFrom(options, plainLog);
+  if (files.length > 0) {
+    if (options.store !== undefined) fail('give files or --store: alerts that are in both would count twice');
+    await printTuned(new LineHistory(files), config, options);
+    return;
+  }
+  const store = openStore(pathOfStore(options.store, config));
+  try {
+    await printTuned(new StoreHistory(store.query), config, options);
+  } finally {
+    store.close();
+  }
+}
+
+async function printTuned(history: AlertHistory, config: Config, options: TuneOptions): Promise<void> {
   const paths = configuredRuleFiles(options, config, plainLog);
   const outcome = loadRuleFiles(paths, config);
   failOnErrors(outcome);

@@ -32,6 +32,7 @@ import { DELIVERY, RECEIVER } from './receiver-settings.ts';
 import { OUTPUT_ADDITION, RULE_SELECTION } from './rule-settings.ts';
 import { key, section } from './section.ts';
 import { choice, entries, flag, integer, list, text, type ValueOf } from './shape.ts';
+import { STORE } from './store-settings.ts';
 import { LIBS_LOGGER, LOG_LEVEL, METRICS, WEBSERVER } from './watching-settings.ts';
 
 const RULE_MATCHING = ['first', 'all'] as const;
@@ -100,6 +101,7 @@ export const SCHEMA = section({
   file_output: key('A file.', FILE_OUTPUT),
   program_output: key('A program.', PROGRAM_OUTPUT),
   http_output: key('A web server.', HTTP_OUTPUT),
+  store: key('Alerts kept on this machine, to be searched with `lanner alerts`.', STORE, { own: true }),
   receivers: key('Further receivers, see docs/outputs.md.', list(RECEIVER, []), { own: true }),
   delivery: key(
     'How alerts wait for syslog, programs, web servers and receivers, and are sent again.',

@@ -8,15 +8,27 @@ import type { AlertFormat } from '../config/receiver-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { isGone } from '../outputs/line-queue.ts';
 import type { Output, OutputMessage, OutputStatistics } from '../outputs/output.ts';
+import { StoreOutput } from '../store/store-output.ts';
 import { TokenBucket } from '../system/token-bucket.ts';
-import { type AlertTarget, type OutputHelp, type Wanted, wantedOutputs } from './wanted-outputs.ts';
+import {
+  type AlertTarget,
+  type OutputHelp,
+  type StoreChoice,
+  type Wanted,
+  wantedOutputs,
+} from './wanted-outputs.ts';
 
 /**
- * Opens the outputs. `target` takes the place of standard output; a function takes the place of all. Throws when one
- * cannot be opened.
+ * Opens the outputs. `target` takes the place of standard output; a function takes the place of all. Alerts are kept
+ * as `store` says. Throws when one cannot be opened.
  */
-export function openOutputs(config: Config, target: AlertTarget | undefined, help: OutputHelp): OutputSet {
-  const set = new OutputSet((next) => wantedOutputs(next, target), help);
+export function openOutputs(
+  config: Config,
+  target: AlertTarget | undefined,
+  help: OutputHelp,
+  store?: StoreChoice,
+): OutputSet {
+  const set = new OutputSet((next) => wantedOutputs(next, target, store), help);
   set.configure(config);
   return set;
 }
@@ -85,7 +97,7 @@ export class OutputSet {
       if (accepts !== undefined && !accepts(alert)) continue;
       let message = messages.get(format);
       if (message === undefined) {
-        message = new Message(alert, this.#lines[format](alert));
+        message = new Message(alert, this.#lines[format]);
         messages.set(format, message);
       }
       if (this.#capacity > 0 && output.queued >= this.#capacity)
@@ -111,9 +123,14 @@ export class OutputSet {
     if (this.#mayTell.take()) this.#help.log(`${name}: ${why}: more are left out, and counted`);
   }
 
-  /** Whether there is one output and no other. */
+  /** Whether there is one output and no other, but for the store, which is there to be read later. */
   get isSingle(): boolean {
-    return this.#outputs.size === 1;
+    return (
+      this.#outputs
+        .values()
+        .filter((output) => !(output instanceof StoreOutput))
+        .toArray().length === 1
+    );
   }
 
   reopen(): void {
@@ -137,8 +154,8 @@ export class OutputSet {
 
   /** What each output has counted, those that are leaving included, and the bytes that wait in it. */
   counts(): readonly OutputCounts[] {
-    return this.#all.map(({ name, waiting, queued, retries, undelivered, statistics }) => ({
-      ...{ name, waiting, queued, retries, undelivered },
+    return this.#all.map(({ name, waiting, queued, retries, undelivered, removed, statistics }) => ({
+      ...{ name, waiting, queued, retries, undelivered, removed },
       written: statistics.written,
       dropped: statistics.dropped,
     }));
@@ -177,6 +194,7 @@ export interface OutputCounts extends OutputStatistics {
   readonly queued: number;
   readonly retries: number | undefined;
   readonly undelivered: number | undefined;
+  readonly removed?: number | undefined;
 }
 
 interface Route extends Pick<Wanted, 'accepts'> {
@@ -187,12 +205,19 @@ interface Route extends Pick<Wanted, 'accepts'> {
 /** Made once for all outputs of a format. */
 class Message implements OutputMessage {
   readonly alert: Alert;
-  readonly line: string;
+  readonly #format: (alert: Alert) => string;
+  #line: string | undefined;
   #id: string | undefined;
 
-  constructor(alert: Alert, line: string) {
+  constructor(alert: Alert, format: (alert: Alert) => string) {
     this.alert = alert;
-    this.line = line;
+    this.#format = format;
+  }
+
+  /** Made for those who ask. */
+  get line(): string {
+    this.#line ??= this.#format(this.alert);
+    return this.#line;
   }
 
   /** Made for those who ask. */

@@ -16,6 +16,7 @@ import { type CapturedSystem, openCapturedSystem } from './captured-system.ts';
 import { Engine } from './engine.ts';
 import { makeJudge } from './judge.ts';
 import { type OutputSet, openOutputs, outputFailure } from './outputs.ts';
+import type { StoreChoice } from './wanted-outputs.ts';
 
 /** Bytes of alerts that may wait for a slow reader before the replay waits for it: a file can wait, events cannot be lost. */
 const MAX_WAITING = 4 * 1024 * 1024;
@@ -28,6 +29,8 @@ export interface ReplayOptions {
   readonly ruleSet: CheckedRuleSet;
   /** Path of the capture, which may be a pipe, or of an audit log or a folder of such logs. */
   readonly file: string;
+  /** Whether alerts are kept; without it they are not. */
+  readonly store?: StoreChoice | undefined;
   /** Ends the replay after the event at work. */
   readonly stop: AbortSignal;
   /** Takes lines for people: what goes wrong on the way. */
@@ -84,18 +87,23 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
 
 /** Opens the outputs for `work`, which is to stop when nobody reads them any more. */
 async function withOutputs<T>(
-  { config, log, stop }: ReplayOptions,
+  { config, log, stop, store }: ReplayOptions,
   work: (outputs: OutputSet, stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const gone = new AbortController();
-  const outputs = openOutputs(config, undefined, {
-    log,
-    onFailure(output, error) {
-      // Whoever read the alerts has gone.
-      if (error.code === 'EPIPE') gone.abort();
-      else log(outputFailure(output, error));
+  const outputs = openOutputs(
+    config,
+    undefined,
+    {
+      log,
+      onFailure(output, error) {
+        // Whoever read the alerts has gone.
+        if (error.code === 'EPIPE') gone.abort();
+        else log(outputFailure(output, error));
+      },
     },
-  });
+    store,
+  );
   try {
     return await work(outputs, AbortSignal.any([stop, gone.signal]));
   } finally {

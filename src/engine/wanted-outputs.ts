@@ -7,6 +7,8 @@ import { FunctionOutput } from '../outputs/function.ts';
 import { isJournal, JournalOutput } from '../outputs/journal.ts';
 import type { Output, OutputFailure } from '../outputs/output.ts';
 import { StandardOutput } from '../outputs/standard.ts';
+import { storePath } from '../store/location.ts';
+import { StoreOutput } from '../store/store-output.ts';
 import { alertFilter } from './alert-filter.ts';
 import {
   httpTransport,
@@ -27,6 +29,12 @@ export type AlertTarget =
   | { readonly file: string }
   | { readonly take: (alert: Alert) => void };
 
+/**
+ * Whether alerts are kept in the store: as `store.keep` says where the whole machine is watched, or something of it;
+ * in any case, in the configured file or another.
+ */
+export type StoreChoice = 'whole' | 'part' | { readonly path: string };
+
 /** What opening an output may need. */
 export interface OutputHelp {
   readonly onFailure: OutputFailure;
@@ -45,8 +53,15 @@ export interface Wanted {
   readonly accepts: ((alert: Alert) => boolean) | undefined;
 }
 
-/** The outputs that a configuration asks for. `target` takes the place of standard output; a function takes the place of all. */
-export function wantedOutputs(config: Config, target: AlertTarget | undefined): readonly Wanted[] {
+/**
+ * The outputs that a configuration asks for. `target` takes the place of standard output; a function takes the place
+ * of all. Without `store` nothing is kept.
+ */
+export function wantedOutputs(
+  config: Config,
+  target: AlertTarget | undefined,
+  store?: StoreChoice,
+): readonly Wanted[] {
   const { stdout_output, journal_output, file_output } = config;
   if (typeof target === 'object' && 'take' in target) return [select(ALL, wantedTarget(target))];
   const wanted: Wanted[] = [];
@@ -57,7 +72,7 @@ export function wantedOutputs(config: Config, target: AlertTarget | undefined): 
   if (journal_output.enabled && !wanted.some(({ key }) => key === JOURNAL.key))
     wanted.push(select(journal_output, JOURNAL));
   if (file_output.enabled) wanted.push(select(file_output, wantedFile(file_output)));
-  return [...wanted, ...wantedDeliveries(config)];
+  return [...wanted, ...wantedStore(config, store), ...wantedDeliveries(config)];
 }
 
 type Channel = Pick<Wanted, 'key' | 'open'>;
@@ -84,6 +99,18 @@ function wantedTarget(target: AlertTarget): Channel {
     key: `file true ${target.file}`,
     open: ({ onFailure }) => new FileOutput({ path: target.file, keepAlive: true }, onFailure),
   };
+}
+
+function wantedStore({ store }: Config, choice: StoreChoice | undefined): Wanted[] {
+  const isGiven = typeof choice === 'object';
+  const keeps = choice === 'whole' ? ['machine', 'always'] : ['always'];
+  if (choice === undefined || !(isGiven || keeps.includes(store.keep))) return [];
+  const path = storePath(isGiven && choice.path !== '' ? choice.path : store.path);
+  const limits = { maxAgeMs: store.max_age, maxBytes: store.max_size_mb * MEGABYTE };
+  const key = `store ${JSON.stringify([path, limits])}`;
+  return [
+    select(ALL, { key, open: ({ onFailure, log }) => new StoreOutput({ path, ...limits, onFailure, log }) }),
+  ];
 }
 
 /** A file, which may be moved aside when it is large. */

@@ -40,7 +40,7 @@ import { type ReloadResult, type ReloadSettings, reloader } from './reload.ts';
 import { configuredFields } from './rule-options.ts';
 import { SelfWatch } from './self-watch.ts';
 import { chooseEvents } from './traced-events.ts';
-import type { AlertTarget } from './wanted-outputs.ts';
+import type { AlertTarget, StoreChoice } from './wanted-outputs.ts';
 
 export type WatchScope =
   | { readonly kind: 'host' }
@@ -57,6 +57,8 @@ export interface WatchOptions extends RunSettings {
   readonly command?: readonly string[];
   /** Where alerts go instead of standard output. */
   readonly alertsTo?: AlertTarget;
+  /** Whether alerts are kept; without it they are not. */
+  readonly store?: StoreChoice | undefined;
   /** Writes what is seen to a file. */
   readonly record?: RecordRequest | undefined;
   /** Ends the watching; what has been collected by then is still judged. */
@@ -145,14 +147,19 @@ export async function watch(options: WatchOptions): Promise<WatchSummary> {
   const { config, log } = options;
   const watchesKernel = sourcesOf(options).includes('syscall');
   const stop = new AbortController();
-  const outputs = openOutputs(config, options.alertsTo, {
-    log,
-    onFailure(output, error) {
-      // Whoever read the alerts has gone: if nobody else does, there is nobody left to watch for.
-      if (error.code === 'EPIPE' && outputs.isSingle) stop.abort();
-      else log(outputFailure(output, error));
+  const outputs = openOutputs(
+    config,
+    options.alertsTo,
+    {
+      log,
+      onFailure(output, error) {
+        // Whoever read the alerts has gone: if nobody else does, there is nobody left to watch for.
+        if (error.code === 'EPIPE' && outputs.isSingle) stop.abort();
+        else log(outputFailure(output, error));
+      },
     },
-  });
+    options.store,
+  );
   const looks = new ProcessLooks();
   const containers = openContainers(
     config.container_engines,

@@ -30,6 +30,8 @@ export interface Output {
   readonly statistics: OutputStatistics;
   /** Batches that were sent again; of outputs that send again. */
   readonly retries?: number;
+  /** Messages that were written and removed again, to keep within bounds of age and size; of the store. */
+  readonly removed?: number;
   /** Messages that wait to be delivered, in memory and on disk; of the same. */
   readonly undelivered?: number;
 }

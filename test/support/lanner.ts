@@ -1,7 +1,8 @@
 /** Runs `bin/lanner` for end-to-end tests and collects what it prints. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -38,13 +39,24 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+let state: string | undefined;
+
+/** Where programs of tests keep what they keep between runs, instead of in the machine's own folders. */
+function stateFolder(): string {
+  if (state !== undefined) return state;
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-state-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  state = folder;
+  return folder;
+}
+
 /** Starts a program in a process group of its own, which is ended with all that is in it when it hangs (LIMIT_MS or `limitMs`). */
 export function start(program: string, args: readonly string[], options: StartOptions = {}): Running {
   const { input, pipe = false, cwd = ROOT, env = {}, limitMs = LIMIT_MS } = options;
   const child = spawn(program, args, {
     cwd,
     detached: true,
-    env: { ...process.env, ...env },
+    env: { ...process.env, STATE_DIRECTORY: stateFolder(), ...env },
     stdio: [input === undefined && !pipe ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };

@@ -63,6 +63,12 @@ export function outputMetrics(outputs: MeasuredOutputs): Metric[] {
       type: 'gauge',
       read: each(({ undelivered }) => undelivered),
     },
+    {
+      name: 'lanner_output_removed_total',
+      help: 'Alerts that the store has removed, since they were too old or too many.',
+      type: 'counter',
+      read: each(({ removed }) => removed),
+    },
   ];
 }
 

@@ -1,0 +1,45 @@
+/** The store of alerts, as commands name it. */
+import { Option } from 'commander';
+import type { Config } from '../config/schema.ts';
+import type { StoreChoice } from '../engine/wanted-outputs.ts';
+import { storePath } from '../store/location.ts';
+import { openToRead, openToWrite } from '../store/open.ts';
+import { StoreQuery } from '../store/query.ts';
+import { fail } from './fail.ts';
+
+/** `--store` of commands that raise alerts. */
+export function storeOption(): Option {
+  return new Option('--store [file]', 'keep alerts, in the configured store or another');
+}
+
+/** What `--store` says; without it, `store.keep`. Ends the command when alerts cannot be kept that were to be. */
+export function storeChoice(given: string | true | undefined, { store }: Config): StoreChoice {
+  if (given === undefined) return 'part';
+  const path = storePath(given === true ? store.path : given);
+  try {
+    openToWrite(path, () => {}).close();
+  } catch (error) {
+    fail(`cannot keep alerts: ${messageOf(error, path)}`);
+  }
+  return { path };
+}
+
+/** The store that is named, or configured. */
+export function pathOfStore(given: string | undefined, { store }: Config): string {
+  return given ?? storePath(store.path);
+}
+
+/** Opens a store to search it. Ends the command when that is not possible. */
+export function openStore(path: string): { readonly query: StoreQuery; close(): void } {
+  try {
+    const database = openToRead(path);
+    return { query: new StoreQuery(database), close: () => database.close() };
+  } catch (error) {
+    fail(messageOf(error, path));
+  }
+}
+
+function messageOf(error: unknown, path: string): string {
+  const { message } = error as Error;
+  return message.includes(path) ? message : `${path}: ${message}`;
+}

@@ -1,0 +1,136 @@
+/** Searching the store: alerts, newest first, and how many there were. */
+import type { DatabaseSync } from 'node:sqlite';
+import { conditionsOf, type Filter } from './filter.ts';
+import { asSingleTest, compareNewestFirst, type Found, type Row, rowsBy } from './lead.ts';
+
+export type { Filter } from './filter.ts';
+
+/** An alert of the store. */
+export interface StoredAlert {
+  /** Ascends in the order of storing. */
+  readonly id: number;
+  /** Of the event, microseconds since the epoch. */
+  readonly time: number;
+  /** The JSON line as Falco writes it. */
+  readonly line: string;
+}
+
+export interface Page {
+  readonly alerts: readonly StoredAlert[];
+  /** Where the next page begins; `undefined` after the last. */
+  readonly next: Cursor | undefined;
+}
+
+/** Between two alerts. */
+export interface Cursor {
+  readonly time: number;
+  readonly id: number;
+}
+
+/** What is counted apart. */
+export type CountedBy = 'rule' | 'priority';
+
+export interface Count {
+  /** Beginning of the span, microseconds since the epoch. */
+  readonly time: number;
+  /** Name of the rule, or number of the priority. */
+  readonly of: string | number;
+  readonly count: number;
+}
+
+export class StoreQuery {
+  readonly #database: DatabaseSync;
+
+  /** Of a file opened with `openToRead`. */
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /** At most `limit` alerts that fit the filter, newest first, from the newest on or from a cursor on. */
+  find(filter: Filter, limit: number, from?: Cursor): Page {
+    const conditions = conditionsOf(this.#database, filter);
+    if (conditions === undefined) return { alerts: [], next: undefined };
+    const rows = rowsBy(this.#database, conditions, limit + 1, from);
+    const found = rows.slice(0, limit);
+    const last = found.at(-1);
+    return { alerts: this.#load(found), next: rows.length > limit && last ? last : undefined };
+  }
+
+  /** At most `limit` alerts that fit and were stored after the one of the id, in the order of storing. */
+  after(id: number, filter: Filter, limit: number): readonly StoredAlert[] {
+    const conditions = conditionsOf(this.#database, filter);
+    if (conditions === undefined) return [];
+    const tests = conditions.map(asSingleTest);
+    const where = ['id > ?', ...tests.map(({ sql }) => sql)].join(' AND ');
+    // What is new lies at the end of the table.
+    return this.#database
+      .prepare(`SELECT id, time, line FROM alerts NOT INDEXED WHERE ${where} ORDER BY id LIMIT ?`)
+      .all(id, ...tests.flatMap(({ values }) => values), limit) as unknown as StoredAlert[];
+  }
+
+  /** The highest id so far; 0 without any. */
+  get last(): number {
+    return Number(this.#database.prepare('SELECT max(id) AS id FROM alerts').get()?.id ?? 0);
+  }
+
+  /** How many alerts fit. */
+  count(filter: Filter): number {
+    const conditions = conditionsOf(this.#database, filter);
+    if (conditions === undefined) return 0;
+    const { where, values } = joined(conditions);
+    return Number(
+      this.#database.prepare(`SELECT count(*) AS count FROM alerts ${where}`).get(...values)?.count,
+    );
+  }
+
+  /** How many alerts fit in each span of so many microseconds, by rule or priority; spans without any are left out. */
+  counts(filter: Filter, by: CountedBy, span: number): readonly Count[] {
+    const conditions = conditionsOf(this.#database, filter);
+    if (conditions === undefined) return [];
+    const { where, values } = joined(conditions);
+    const rows = this.#database
+      .prepare(
+        `SELECT time / CAST(? AS INTEGER) AS span, ${by} AS of, count(*) AS count FROM alerts ${where} GROUP BY 1, 2 ORDER BY 1, 2`,
+      )
+      .all(span, ...values) as unknown as readonly { span: number; of: number; count: number }[];
+    const nameOf = by === 'rule' ? this.#names() : undefined;
+    return rows.map(({ span: number, of, count }) => ({
+      time: number * span,
+      of: nameOf?.get(of) ?? of,
+      count,
+    }));
+  }
+
+  /** All alerts, oldest first. */
+  *all(): Generator<StoredAlert> {
+    for (let last = 0; ; ) {
+      const alerts = this.after(last, {}, PAGE);
+      yield* alerts;
+      last = alerts.at(-1)?.id ?? last;
+      if (alerts.length < PAGE) return;
+    }
+  }
+
+  #load(found: readonly Found[]): StoredAlert[] {
+    const byId = this.#database.prepare('SELECT id, time, line FROM alerts WHERE id = ?');
+    const rows = found.map(({ id }) => byId.get(id) as unknown as Row | undefined);
+    // One may have been removed in between.
+    return rows.filter((row) => row !== undefined).sort(compareNewestFirst);
+  }
+
+  #names(): ReadonlyMap<number, string> {
+    const rows = this.#database.prepare("SELECT id, text FROM names WHERE kind = 'rule'").all();
+    return new Map(rows.map(({ id, text }) => [Number(id), String(text)]));
+  }
+}
+
+/** Alerts that are read at a time. */
+const PAGE = 500;
+
+function joined(conditions: readonly { sql: string; values: readonly (string | number)[] }[]): {
+  where: string;
+  values: (string | number)[];
+} {
+  const sql = conditions.map(({ sql }) => sql).join(' AND ');
+  return { where: sql === '' ? '' : `WHERE ${sql}`, values: conditions.flatMap(({ values }) => values) };
+}
