@@ -111,6 +111,11 @@ describe('decisions', () => {
     });
   }
 
+  test('a pod that is not there is not let in', () => {
+    const { object: _, ...request } = readReview(reviewOf({ object: { spec: GOOD } }));
+    assert.throws(() => judgeRequest({ ...request, object: undefined }, POLICY), /has no object/);
+  });
+
   test('by namespace: profile and mode', () => {
     const object = { spec: BAD };
     assert.equal(outcomeOf({ object, namespace: 'shop' }), 'warned');

@@ -6,7 +6,7 @@ import { type Pod, templatePath } from '../manifests/pods.ts';
 import type { Finding } from '../pod-security/finding.ts';
 import { judgePod } from '../pod-security/judge.ts';
 import { type AdmissionPolicy, type Exemption, exemptionFor, type Standard, standardFor } from './policy.ts';
-import type { AdmissionAnswer, AdmissionRequest } from './review.ts';
+import { type AdmissionAnswer, type AdmissionRequest, ReviewError } from './review.ts';
 
 /** `irrelevant` is what brings no pod, or does not change it. */
 export type Outcome = 'irrelevant' | 'exempt' | 'allowed' | 'audited' | 'warned' | 'refused';
@@ -21,17 +21,21 @@ export interface Judgement {
   readonly base: FieldPath;
 }
 
+const CHANGES: ReadonlySet<string> = new Set(['CREATE', 'UPDATE']);
 /** Findings that are told to who asked. */
 const MAX_TOLD = 10;
 /** Characters of a warning; the API server cuts longer ones. */
 const MAX_WARNING = 250;
 
+/** Throws a {@link ReviewError} when what is to be made or changed is missing: nothing is let in for that. */
 export function judgeRequest(request: AdmissionRequest, policy: AdmissionPolicy): Judgement {
   const standard = standardFor(policy, request.namespace);
   const base = templatePath(request);
   const admit = (outcome: Outcome, annotations: Readonly<Record<string, string>> = {}): Judgement => {
     return { outcome, standard, findings: [], base: base ?? [], answer: { isAllowed: true, annotations } };
   };
+  if (base !== undefined && request.object === undefined && CHANGES.has(request.operation))
+    throw new ReviewError('the review has no object');
   const pod = podAt(request.object, base);
   if (pod === undefined || base === undefined || !isChange(request, base)) return admit('irrelevant');
   const exemption = exemptionOf(request, pod, policy);

@@ -61,6 +61,11 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** Any value of a manifest as a message shows it. */
+export function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** An object as a person names it: `Deployment shop/web`. */
 export function objectName({ kind, name, namespace }: Pick<Manifest, 'kind' | 'name' | 'namespace'>): string {
   const shown = name === '' ? '(without a name)' : name;

@@ -1,7 +1,7 @@
 /** Controls on what a pod shares with its node. Source: Kubernetes' documentation, "Pod Security Standards". */
 import type { FieldPath } from '../manifests/field-path.ts';
 import { valueAt } from '../manifests/field-path.ts';
-import { listOf, mapOf, textOf } from '../manifests/manifest.ts';
+import { listOf, mapOf, shown, textOf } from '../manifests/manifest.ts';
 import { containersOf } from '../manifests/pods.ts';
 import { type Control, contextsOf, forbid, type Violation } from './control.ts';
 
@@ -80,7 +80,7 @@ export const HOST_CONTROLS: readonly Control[] = [
           return [
             {
               path: [...path, 'ports', index, 'hostPort'],
-              message: `container ${name} takes port ${String(hostPort)} of the node`,
+              message: `container ${name} takes port ${shown(hostPort)} of the node`,
               remedy: 'remove hostPort and reach the pod through a Service',
               container: name,
             },

@@ -343,3 +343,17 @@ test('versions are written as in labels', () => {
     ...Array.from({ length: 5 }, () => undefined),
   ]);
 });
+
+test('values of any type are shown, and no reason to fail', () => {
+  const odd = { toString: 1 };
+  const container = {
+    name: 'a',
+    ports: [{ hostPort: odd }],
+    securityContext: { capabilities: { add: [odd] } },
+  };
+  const messages = judgePod({ metadata: {}, spec: { containers: [container] } }, 'baseline').map(
+    ({ message }) => message,
+  );
+  assert.match(messages.join('\n'), /port \{"toString":1\} of the node/);
+  assert.match(messages.join('\n'), /capability \{"toString":1\}/);
+});

@@ -1,5 +1,5 @@
 /** Controls on what a container's processes may do. Source: Kubernetes' documentation, "Pod Security Standards". */
-import { listOf, mapOf } from '../manifests/manifest.ts';
+import { listOf, mapOf, shown } from '../manifests/manifest.ts';
 import { containersOf, type Pod } from '../manifests/pods.ts';
 import {
   type ContextOfPod,
@@ -149,8 +149,8 @@ function addedBeyond(pod: Pod, allowed: ReadonlySet<unknown>): Violation[] {
               forbid(
                 context,
                 ['capabilities', 'add', index],
-                `adds the capability ${String(capability)}`,
-                `do without ${String(capability)}`,
+                `adds the capability ${shown(capability)}`,
+                `do without ${shown(capability)}`,
               ),
             ],
       ),

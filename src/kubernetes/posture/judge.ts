@@ -1,7 +1,7 @@
 /** Judges the pods of manifests, clusters and machines, and keeps with each finding where it is. */
 import { programFindings } from '../immutability/image-programs.ts';
 import { type FieldPath, pathText } from '../manifests/field-path.ts';
-import type { Manifest, ManifestProblem, Place } from '../manifests/manifest.ts';
+import { type Manifest, type ManifestProblem, type Place, textOf } from '../manifests/manifest.ts';
 import { shapeProblems } from '../manifests/pod-shape.ts';
 import { containersOf, type Pod, podOf } from '../manifests/pods.ts';
 import { type Finding, includes, type Profile } from '../pod-security/finding.ts';
@@ -73,7 +73,7 @@ export function judgeManifests(
       shapes.push({ place: manifest.locate(path), message: `${pathText(path)}: ${message}` });
     }
     const roots = containersOf(pod).flatMap(({ name, value }) => {
-      const root = imageRoots.get(String(value.image));
+      const root = imageRoots.get(textOf(value.image));
       return root === undefined ? [] : [[name, root] as const];
     });
     subjects.push({
