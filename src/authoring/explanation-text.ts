@@ -1,5 +1,6 @@
 /** Judged conditions in words. */
 import { type JudgedPart, type Reason, reasonsOf } from '../matcher/explain.ts';
+import type { Verdict } from './judge-events.ts';
 import { shownValue } from './literal-catalog.ts';
 
 /** Longest text of a check that is shown; lists can be long. */
@@ -53,4 +54,31 @@ export function treeLines(judged: JudgedPart, depth = 0): string[] {
         ? `${part.text} (macro)`
         : part.kind;
   return [`${mark} ${indent}${text}`, ...operands.flatMap((operand) => treeLines(operand, depth + 1))];
+}
+
+/** What the rule made of an event: the verdict, what decided, and the whole condition. */
+export function verdictText(rule: string, { fired, origin, judged }: Verdict): string {
+  const tree = treeLines(judged).map((line) => `  ${line}`);
+  const reasons = reasonLines(judged).map((line) => `  ${line}`);
+  // A condition can hold for events that the rule is never asked about.
+  const odd = !fired && judged.holds ? ['  the rule is not asked about events of this source or type'] : [];
+  return [
+    `"${rule}" ${fired ? 'fires' : 'does not fire'} at ${origin}:`,
+    ...odd,
+    ...reasons,
+    '',
+    ...tree,
+  ].join('\n');
+}
+
+/** The tree as plain data. */
+export function treeData({ part, holds, value, operands }: JudgedPart): object {
+  const { kind, text, condition, location } = part;
+  const { file, line, column } = location;
+  const shown =
+    'left' in condition && kind === 'check'
+      ? { value: value === undefined ? null : shownValue(value, condition.left.type) }
+      : {};
+  const below = operands.length === 0 ? {} : { operands: operands.map(treeData) };
+  return { kind, text, place: `${file}:${line}:${column}`, holds, ...shown, ...below };
 }

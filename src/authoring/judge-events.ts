@@ -83,6 +83,44 @@ export class EventJudge {
   }
 }
 
+/** What a rule makes of an event. */
+export interface Verdict extends Explained {
+  readonly fired: boolean;
+}
+
+/**
+ * What a rule, enabled or not, makes of the events: of event `number`; without a number, of the first at which it fires,
+ * otherwise of the one that came nearest. `undefined` when there is no such event.
+ */
+export async function verdictOn(
+  rule: CheckedRule,
+  judge: EventJudge,
+  input: TestInput,
+  number: number | undefined,
+): Promise<Verdict | undefined> {
+  const options = { matching: 'all', sources: [rule.source] } as const;
+  const matcher = finish(compileSources({ rules: [{ ...rule, enabled: true }] }, CATALOG, options));
+  let verdict: Verdict | undefined;
+  await eachEvent(input, (context, origin) => {
+    if (verdict?.fired || (number !== undefined && context.event.number !== number)) return;
+    // The source decides first: rules of one are never asked about events of another.
+    const isOwn = (context.source ?? 'syscall') === rule.source;
+    let fired = false;
+    const found = (): void => {
+      fired = true;
+      // Under the name by which it has matched.
+      const judged = judge.explain(rule, context);
+      if (judged) verdict = { origin, judged, fired };
+    };
+    if (isOwn) matcher.match(context, found);
+    if (fired || (number === undefined && !isAskedOf(rule, context))) return;
+    const judged = judge.explain(rule, context);
+    if (judged && (!verdict || nearness(judged) > nearness(verdict.judged)))
+      verdict = { origin, judged, fired };
+  });
+  return verdict;
+}
+
 /** Whether the event is of a source and type that the rule is asked about. */
 export function isAskedOf(rule: CheckedRule, { source = 'syscall', event }: EventContext): boolean {
   return rule.source === source && rule.eventCodes.has(event.code);
