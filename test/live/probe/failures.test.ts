@@ -267,7 +267,7 @@ describe('failure', { skip }, () => {
       const tid = event?.tid;
       expectEvent(event && { ...event, values }, name, {
         ...{ res, exe: undefined, args: undefined, tid, pid: tid, comm: 'begin', flags },
-        ...{ uid: 65534, gid: 65534, vtid: tid, vpid: tid, pidns_init_start_ts: 0 },
+        ...{ uid: 65534, gid: 65534, vtid: tid, vpid: tid, pidns_init_start_ts: 0, kin: 0 },
       });
     });
   });
