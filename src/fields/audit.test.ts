@@ -236,6 +236,7 @@ test('requests of any shape are read without harm', () => {
     [[]],
     { spec: null },
     { spec: { containers: [null, 3] } },
+    { subjects: [{ kind: 'ServiceAccount', namespace: { toString: 1 }, name: 'n' }] },
   ];
   for (const requestObject of shapes)
     for (const rest of shapes) {

@@ -24,7 +24,11 @@ function namespacedAccounts(event: Json): FieldValue {
     .filter((subject) => at(subject, 'kind') === 'ServiceAccount')
     .map((subject) => [at(subject, 'namespace'), at(subject, 'name')])
     .filter((pair): pair is [Json, Json] => !pair.includes(undefined));
-  return jsonTexts(accounts.map((pair) => pair.map((part) => String(part)).join(':')));
+  return jsonTexts(
+    accounts.map((pair) =>
+      pair.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join(':'),
+    ),
+  );
 }
 
 export const BINDING_FIELDS: readonly FieldDefinition[] = [
