@@ -28,7 +28,12 @@ interface Place {
 
 function place(context: TestContext): Place {
   const folder = mkdtempSync(join(tmpdir(), 'lanner-audit-'));
-  context.after(() => rmSync(folder, { recursive: true }));
+  const probes: AuditProbe[] = [];
+  context.after(async () => {
+    // Who follows keeps the place in the folder as it ends.
+    for (const probe of probes) await probe.stop();
+    rmSync(folder, { recursive: true });
+  });
   const log = join(folder, 'audit.log');
   const said: string[] = [];
   const follow = async (fromStart = true): Promise<AuditProbe> => {
@@ -40,7 +45,7 @@ function place(context: TestContext): Place {
       log: (line: string) => void said.push(line),
     };
     probe.start(new FollowedLog(options, probe.intake));
-    context.after(() => probe.stop());
+    probes.push(probe);
     return probe;
   };
   return { log, folder, said, follow };
