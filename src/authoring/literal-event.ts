@@ -29,6 +29,9 @@ const DESCRIPTOR_NUMBER = 3;
 const ERRORS = 134;
 const SYSCALLS = 1000;
 
+/** Parameters have a length of 16 bits. */
+const LONGEST_TEXT = 65_535;
+
 const TEXT_TYPES: ReadonlySet<string> = new Set(['CHARBUF', 'FSPATH', 'FSRELPATH']);
 
 /** The type of an event by name; `undefined` when no event or system call is called so. */
@@ -49,7 +52,7 @@ export function contextOfLiteral({ name, values }: LiteralEvent): EventContext {
     event: cursorOf(name, type, values),
     thread: undefined,
     descriptor: descriptorOf(values),
-    descriptorNumber: numberOr(values.get('fd.num'), DESCRIPTOR_NUMBER),
+    descriptorNumber: descriptorNumber(type, values),
     system: systemOf(),
     source: 'syscall',
   };
@@ -72,10 +75,11 @@ export function parameterOf(
 }
 
 function parameterValue({ type, symbols }: Parameter, value: FieldValue): ParameterValue {
-  if (typeof value === 'string' && TEXT_TYPES.has(type)) return value;
+  if (typeof value === 'string' && TEXT_TYPES.has(type))
+    return value.length < LONGEST_TEXT ? value : undefined;
   const isNumeric = !TEXT_TYPES.has(type) && !/BUF|TUPLE|FDLIST|DYN|ARRAY|ADDR|NET/.test(type);
   if (!isNumeric) return undefined;
-  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  if (Number.isInteger(value) || typeof value === 'bigint') return value as number | bigint;
   if (typeof value !== 'string') return undefined;
   if (/^-?\d+$/.test(value)) return BigInt(value);
   return symbols === undefined ? undefined : flagsValue(value, symbols);
@@ -135,6 +139,13 @@ function firstNumber(end: number, is: (number: number) => boolean): number | und
 
 function numberOr(value: FieldValue, otherwise: number): number {
   return typeof value === 'number' ? value : otherwise;
+}
+
+/** An open that failed has made no descriptor; all other events are about one, if they are about any. */
+function descriptorNumber(type: EventType, values: GivenValues): number | undefined {
+  const [first] = type.parameters;
+  const opens = first !== undefined && isResult(type, first) && /^FD/.test(first.type);
+  return opens && resultOf(first, values) < 0 ? undefined : numberOr(values.get('fd.num'), DESCRIPTOR_NUMBER);
 }
 
 /** The descriptor that `fd.name` describes, or addresses and ports. */

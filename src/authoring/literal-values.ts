@@ -112,6 +112,7 @@ function typedValue(node: ConfigNode, field: Field, type: ValueType): FieldValue
 function scalarOf(value: Exclude<ScalarValue, null>, type: ValueType): Scalar {
   // What a parameter's type is only its event knows.
   if (type === 'DYN') return typeof value === 'string' ? toByteString(value) : value;
+  if (type === 'DOUBLE' && typeof value === 'number') return value;
   const address = type === 'IPNET' ? 'IPADDR' : type;
   return parseValue(toByteString(String(value)), address, SERVICE_PORTS).value as Scalar;
 }

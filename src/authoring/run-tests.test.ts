@@ -96,6 +96,9 @@ test('what rules raise, tell, and leave alone', async (context) => {
 - test: an open for writing
   event: {openat: {fd.name: /etc/shadow, evt.arg.flags: O_WRONLY}}
   rules: []
+- test: an open that failed has no descriptor
+  event: {openat: {fd.name: /etc/shadow, evt.arg.flags: O_RDONLY, evt.res: EACCES}}
+  rules: []
 - test: addresses and ports of a name
   event: {connect: {fd.name: "1.1.1.1:22->10.1.2.3:443"}}
   rules: [Connection]
@@ -117,7 +120,7 @@ test('what rules raise, tell, and leave alone', async (context) => {
 `,
   );
   assert.deepEqual(failures(ran), []);
-  assert.equal(ran.results.length, 11);
+  assert.equal(ran.results.length, 12);
 });
 
 test('a failure says where, and which part of the condition decided', async (context) => {
