@@ -43,7 +43,7 @@ export const LOOK_LIMITS: LookLimits = {
   waitMs: 50,
   patience: { answer: 6, start: 30, ms: 6000, msPerSecond: 50 },
   stuckMs: 5000,
-  startMs: 10_000,
+  startMs: 30_000,
   starts: 0.5,
   startBurst: 4,
   hanging: 4,
