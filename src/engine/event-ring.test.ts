@@ -71,3 +71,13 @@ test('what is too old is given up without being counted', () => {
   assert.ok(evicted.length > 0);
   assert.equal(ring.forgotten, 0);
 });
+
+test('what is larger than a segment takes the place of several', () => {
+  const { ring, evicted } = ringOf(4 * SEGMENT_SIZE, 1e9);
+  for (let number = 1; number <= 20; number++) {
+    ring.add(eventAt(number, number), Buffer.alloc(3 * SEGMENT_SIZE));
+    assert.ok(ring.size <= 5 * SEGMENT_SIZE, `${ring.size} bytes`);
+  }
+  assert.equal(evicted.length, 19);
+  assert.equal(ring.forgotten, 19);
+});

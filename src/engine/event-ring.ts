@@ -38,13 +38,15 @@ export class EventRing {
 
   readonly #options: RingOptions;
   readonly #limit: number;
+  /** Bytes of the segments. */
+  #bytes = 0;
   readonly #segments: Segment[] = [];
   readonly #spare: Buffer[] = [];
   readonly #cursor = new EventCursor();
 
   constructor(options: RingOptions) {
     this.#options = options;
-    this.#limit = Math.max(2, Math.floor(options.size / SEGMENT_SIZE));
+    this.#limit = Math.max(2, Math.floor(options.size / SEGMENT_SIZE)) * SEGMENT_SIZE;
   }
 
   /** Keeps a copy of an event, and of the blocks of state that belong to it. */
@@ -68,18 +70,19 @@ export class EventRing {
 
   /** Hands out all events in order, and is empty then. */
   drain(sink: RingSink): void {
-    for (const segment of this.#segments.splice(0)) this.#handOut(segment, sink);
+    for (const segment of this.#segments.splice(0)) this.#take(segment, sink);
   }
 
   /** Bytes of memory that are in use. */
   get size(): number {
-    return (this.#segments.length + this.#spare.length) * SEGMENT_SIZE;
+    return this.#bytes + this.#spare.length * SEGMENT_SIZE;
   }
 
   #segmentFor(size: number, now: number): Segment {
     const last = this.#segments.at(-1);
     if (last && last.used + size <= last.buffer.length) return last;
-    this.#giveUp(now);
+    // An event may be larger than a segment: it has one of its own, and takes the place of several.
+    this.#giveUp(now, Math.max(size, SEGMENT_SIZE));
     const buffer =
       size > SEGMENT_SIZE
         ? Buffer.allocUnsafeSlow(size)
@@ -87,21 +90,25 @@ export class EventRing {
     const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     const segment = { buffer, view, used: 0, events: 0, lastTime: now };
     this.#segments.push(segment);
+    this.#bytes += buffer.length;
     return segment;
   }
 
-  #giveUp(now: number): void {
+  /** Makes room for a segment of `size` bytes, and forgets what is too old. */
+  #giveUp(now: number, size: number): void {
     const { maxAge, onEvicted } = this.#options;
     for (let [oldest] = this.#segments; oldest; [oldest] = this.#segments) {
       const isOld = oldest.lastTime < now - maxAge;
-      if (!isOld && this.#segments.length < this.#limit) return;
+      if (!isOld && this.#bytes + size <= this.#limit) return;
       if (!isOld) this.forgotten += oldest.events;
       this.#segments.shift();
-      this.#handOut(oldest, onEvicted);
+      this.#take(oldest, onEvicted);
     }
   }
 
-  #handOut({ buffer, view, used }: Segment, sink: RingSink): void {
+  /** Hands out the events of a segment that is no longer in the ring. */
+  #take({ buffer, view, used }: Segment, sink: RingSink): void {
+    this.#bytes -= buffer.length;
     const cursor = this.#cursor;
     cursor.attach(buffer);
     for (let at = 0; at < used; ) {
