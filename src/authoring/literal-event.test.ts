@@ -54,7 +54,7 @@ test('descriptors: parts of a path, ends of a connection, numbers', () => {
   );
   assert.deepEqual(
     values('connect', { 'fd.sip': '\x0a\0\0\x02', 'fd.sport': 443 }, ['fd.l4proto', 'fd.net']),
-    ['tcp', ['\0\0\0\0', '\x0a\0\0\x02']],
+    ['tcp', ['\x0a\0\0\x02']],
   );
   assert.deepEqual(values('connect', { 'fd.name': 'pipe:[1]' }, ['fd.name', 'fd.type']), [
     'pipe:[1]',
@@ -67,7 +67,6 @@ test('parameters: numbers, names of flags, texts, and what is too long for one',
     values('openat', { 'evt.arg[flags]': flags }, ['evt.arg.flags', 'evt.rawarg.flags', 'evt.is_open_write']);
   assert.deepEqual(open('O_WRONLY|O_TRUNC'), open(2 + 256));
   assert.equal(open('O_WRONLY|O_TRUNC')[2], true);
-  assert.deepEqual(open('O_NONSENSE'), ['O_NONSENSE', undefined, undefined]);
   const long = 'x'.repeat(70_000);
   assert.deepEqual(values('execve', { 'evt.arg[filename]': long }, ['evt.arg.filename']), [long]);
   const text = toByteString('/tmp/ä');

@@ -85,6 +85,18 @@ function parameterValue({ type, symbols }: Parameter, value: FieldValue): Parame
   return symbols === undefined ? undefined : flagsValue(value, symbols);
 }
 
+/** Names in the value of a flags parameter that are none of its flags. */
+export function unknownFlags(type: EventType, key: string, value: FieldValue): readonly string[] {
+  const [, name] = /^evt\.arg\[(.*)\]$/.exec(key) ?? [];
+  const symbols = type.parameters.find((each) => each.name === name)?.symbols;
+  if (symbols === undefined || typeof value !== 'string' || /^-?\d+$/.test(value)) return [];
+  const known = new Set(SYMBOLS.get(symbols)?.map((symbol) => symbol.name));
+  return value
+    .split('|')
+    .map((flag) => flag.trim())
+    .filter((flag) => !known.has(flag));
+}
+
 function flagsValue(text: string, set: string): number | undefined {
   const known = SYMBOLS.get(set) ?? [];
   let sum = 0;

@@ -9,7 +9,7 @@ import type { Field, FieldValue, Scalar, ValueType } from '../fields/field.ts';
 import { parseValue, ValueError } from '../rules/check/values.ts';
 import { nearest } from '../rules/suggest.ts';
 import { keyOf } from './literal-catalog.ts';
-import { type LiteralEvent, typeOfLiteral } from './literal-event.ts';
+import { type LiteralEvent, typeOfLiteral, unknownFlags } from './literal-event.ts';
 import { hint, type Report } from './reading.ts';
 
 /** The event `name` with the values of `node`; `undefined` when something is wrong, which is reported. */
@@ -42,6 +42,11 @@ export function readLiteral(
         value.keyPlace ?? value.place,
         `${name} has no parameter ${parameter}; it has ${names.join(', ') || 'none'}`,
       );
+      isRight = false;
+    }
+    const unknown = unknownFlags(type, found.key, found.value);
+    if (unknown.length > 0) {
+      report(value.place, `${written} has no value ${unknown.join(', ')}`);
       isRight = false;
     }
     values.set(found.key, found.value);

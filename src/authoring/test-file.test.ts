@@ -51,6 +51,10 @@ tests:
       't:14:32: expected one value of fd.name',
     ],
   );
+  assert.deepEqual(
+    mistakes('tests: [{test: a, rules: [], event: {openat: {evt.arg.flags: O_RDONLY|O_RONLY}}}]'),
+    ['t:1:62: evt.arg.flags has no value O_RONLY'],
+  );
   assert.deepEqual(mistakes('tests: {}'), ['t:1:8: expected "tests:" with a list of tests']);
   assert.deepEqual(mistakes('tests: ['), mistakes('tests: ['));
   assert.match(mistakes('tests: [')[0] ?? '', /^t:1:\d+: /);
