@@ -12,7 +12,7 @@ import { literalCatalog } from './literal-catalog.ts';
 import { eachEvent } from './stage.ts';
 import type { TestInput } from './test-file.ts';
 
-export const CATALOG = literalCatalog(FIELD_CATALOG);
+const CATALOG = literalCatalog(FIELD_CATALOG);
 
 /** A rule matched. */
 export interface Raised {

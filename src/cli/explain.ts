@@ -31,8 +31,8 @@ export function addExplainCommand(program: Command): void {
     .command('explain')
     .summary('explain a rule, and what it makes of an event')
     .description(
-      'Says what RULE watches: events, fields, macros and lists with their places, and what the kernel decides\n' +
-        'before it hands an event over. With --event or --capture, says whether RULE fires and which part of its\n' +
+      'Says what RULE watches: events, fields, macros and lists with their places, and what the kernel decides ' +
+        'before it hands an event over. With --event or --capture, says whether RULE fires and which part of its ' +
         'condition decided, and shows the whole condition with the value and truth of each part.',
     )
     .argument('<rule>')

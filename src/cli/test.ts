@@ -25,9 +25,9 @@ export function addTestCommand(program: Command, finish: (code: number) => void)
     .command('test')
     .summary('test rules')
     .description(
-      'Runs the tests of rules in FILES, and in the *.test.yaml files below directories. A test gives events as\n' +
-        'field values (or a capture) and names the rules that must raise alerts for them; all other rules must\n' +
-        'stay silent. Says of a test that fails which part of the condition decided. The exit code is 1 when a\n' +
+      'Runs the tests of rules in FILES, and in the *.test.yaml files below directories. A test gives events as ' +
+        'field values (or a capture) and names the rules that must raise alerts for them; all other rules must ' +
+        'stay silent. Says of a test that fails which part of the condition decided. The exit code is 1 when a ' +
         'test fails. docs/testing-rules.md says how tests are written.',
     )
     .argument('<files...>', 'test files, or directories')

@@ -102,7 +102,7 @@ test('a file that is missing, or not YAML, or not a mapping is an error', (conte
   const missing = { file: '/nonexistent/falco.yaml', overrides: [], environment: {} };
   assert.throws(() => loadConfig(missing), /cannot read the configuration: ENOENT/);
   assert.throws(() => load(context, { yaml: 'a: [1\nb: 2\n' }), /falco\.yaml:\d+:\d+: /);
-  assert.throws(() => load(context, { yaml: '- a\n' }), /falco\.yaml:1:1: a configuration is a mapping/);
+  assert.throws(() => load(context, { yaml: '- a\n' }), /falco\.yaml:1:1: expected a mapping/);
 });
 
 test('an empty file, and sections without a value, are defaults', (context) => {

@@ -61,7 +61,7 @@ export function parseConfigText(text: string, file: string, environment: Environ
   if (root.kind === 'scalar' && root.value === null) {
     return { kind: 'map', entries: new Map(), place: root.place };
   }
-  throw new ConfigError([`${root.place}: a configuration is a mapping of keys to values`]);
+  throw new ConfigError([`${root.place}: expected a mapping of keys to values`]);
 }
 
 /**

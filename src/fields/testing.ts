@@ -1,4 +1,7 @@
-/** For tests: events, threads and descriptors made by hand, and a system that knows just these. */
+/**
+ * For tests, those of rules (src/authoring) among them: events, threads and descriptors made by hand, and a system
+ * that knows just these.
+ */
 import { EventCursor } from '../events/cursor.ts';
 import { encodeEvent, type ParameterValue } from '../events/encode.ts';
 import { EVENT_TYPES, type EventType } from '../events/table.ts';
