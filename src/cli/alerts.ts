@@ -168,7 +168,8 @@ function countLines(query: StoreQuery, filter: Filter, asJson: boolean): string[
 function alertText({ time, line }: StoredAlert): string {
   const { priority, rule, output = '' } = JSON.parse(line) as Readonly<Record<string, string | undefined>>;
   const message = output.replace(/^\d\S*: [A-Z]\w+ /, '');
-  const clock = iso8601(BigInt(time) * MICROSECONDS);
+  // Nanoseconds are not in the index.
+  const clock = iso8601(BigInt(time) * MICROSECONDS).replace(/000(?=[+-]\d{4}$)/, '');
   return `${clock} ${escapeText(`${priority} ${rule}: ${message}`)}`;
 }
 

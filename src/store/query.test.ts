@@ -130,6 +130,16 @@ test('what is counted by time, rule and priority is what is there', (context) =>
     { time: NOON * 1_000_000 + span, of: 'Write', count: 1 },
     { time: NOON * 1_000_000 + 2 * span, of: "O'Rule %", count: 1 },
   ]);
+  // The same by the way of a condition that all fit.
+  assert.deepEqual(query.counts({ rules: ['*'] }, 'rule', span), query.counts({}, 'rule', span));
+  const since = (NOON + 2) * 1_000_000;
+  assert.deepEqual(
+    query.counts({ since, until: since + span }, 'priority', span).map(({ of, count }) => [of, count]),
+    [
+      [2, 1],
+      [4, 1],
+    ],
+  );
   assert.deepEqual(query.counts({ rules: ['Write'] }, 'priority', span), [
     { time: NOON * 1_000_000 + span, of: 2, count: 1 },
   ]);

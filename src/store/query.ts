@@ -1,5 +1,6 @@
 /** Searching the store: alerts, newest first, and how many there were. */
 import type { DatabaseSync } from 'node:sqlite';
+import { type CountedBy, countSpans } from './counts.ts';
 import { conditionsOf, type Filter } from './filter.ts';
 import { asSingleTest, compareNewestFirst, type Found, type Row, rowsBy } from './lead.ts';
 
@@ -26,9 +27,6 @@ export interface Cursor {
   readonly time: number;
   readonly id: number;
 }
-
-/** What is counted apart. */
-export type CountedBy = 'rule' | 'priority';
 
 export interface Count {
   /** Beginning of the span, microseconds since the epoch. */
@@ -77,9 +75,10 @@ export class StoreQuery {
   count(filter: Filter): number {
     const conditions = conditionsOf(this.#database, filter);
     if (conditions === undefined) return 0;
-    const { where, values } = joined(conditions);
+    const where = ['TRUE', ...conditions.map(({ sql }) => sql)].join(' AND ');
+    const values = conditions.flatMap((condition) => condition.values);
     return Number(
-      this.#database.prepare(`SELECT count(*) AS count FROM alerts ${where}`).get(...values)?.count,
+      this.#database.prepare(`SELECT count(*) AS count FROM alerts WHERE ${where}`).get(...values)?.count,
     );
   }
 
@@ -87,17 +86,10 @@ export class StoreQuery {
   counts(filter: Filter, by: CountedBy, span: number): readonly Count[] {
     const conditions = conditionsOf(this.#database, filter);
     if (conditions === undefined) return [];
-    const { where, values } = joined(conditions);
-    const rows = this.#database
-      .prepare(
-        `SELECT time / CAST(? AS INTEGER) AS span, ${by} AS of, count(*) AS count FROM alerts ${where} GROUP BY 1, 2 ORDER BY 1, 2`,
-      )
-      .all(span, ...values) as unknown as readonly { span: number; of: number; count: number }[];
     const nameOf = by === 'rule' ? this.#names() : undefined;
-    return rows.map(({ span: number, of, count }) => ({
-      time: number * span,
+    return countSpans(this.#database, conditions, by, span).map(({ of, ...rest }) => ({
+      ...rest,
       of: nameOf?.get(of) ?? of,
-      count,
     }));
   }
 
@@ -126,11 +118,3 @@ export class StoreQuery {
 
 /** Alerts that are read at a time. */
 const PAGE = 500;
-
-function joined(conditions: readonly { sql: string; values: readonly (string | number)[] }[]): {
-  where: string;
-  values: (string | number)[];
-} {
-  const sql = conditions.map(({ sql }) => sql).join(' AND ');
-  return { where: sql === '' ? '' : `WHERE ${sql}`, values: conditions.flatMap(({ values }) => values) };
-}
