@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { RuleAlert } from '../alerts/alert.ts';
+import { rowOf } from './alert-row.ts';
 import { wordsOf } from './filter.ts';
 import { openToRead, openToWrite } from './open.ts';
 import { type Filter, StoreQuery } from './query.ts';
-import { rowOf } from './row.ts';
 import { alert, NOON, temporaryStore } from './store.test-kit.ts';
 import { StoreWriter } from './writer.ts';
 

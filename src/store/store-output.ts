@@ -5,7 +5,8 @@ import type { Worker } from 'node:worker_threads';
 import { overflow } from '../outputs/line-queue.ts';
 import type { Output, OutputFailure, OutputMessage, OutputStatistics } from '../outputs/output.ts';
 import { startThread } from '../system/own-thread.ts';
-import { type Row, rowOf, sizeOf } from './row.ts';
+import { rowOf } from './alert-row.ts';
+import { type Row, sizeOf } from './row.ts';
 import { CLOSE, END, type StoreNews, type StoreSettings } from './store-messages.ts';
 
 /** Bytes that may wait in memory, about; more alerts are dropped and counted. */

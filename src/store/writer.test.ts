@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { test } from 'node:test';
+import { rowOf } from './alert-row.ts';
 import { openToRead, openToWrite } from './open.ts';
 import { StoreQuery } from './query.ts';
-import { rowOf } from './row.ts';
 import { alert, temporaryStore } from './store.test-kit.ts';
 import { StoreWriter } from './writer.ts';
 

@@ -1,12 +1,13 @@
 /** Alerts of real programs and of captures, kept and found again as a user does it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { eventCodes } from '../../src/events/table.ts';
 import { event, machine, section } from '../../src/sources/capture/testing.ts';
-import { cannotWatch, LANNER, lanner, start } from '../support/lanner.ts';
+import { openToWrite } from '../../src/store/open.ts';
+import { cannotWatch, LANNER, lanner, type Running, start } from '../support/lanner.ts';
 
 const RULES = `
 - rule: passwd opened
@@ -15,6 +16,30 @@ const RULES = `
   output: 'opened %fd.name by %proc.name'
   priority: WARNING
 `;
+
+const AUDIT_RULES = `
+- rule: pod deleted
+  desc: d
+  condition: ka.verb = delete and ka.stage = ResponseComplete
+  output: '%ka.target.pod.name deleted by %ka.user.name'
+  priority: NOTICE
+  source: k8s_audit
+`;
+
+function deletion(user: string): string {
+  return JSON.stringify({
+    kind: 'Event',
+    auditID: `by-${user}`,
+    stage: 'ResponseComplete',
+    requestURI: '/api/v1/namespaces/n/pods/web-1',
+    verb: 'delete',
+    user: { username: user },
+    objectRef: { resource: 'pods', namespace: 'n', name: 'web-1' },
+    responseStatus: { code: 200 },
+    requestReceivedTimestamp: '2026-01-31T13:03:07.000001Z',
+    stageTimestamp: '2026-01-31T13:03:08.000001Z',
+  });
+}
 
 interface Folder {
   readonly rules: string;
@@ -86,6 +111,56 @@ test('alerts of a capture are followed as they come, and cannot write to the ter
   assert.equal(stdout.trimEnd().split('\n').length, 2);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
   assert.doesNotMatch(stdout, /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+});
+
+test('a daemon keeps alerts, and what was followed is there after a kill', async (context) => {
+  const { rules, store } = folder(context);
+  const state = dirname(store);
+  const log = join(dirname(rules), 'audit.log');
+  const file = join(dirname(rules), 'lanner.yaml');
+  mkdirSync(state);
+  writeFileSync(log, '');
+  writeFileSync(
+    file,
+    `kubernetes: {audit: {from: ["file://${log}"], state_directory: ${state}/audit, read_existing: true}}\n`,
+  );
+  writeFileSync(rules, AUDIT_RULES);
+  const watch = async (): Promise<Running> => {
+    const args = ['-c', file, '-r', rules, '--disable-source', 'syscall'];
+    const running = start(LANNER, args, { env: { STATE_DIRECTORY: state } });
+    context.after(() => running.child.kill('SIGKILL'));
+    await running.printed('stderr', 'Watching audit events of Kubernetes');
+    return running;
+  };
+  const common = ['-c', '', '--store', store];
+  // A store that is there from the start, so that it can be followed before the first alert.
+  openToWrite(store, assert.fail).close();
+  const following = start(LANNER, ['alerts', ...common, '--follow']);
+  context.after(() => following.child.kill('SIGKILL'));
+  for (const user of ['alice', 'bob']) {
+    const daemon = await watch();
+    appendFileSync(log, `${deletion(user)}\n`);
+    await following.printed('stdout', `deleted by ${user}`);
+    daemon.child.kill('SIGKILL');
+    await daemon.finished;
+  }
+  following.child.kill('SIGTERM');
+  await following.finished;
+  const found = await lanner(['alerts', ...common, '--source', 'k8s_audit', '--pod', 'web-1']);
+  assert.match(found.stdout, /deleted by alice\n(?:.*\n)*.*deleted by bob\n$/);
+  const never = start(
+    LANNER,
+    ['-c', file, '-r', rules, '--disable-source', 'syscall', '-o', 'store.keep=never'],
+    {
+      env: { STATE_DIRECTORY: state },
+    },
+  );
+  await never.printed('stderr', 'Watching audit events of Kubernetes');
+  appendFileSync(log, `${deletion('carol')}\n`);
+  await never.printed('stdout', 'deleted by carol');
+  never.child.kill('SIGTERM');
+  await never.finished;
+  assert.doesNotMatch((await lanner(['alerts', ...common])).stdout, /carol/);
 });
 
 test('without --store a replay keeps nothing, and wrong questions are answered in one line', async (context) => {
