@@ -23,6 +23,8 @@ export type Received = { readonly found: unknown } | 'silent' | 'gone';
 export class LookProcess {
   /** It has started and takes questions; see {@link awaitReady}. */
   isReady = false;
+  /** Milliseconds that it took to start, by its own clock; known when it is ready. */
+  startedIn = 0;
   readonly startedAt = performance.now();
   readonly #child: ChildProcess;
   readonly #frames = new FrameReader();
@@ -51,8 +53,12 @@ export class LookProcess {
 
   /** Whether it takes questions, after `milliseconds` at most. */
   awaitReady(milliseconds: number): boolean {
-    if (!this.isReady) this.isReady = typeof this.receive(milliseconds, 0) === 'object';
-    return this.isReady;
+    if (this.isReady) return true;
+    const received = this.receive(milliseconds, 0);
+    if (typeof received !== 'object') return false;
+    this.startedIn = received.found as number;
+    this.isReady = true;
+    return true;
   }
 
   /** Asks; answers come in the order of the questions. */
@@ -85,7 +91,7 @@ export class LookProcess {
         this.#frames.take(count);
         continue;
       }
-      if (rounds++ >= mostRounds) return 'silent';
+      if (rounds++ >= mostRounds && !isPatient()) return 'silent';
       const now = this.#activity();
       // It may have answered just before it fell asleep.
       if (now === before && !waitFor(this.#channel, 0) && !isPatient()) return 'silent';

@@ -19,8 +19,8 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 
 const frames = new FrameReader();
 try {
-  // Says that it is there.
-  send(encodeFrame(undefined, false));
+  // Says that it is there, and how many milliseconds that took: this tells how slow the machine is.
+  send(encodeFrame(performance.now(), false));
   writeSync(BELL, '.');
   for (;;) {
     const count = readSync(CHANNEL, frames.room);

@@ -13,7 +13,10 @@ import { LookProcess, type Received } from './look-process.ts';
 import { type Answer, type LookStatistics, type Looks, UNANSWERED } from './looks.ts';
 
 export interface LookLimits {
-  /** Half the milliseconds that somebody waits for an answer of a process that does nothing. */
+  /**
+   * Half the milliseconds that somebody waits for an answer of a process that does nothing; up to ten times as many
+   * on a machine that is slow, a quarter of what the process took to start.
+   */
   readonly waitMs: number;
   /**
    * Times that {@link waitMs} is waited once more for an answer, and for another process to start, when nothing is
@@ -166,8 +169,9 @@ export class ProcessLooks implements Looks {
     let isReady = process.awaitReady(this.#startWait);
     // Nobody waits for it again.
     if (this.#startWait > 0 && !isReady) {
-      const isPatient = this.#patient(this.#limits.patience.start);
-      while (!isReady && isPatient()) isReady = process.awaitReady(this.#limits.waitMs);
+      const { waitMs, patience } = this.#limits;
+      const isPatient = this.#patient(patience.start, waitMs);
+      while (!isReady && isPatient()) isReady = process.awaitReady(waitMs);
     }
     this.#startWait = 0;
     if (!isReady) return undefined;
@@ -183,18 +187,19 @@ export class ProcessLooks implements Looks {
 
   /** The answer to `look`; `undefined` when it does not come, and the process has been given up. */
   #receive(process: LookProcess, look: Look): Exclude<Received, string> | undefined {
-    const isPatient = this.#patient(this.#limits.patience.answer);
-    const received = process.receive(this.#limits.waitMs, undefined, isPatient);
+    const { waitMs, patience } = this.#limits;
+    const wait = Math.min(Math.max(waitMs, process.startedIn / 4), 10 * waitMs);
+    const received = process.receive(wait, undefined, this.#patient(patience.answer, wait));
     if (typeof received === 'object') return received;
     if (received === 'silent') this.#avoid(look);
     this.#giveUp(process);
     return undefined;
   }
 
-  /** Says `times` times at most that it may be waited once more, as long as there is patience. */
-  #patient(times: number): () => boolean {
+  /** Says `times` times at most that it may be waited so many milliseconds more, as long as there is patience. */
+  #patient(times: number, milliseconds: number): () => boolean {
     let left = times;
-    return () => left-- > 0 && this.#patience.take(this.#limits.waitMs);
+    return () => left-- > 0 && this.#patience.take(milliseconds);
   }
 
   #giveUp(process: LookProcess): void {
