@@ -6,6 +6,7 @@ import { storePath } from '../store/location.ts';
 import { openToRead, openToWrite } from '../store/open.ts';
 import { StoreQuery } from '../store/query.ts';
 import { fail } from './fail.ts';
+import { plainLog } from './log.ts';
 
 /** `--store` of commands that raise alerts. */
 export function storeOption(): Option {
@@ -17,7 +18,9 @@ export function storeChoice(given: string | true | undefined, { store }: Config)
   if (given === undefined) return 'part';
   const path = storePath(given === true ? store.path : given);
   try {
-    openToWrite(path, () => {}).close();
+    openToWrite(path, (aside) =>
+      plainLog(`store ${path}: the file is damaged: it lies at ${aside} now, and a new one is begun`),
+    ).close();
   } catch (error) {
     fail(`cannot keep alerts: ${messageOf(error, path)}`);
   }

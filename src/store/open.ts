@@ -1,5 +1,5 @@
 /** Opening the store's file: to write, with what goes wrong with files; to read, beside those who write. */
-import { chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
@@ -85,9 +85,15 @@ function checkVersion(database: DatabaseSync, path: string): void {
     );
 }
 
-/** What alerts tell is for the owner alone. SQLite gives its other files the permissions of this one. */
+/**
+ * What alerts tell is for the owner alone. SQLite gives its other files the permissions of this one. A file that is
+ * there is not opened: closing it would take away the locks that this process holds on it (fcntl(2)).
+ */
 function createPrivate(path: string): void {
-  const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
-  closeSync(openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600));
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
   chmodSync(path, 0o600);
 }
