@@ -26,6 +26,7 @@ const OPENER = `$| = 1; print "ready\\n";
 while (<STDIN>) { chomp; open my $f, '>', $_ or die; close $f; print "did $_\\n" }`;
 
 interface Alert {
+  readonly rule: string;
   readonly time: string;
   readonly output_fields: Readonly<Record<string, string | number>>;
 }
@@ -161,7 +162,9 @@ suite('the clock is set a day forwards and two days back', { skip }, () => {
     context.after(() => server.stop());
     await daemon.logged(/works again after \d{1,4} s/);
     for (let tries = 0; ids.size < 60 && tries < 500; tries++) await setTimeout(100);
-    assert.equal(ids.size, 60);
-    await end(daemon);
+    const { alerts } = await end(daemon);
+    assert.equal(alerts.filter(({ rule }) => !rule.startsWith('Lanner internal')).length, 60);
+    // Lanner's own alerts, which a slow machine may raise, are sent as well.
+    assert.equal(ids.size, alerts.length);
   });
 });
