@@ -67,10 +67,18 @@ test('what is there and what comes', async (context) => {
   assert.deepEqual(probe.ids, ['a', 'b', 'c', 'd']);
 });
 
+test('without a position lines count from the moment when it was made', async (context) => {
+  const { log, follow } = place(context);
+  writeFileSync(log, lines('a'));
+  const probe = await follow(false);
+  appendFileSync(log, lines('b'));
+  await probe.until(1);
+  assert.deepEqual(probe.ids, ['b']);
+});
+
 test('a file that comes later', async (context) => {
   const { log, follow, said } = place(context);
   const probe = await follow(false);
-  // What is there already when it is looked for first would be passed over.
   while (said.length === 0) await setImmediate();
   writeFileSync(log, lines('a'));
   await probe.until(1);

@@ -2,7 +2,7 @@
  * An audit log that is written to, from the position where the last run ended: through rotation (the file is moved away
  * and another takes its name), truncation in place, and the ends of this program.
  */
-import { type FSWatcher, mkdirSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs';
+import { type FSWatcher, mkdirSync, readFileSync, renameSync, statSync, watch, writeFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import type { AuditInput } from './audit-source.ts';
@@ -23,11 +23,23 @@ const LOOK_MS = 1000;
 /** How often the position is written down while lines come. */
 const SAVE_MS = 1000;
 
+function lengthOf(path: string): { readonly inode: number; readonly length: number } | undefined {
+  try {
+    const { ino: inode, size: length } = statSync(path);
+    return { inode, length };
+  } catch {
+    // It is not there, or not to be read yet: whatever it will hold is new.
+    return undefined;
+  }
+}
+
 export class FollowedLog implements AuditInput {
   readonly name: string;
   readonly #options: FollowOptions;
   readonly #intake: AuditIntake;
   readonly #stateFile: string;
+  /** What the file held when this was made: lines that come from then on are read, however late it is opened. */
+  readonly #before: { readonly inode: number; readonly length: number } | undefined;
   #file: OpenLog | undefined;
   /** Files that were moved away since the last run, to be read whole before the one that has the name now. */
   #missed: string[] = [];
@@ -47,6 +59,7 @@ export class FollowedLog implements AuditInput {
     this.#options = options;
     this.#intake = intake;
     this.#stateFile = join(options.stateDirectory, `${sha256(options.path).slice(0, 16)}.json`);
+    this.#before = lengthOf(options.path);
   }
 
   async run(): Promise<void> {
@@ -115,7 +128,7 @@ export class FollowedLog implements AuditInput {
     }
     const file = await OpenLog.open(path, this.#intake);
     // What is there already was written for others, as in Falco.
-    if (file && !saved && !fromStart) await file.skipToEnd();
+    if (file && !saved && !fromStart && this.#before) await file.skip(this.#before);
     this.#file = file;
   }
 

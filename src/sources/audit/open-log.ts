@@ -76,9 +76,9 @@ export class OpenLog {
     return this.#open === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenJudged.push(resolve));
   }
 
-  async skipToEnd(): Promise<void> {
-    const { size } = await this.#handle.stat();
-    await this.#moveTo(size);
+  /** Passes over the first `length` bytes of the file with this inode; another file begins at its start. */
+  async skip({ inode, length }: { readonly inode: number; readonly length: number }): Promise<void> {
+    if (inode === this.#inode) await this.#moveTo(length);
   }
 
   /** Goes on where an earlier run ended; false when this is not the file of that run, or no longer its contents. */
