@@ -44,7 +44,7 @@ export interface LookLimits {
 
 export const LOOK_LIMITS: LookLimits = {
   waitMs: 50,
-  patience: { answer: 6, start: 30, ms: 6000, msPerSecond: 50 },
+  patience: { answer: 6, start: 30, ms: 10_000, msPerSecond: 50 },
   stuckMs: 5000,
   startMs: 30_000,
   starts: 0.5,
@@ -80,6 +80,8 @@ export class ProcessLooks implements Looks {
   #watch: NodeJS.Timeout | undefined;
   /** Milliseconds that may still be waited for the process to start. */
   #startWait: number;
+  /** Milliseconds that the first process took to start. */
+  #startedIn = 0;
   #isClosed = false;
   #givenUp = 0;
   #refused = 0;
@@ -170,11 +172,13 @@ export class ProcessLooks implements Looks {
     // Nobody waits for it again.
     if (this.#startWait > 0 && !isReady) {
       const { waitMs, patience } = this.#limits;
-      const isPatient = this.#patient(patience.start, waitMs);
+      const rounds = Math.max(patience.start, (2 * this.#startedIn) / waitMs);
+      const isPatient = this.#patient(rounds, waitMs);
       while (!isReady && isPatient()) isReady = process.awaitReady(waitMs);
     }
     this.#startWait = 0;
     if (!isReady) return undefined;
+    this.#startedIn ||= process.startedIn;
     // Its answers to what nobody waits for come first.
     while (this.#sent.length > 0) {
       const [{ look }] = this.#sent as [Later];
