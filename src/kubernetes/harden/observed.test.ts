@@ -47,6 +47,14 @@ describe('directories of a workload', () => {
     return directoriesFor(writes, of).directories.map(({ container, path }) => `${container}:${path}`);
   }
 
+  test('a directory that becomes writable anyway is not told to be refused', () => {
+    const writes = ['/var', '/var/cache', '/etc/passwd'].map((path) => ({ path, container: 'web' }));
+    assert.deepEqual(directoriesFor(writes, { ...workload, containers: [web] }), {
+      directories: [{ container: 'web', path: '/var' }],
+      refused: ['/etc/passwd'],
+    });
+  });
+
   test('those of its own containers and pods', () => {
     const path = '/data/file';
     assert.deepEqual(directories([{ path, container: 'web', pod: 'shop-7d9-x', namespace: 'n' }]), [

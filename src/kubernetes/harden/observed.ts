@@ -102,7 +102,9 @@ export function directoriesFor(
     }
     for (const path of generalised([...folders])) directories.push({ container: container.name, path });
   }
-  return { directories, refused: [...refused].sort() };
+  // A directory that is mounted anyway need not be made.
+  const left = [...refused].filter((path) => !directories.some((one) => isWithin(path, one.path)));
+  return { directories, refused: left.sort() };
 }
 
 /** What is known of a write must fit; what is not known hinders nothing. */
