@@ -7,7 +7,7 @@ export default scene({
   technique: 'T1072',
   place: container(),
   falco: ['Launch Package Management Process in Container'],
-  lanner: [],
+  lanner: ['Package Manager Run in Container'],
   steps: [run('apt-get', { with: ['install', 'netcat'] })],
   twin: {
     because: 'the host is kept up to date.',
