@@ -14,8 +14,8 @@ const PROGRAM = fileURLToPath(new URL('./look-program.ts', import.meta.url));
 /** It needs little memory, and no threads besides its own. */
 const NODE_FLAGS = ['--max-semi-space-size=1', '--single-threaded', '--disable-warning=ExperimentalWarning'];
 
-/** How often a process that is working, and not waiting for a file system, is given the same time again. */
-const MORE_TIME = 18;
+/** Milliseconds for which a process that is working, and not waiting for a file system, is given more time. */
+const MORE_TIME_MS = 900;
 
 /** `silent`: nothing came in time. `gone`: nothing will come any more. */
 export type Received = { readonly found: unknown } | 'silent' | 'gone';
@@ -77,7 +77,7 @@ export class LookProcess {
    */
   receive(
     milliseconds: number,
-    mostRounds = milliseconds > 0 ? MORE_TIME : 0,
+    mostRounds = milliseconds > 0 ? Math.ceil(MORE_TIME_MS / milliseconds) : 0,
     isPatient: () => boolean = () => false,
   ): Received {
     let before: string | undefined;
