@@ -257,7 +257,7 @@ function aptGet(args) {
   return spawnSync('apt-get', args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', env });
 }
 
-/** Builds what is written in C unless it is up to date, which the functions themselves find out. */
+/** Builds what is not up to date, which the functions themselves find out: what is written in C, and the program. */
 function updateBuild() {
   if (!existsSync(PROBE)) say('building the probe (build/lanner.bpf.o) and the actor of the scenes');
   try {
@@ -266,6 +266,11 @@ function updateBuild() {
   } catch (error) {
     stop(error.message);
   }
+  // Lanner runs without it too, only not as lightly.
+  const bundling = spawnSync(PINNED_NODE, [join(ROOT, 'scripts', 'bundle.mjs')], {
+    stdio: ['ignore', 'ignore', 2],
+  });
+  if (bundling.status !== 0) say('the program could not be put together; it runs from its sources');
 }
 
 /** Where a program may lie: on the path, or where root's programs are. */

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { test } from 'node:test';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: ROOT });
+  return { status, stdout, stderr };
+}
+
+test('the program put together says and finds what its sources do', () => {
+  const bundling = run('scripts/bundle.mjs');
+  assert.equal(bundling.status, 0, bundling.stderr);
+  const rules = resolve(ROOT, 'rules', '10-processes.yaml');
+  // The version is in a file of the checkout, and so are the default rules.
+  for (const args of [['--version'], ['check', rules], ['-L'], ['scenes', 'list']]) {
+    const [bundled, source] = ['build/program/main.js', 'src/cli/main.ts'].map((main) => run(main, ...args));
+    assert.deepEqual(bundled, source, args.join(' '));
+  }
+});
