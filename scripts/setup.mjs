@@ -114,6 +114,12 @@ const DEBIAN_PACKAGES = [
     for: 'test',
     files: onPath('systemd-nspawn'),
   },
+  {
+    name: 'chromium',
+    why: 'the browser in which the console is tested',
+    for: 'test',
+    files: onPath('chromium'),
+  },
   { name: 'rsyslog', why: 'a receiver of alerts in tests', for: 'test', files: ['/usr/sbin/rsyslogd'] },
   {
     name: 'prometheus-alertmanager',
