@@ -13,10 +13,10 @@ import { AlertRecordings } from './alert-recordings.ts';
 import { askedHosts } from './asked-hosts.ts';
 import { isAuditLog, replayAuditLog } from './audit-replay.ts';
 import { type CapturedSystem, openCapturedSystem } from './captured-system.ts';
-import { Engine } from './engine.ts';
+import { Engine, type EventObserver } from './engine.ts';
 import { makeJudge } from './judge.ts';
 import { type OutputSet, openOutputs, outputFailure } from './outputs.ts';
-import type { StoreChoice } from './wanted-outputs.ts';
+import type { AlertTarget, StoreChoice } from './wanted-outputs.ts';
 
 /** Bytes of alerts that may wait for a slow reader before the replay waits for it: a file can wait, events cannot be lost. */
 const MAX_WAITING = 4 * 1024 * 1024;
@@ -29,6 +29,10 @@ export interface ReplayOptions {
   readonly ruleSet: CheckedRuleSet;
   /** Path of the capture, which may be a pipe, or of an audit log or a folder of such logs. */
   readonly file: string;
+  /** Where alerts go instead of standard output. */
+  readonly alertsTo?: AlertTarget;
+  /** See every event that the rules are asked about. */
+  readonly observers?: readonly EventObserver[];
   /** Whether alerts are kept; without it they are not. */
   readonly store?: StoreChoice | undefined;
   /** Ends the replay after the event at work. */
@@ -87,13 +91,13 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
 
 /** Opens the outputs for `work`, which is to stop when nobody reads them any more. */
 async function withOutputs<T>(
-  { config, log, stop, store }: ReplayOptions,
+  { config, log, stop, store, alertsTo }: ReplayOptions,
   work: (outputs: OutputSet, stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const gone = new AbortController();
   const outputs = openOutputs(
     config,
-    undefined,
+    alertsTo,
     {
       log,
       onFailure(output, error) {
@@ -115,7 +119,7 @@ async function replayCapture(
   capture: CaptureSource,
   outputs: OutputSet,
   stop: AbortSignal,
-  { config, ruleSet, log, onReady }: ReplayOptions,
+  { config, ruleSet, log, onReady, observers = [] }: ReplayOptions,
 ): Promise<ReplaySummary> {
   const waitMs = config.container_engines.wait_ms;
   const hosts = new HostNames({
@@ -142,7 +146,7 @@ async function replayCapture(
       if (outputs.waiting > MAX_WAITING) capture.pause(Promise.race([outputs.flush(), stopped]));
     }),
     system,
-    observers: captures ? [captures] : [],
+    observers: captures ? [captures, ...observers] : observers,
     judge: makeJudge(
       { config, ruleSet },
       { sources: [capture.name, 'k8s_audit'], hostname: hostnameOfAlerts() },

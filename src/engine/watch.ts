@@ -25,7 +25,7 @@ import { askedPaths } from './asked-paths.ts';
 import { AUDIT_SOURCE, openAudit } from './audit.ts';
 import { openKeeper } from './audit-keep.ts';
 import { type CommandExit, type RunningCommand, startCommand } from './command.ts';
-import { Engine } from './engine.ts';
+import { Engine, type EventObserver } from './engine.ts';
 import { HeldBackFile, KEPT_WINDOWS } from './held-back-file.ts';
 import { hostRootOf } from './host-root.ts';
 import { joinSources } from './joined-source.ts';
@@ -61,6 +61,8 @@ export interface WatchOptions extends RunSettings {
   readonly store?: StoreChoice | undefined;
   /** Writes what is seen to a file. */
   readonly record?: RecordRequest | undefined;
+  /** See every event that the rules are asked about. */
+  readonly observers?: readonly EventObserver[];
   /** Ends the watching; what has been collected by then is still judged. */
   readonly stop: AbortSignal;
   /** What the cluster says of the machine's pods. */
@@ -262,7 +264,9 @@ async function watchSource(
   const engine = new Engine({
     source: allSources,
     system,
-    observers: [recording, captures, keeper].filter((observer) => observer !== undefined),
+    observers: [recording, captures, keeper, ...(options.observers ?? [])].filter(
+      (observer) => observer !== undefined,
+    ),
     judge: makeJudge(options, { sources }),
     outputs,
     containers,
