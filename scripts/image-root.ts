@@ -95,7 +95,8 @@ function copyLanner(home: string): void {
     mkdirSync(dirname(join(home, path)), { recursive: true });
     cpSync(realpathSync(join(ROOT, path)), join(home, path), { recursive: true, filter: keep });
   };
-  for (const path of ['package.json', 'LICENSE', 'src', 'rules', 'deploy', 'build/lanner.bpf.o']) copy(path);
+  for (const path of ['package.json', 'LICENSE', 'src', 'rules', 'deploy']) copy(path);
+  for (const path of ['build/lanner.bpf.o', 'build/console']) copy(path);
   for (const path of productionPackages()) copy(path);
 }
 

@@ -16,6 +16,7 @@ const MINUTE = 60_000;
 /** Programs of the group `check`, each one check. */
 const CHECKS: readonly { name: string; command: readonly string[] }[] = [
   { name: 'types', command: ['node_modules/.bin/tsc', '--noEmit'] },
+  { name: 'types of the console', command: ['node_modules/.bin/tsc', '--noEmit', '-p', 'console'] },
   { name: 'lint', command: ['node_modules/.bin/biome', 'lint', '--error-on-warnings'] },
   { name: 'format', command: ['node_modules/.bin/biome', 'check', '--linter-enabled=false'] },
   { name: 'imports', command: ['scripts/check-imports.ts'] },

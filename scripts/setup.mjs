@@ -263,7 +263,7 @@ function aptGet(args) {
   return spawnSync('apt-get', args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', env });
 }
 
-/** Builds what is not up to date, which the functions themselves find out: what is written in C, and the program. */
+/** Builds what is not up to date, which the functions themselves find out: what is written in C, the program, and the console. */
 function updateBuild() {
   if (!existsSync(PROBE)) say('building the probe (build/lanner.bpf.o) and the actor of the scenes');
   try {
@@ -277,6 +277,10 @@ function updateBuild() {
     stdio: ['ignore', 'ignore', 2],
   });
   if (bundling.status !== 0) say('the program could not be put together; it runs from its sources');
+  const pages = spawnSync(PINNED_NODE, [join(ROOT, 'scripts', 'build-console.mjs')], {
+    stdio: ['ignore', 'ignore', 2],
+  });
+  if (pages.status !== 0) say('the pages of the console could not be built; it is not served');
 }
 
 /** Where a program may lie: on the path, or where root's programs are. */

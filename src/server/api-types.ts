@@ -8,6 +8,10 @@
  * cookie has run out), 403 that the request must not come from there or this user may not, 409 that something has
  * changed in the meantime, 413 and 429 that a limit is reached, 503 that a feature is not there (with its reason).
  * Lists are bounded; `next` of a page is the `cursor` of the following one.
+ *
+ * Pages are made in the browser, so a GET of any path outside of `/api/` and `/assets/`, such as `/`, `/alerts/42` or
+ * `/rules/NAME` (encodeURIComponent), answers `build/console/index.html` (not to be kept by browsers without asking).
+ * What lies in `build/console/assets/` has a hash in its name: browsers may keep it for ever.
  */
 
 /** Any answer with a status of 400 and above. */
