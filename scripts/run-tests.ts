@@ -17,6 +17,7 @@ const MINUTE = 60_000;
 const CHECKS: readonly { name: string; command: readonly string[] }[] = [
   { name: 'types', command: ['node_modules/.bin/tsc', '--noEmit'] },
   { name: 'types of the console', command: ['node_modules/.bin/tsc', '--noEmit', '-p', 'console'] },
+  { name: 'types of the documentation', command: ['node_modules/.bin/tsc', '--noEmit', '-p', 'site/client'] },
   { name: 'lint', command: ['node_modules/.bin/biome', 'lint', '--error-on-warnings'] },
   { name: 'format', command: ['node_modules/.bin/biome', 'check', '--linter-enabled=false'] },
   { name: 'imports', command: ['scripts/check-imports.ts'] },
@@ -37,7 +38,12 @@ interface Group {
 const LONG = 'test/live/**/*.long.test.ts';
 
 const GROUPS: readonly Group[] = [
-  { name: 'unit', files: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], concurrency: 2, limit: 5 * MINUTE },
+  {
+    name: 'unit',
+    files: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'site/**/*.test.ts'],
+    concurrency: 2,
+    limit: 5 * MINUTE,
+  },
   { name: 'conformance', files: ['test/conformance/**/*.test.ts'], concurrency: 2, limit: 10 * MINUTE },
   { name: 'end-to-end', files: ['test/end-to-end/**/*.test.ts'], concurrency: 1, limit: 5 * MINUTE },
   {

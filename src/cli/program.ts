@@ -85,6 +85,11 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+/** The command line with all commands, for its documentation. */
+export function allCommands(): Promise<Command> {
+  return buildProgram(['--help'], () => {});
+}
+
 async function buildProgram(args: readonly string[], finish: Finish): Promise<Command> {
   const program = new Command('lanner')
     .description('Runtime security for Linux: watches system calls and alerts when a rule is violated.')

@@ -22,16 +22,18 @@ const SECTIONS: readonly (readonly [string, EventKind])[] = [
 /** Code of the event that stands for all system calls without an event type of their own. */
 const GENERIC = 1;
 
-interface ListedEvent {
+export interface ListedEvent {
   readonly name: string;
   readonly direction: '>' | '<';
   readonly available: boolean;
+  /** A system call without an event type of its own. */
+  readonly isGeneric: boolean;
   readonly parameters: readonly Parameter[];
 }
 
 /** The whole listing, ending with a line break. */
 export function listEvents({ format = 'text', isAvailable = () => true }: EventListingOptions = {}): string {
-  const sections = SECTIONS.map(([title, kind]) => ({ title, events: eventsOf(kind, isAvailable) }));
+  const sections = eventSections(isAvailable);
   if (format === 'json') {
     const entries = sections.map(({ title, events }) => [title, events.map(eventJson)]);
     const all = { schema_version: SCHEMA_VERSION, ...Object.fromEntries(entries) };
@@ -42,6 +44,13 @@ export function listEvents({ format = 'text', isAvailable = () => true }: EventL
     format === 'text' ? sectionText(title, events) : sectionMarkdown(title, events),
   );
   return `${head}\n${blocks.join('')}`;
+}
+
+/** All events of today by kind, each kind with its title. */
+export function eventSections(
+  isAvailable: (type: EventType) => boolean,
+): readonly { readonly title: string; readonly events: readonly ListedEvent[] }[] {
+  return SECTIONS.map(([title, kind]) => ({ title, events: eventsOf(kind, isAvailable) }));
 }
 
 function eventsOf(kind: EventKind, isAvailable: (type: EventType) => boolean): ListedEvent[] {
@@ -56,7 +65,8 @@ function isOutdated({ flags }: EventType): boolean {
 }
 
 function listedEvent(type: EventType, name: string, available: boolean): ListedEvent {
-  return { name, direction: (type.code & 1) === 1 ? '<' : '>', available, parameters: type.parameters };
+  const direction = (type.code & 1) === 1 ? '<' : '>';
+  return { name, direction, available, isGeneric: type.code === GENERIC, parameters: type.parameters };
 }
 
 /** System calls that have no event type: their names, in the order of the alphabet. */
