@@ -98,6 +98,27 @@ test('a birth waits for its parent', () => {
   assert.deepEqual(judged, ['clone 1 bash of bash', 'setuid 2 bash of bash']);
 });
 
+test('a birth waits behind the events of its maker, and so does all that the new process does', () => {
+  using host = hostWithShell();
+  const { take, judged, answer, open } = modelOf(host);
+  const birth = (tid: number, ptid: number): EventCursor =>
+    event('clone', { tid }, { res: 0, ...processParameters(tid, ptid, 'bash'), vtid: tid, vpid: tid });
+  take(numbered(birth(500, 100), 1));
+  const exec = { res: 0, ...processParameters(500, 100, 'sh'), trusted_exepath: '/bin/sh' };
+  take(numbered(event('execve', { tid: 500 }, exec), 2));
+  take(numbered(birth(600, 500), 3));
+  take(act(600, 4));
+  assert.deepEqual(judged, []);
+  assert.equal(open.length, 1, 'nothing is asked of what events tell');
+  answer();
+  assert.deepEqual(judged, [
+    'clone 1 bash of bash',
+    'execve 2 sh of bash',
+    'clone 3 bash of sh',
+    'setuid 4 bash of sh',
+  ]);
+});
+
 test('waiting ends, answered or not', async () => {
   using host = hostWithShell();
   const { take, judged, system } = modelOf(host, { waitMs: 5 });

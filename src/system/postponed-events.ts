@@ -1,7 +1,8 @@
 /**
  * Events that wait until their process has been looked up in /proc, so that rules judge them by its name and not
- * without one. Events of the same thread wait behind them; those of others pass. Who waits too long, or is one too
- * many, is judged by what is known.
+ * without one. Events of the same thread wait behind them, and so does the birth of what it made, with all that the
+ * new one does: it begins with what those events tell. Others pass. Who waits too long, or is one too many, is judged
+ * by what is known.
  */
 import { EventCursor } from '../events/cursor.ts';
 import type { ProcessCounters } from './counters.ts';
@@ -22,10 +23,14 @@ export interface PostponedOptions {
    * False when nothing is missing, or nothing can be asked now.
    */
   readonly ask: (event: EventCursor, done: () => void) => boolean;
+  /** Threads whose events must have been learned from before `event` is. */
+  readonly leaders: (event: EventCursor) => readonly number[];
   readonly limits?: Partial<PostponedLimits>;
 }
 
 interface Queue {
+  /** Whose events it holds. */
+  readonly tids: number[];
   readonly events: EventCursor[];
   timer: NodeJS.Timeout | undefined;
 }
@@ -58,16 +63,31 @@ export class PostponedEvents {
     const { tid } = event;
     const queue = this.#queues.get(tid);
     if (queue !== undefined) return this.#keep(event, queue);
-    const started: Queue = { events: [], timer: undefined };
+    const joined = this.#queueOfLeader(event);
+    if (joined !== undefined) {
+      joined.tids.push(tid);
+      this.#queues.set(tid, joined);
+      return this.#keep(event, joined);
+    }
+    const started: Queue = { tids: [tid], events: [], timer: undefined };
     let isAnswered = false;
     const isAsked = this.#options.ask(event, () => {
       isAnswered = true;
-      this.#release(tid, started);
+      this.#release(started);
     });
     if (!isAsked || isAnswered) return false;
     this.#queues.set(tid, started);
-    started.timer = setTimeout(() => this.#expire(tid, started), this.#limits.waitMs);
+    started.timer = setTimeout(() => this.#expire(started), this.#limits.waitMs);
     return this.#keep(event, started);
+  }
+
+  #queueOfLeader(event: EventCursor): Queue | undefined {
+    if (this.#queues.size === 0) return undefined;
+    for (const leader of this.#options.leaders(event)) {
+      const queue = this.#queues.get(leader);
+      if (queue !== undefined) return queue;
+    }
+    return undefined;
   }
 
   /** Resolves when nothing waits any more. */
@@ -79,7 +99,7 @@ export class PostponedEvents {
   #keep(event: EventCursor, queue: Queue): boolean {
     const { events, bytes } = this.#limits;
     if (this.#count >= events || this.#bytes + event.length > bytes) {
-      this.#expire(event.tid, queue);
+      this.#expire(queue);
       this.#options.counters.notAwaited++;
       return false;
     }
@@ -90,14 +110,15 @@ export class PostponedEvents {
     return true;
   }
 
-  #expire(tid: number, queue: Queue): void {
+  #expire(queue: Queue): void {
     this.#options.counters.notAwaited += queue.events.length;
-    this.#release(tid, queue);
+    this.#release(queue);
   }
 
-  #release(tid: number, queue: Queue): void {
-    if (this.#queues.get(tid) !== queue) return;
-    this.#queues.delete(tid);
+  #release(queue: Queue): void {
+    const { tids } = queue;
+    if (tids.length === 0) return;
+    for (const tid of tids.splice(0)) this.#queues.delete(tid);
     clearTimeout(queue.timer);
     for (const event of queue.events) {
       this.#count--;

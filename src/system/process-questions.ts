@@ -27,6 +27,14 @@ export function askFor(event: EventCursor, model: ProcessModel, done: () => void
   });
 }
 
+const NOBODY: readonly number[] = [];
+
+/** Threads from which the thread of `event`, its first, has what it begins with; none when it is not the first. */
+export function makersOf(event: EventCursor): readonly number[] {
+  if (IS_CLONE[event.code] !== 1 || event.i64(0) !== 0) return NOBODY;
+  return [event.i64(PID), event.i64(KIN), event.i64(PTID)].filter((tid) => tid !== undefined);
+}
+
 /** A process begins with what its maker has, which is not its parent's when it was made as a sibling. */
 function askForOrigin(event: EventCursor, model: ProcessModel, done: () => void): boolean {
   const maker = event.i64(KIN) ?? 0;

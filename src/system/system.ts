@@ -38,7 +38,7 @@ import { endThread, RecentExits } from './process-end.ts';
 import { CAPTURED_CHANGES, CHANGES, IS_CLONE, IS_EXEC, SHOWS_IN_PROC } from './process-events.ts';
 import { ProcessLoader } from './process-loader.ts';
 import type { Change, ProcessModel } from './process-model.ts';
-import { askFor } from './process-questions.ts';
+import { askFor, makersOf } from './process-questions.ts';
 import { RecordableModel } from './recordable.ts';
 import { RecordedMachine } from './recorded-machine.ts';
 import { RecordedSnapshot } from './recorded-snapshot.ts';
@@ -201,6 +201,7 @@ export class System implements SystemView {
       this.#postponed = new PostponedEvents({
         counters: this.#counters,
         ask: (event, done) => HAS_THREAD[event.code] === CAUSED && askFor(event, this.#model, done),
+        leaders: makersOf,
         limits: options.postponed ?? {},
       });
     if (captured) {

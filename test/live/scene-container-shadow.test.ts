@@ -34,15 +34,19 @@ describe('a shell in a container reads /etc/shadow', { skip: cannotWatch() }, ()
   });
 
   test('the alert names the container, the shell as parent, the user, the program and the file', () => {
-    for (const { output_fields: fields } of alerts) {
-      assert.equal(fields['container.id'], container.shortId);
-      assert.equal(fields['proc.pname'], 'sh');
-      assert.equal(fields['proc.pexepath'], '/bin/busybox');
-      assert.equal(fields['user.name'], 'root');
-      assert.equal(fields['user.uid'], 0);
-      assert.equal(fields['proc.name'], 'cat');
-      assert.equal(fields['proc.cmdline'], 'cat /etc/shadow');
-      assert.equal(fields['fd.name'], '/etc/shadow');
+    const expected = {
+      'container.id': container.shortId,
+      'proc.pname': 'sh',
+      'proc.pexepath': '/bin/busybox',
+      'user.name': 'root',
+      'user.uid': 0,
+      'proc.name': 'cat',
+      'proc.cmdline': 'cat /etc/shadow',
+      'fd.name': '/etc/shadow',
+    };
+    for (const { output_fields: fields, output } of alerts) {
+      const told = Object.fromEntries(Object.keys(expected).map((name) => [name, fields[name]]));
+      assert.deepEqual(told, expected, `${output}\n${result.errors}`);
     }
   });
 
@@ -65,8 +69,8 @@ describe('a shell in a container reads /etc/shadow', { skip: cannotWatch() }, ()
     );
   });
 
-  // Wall-clock time decides nothing here but whether something hangs: the figure is for people.
-  test('the alert arrives within 100 ms of the read (measured and printed)', (context) => {
+  // The figure is for people: wall-clock time decides nothing here.
+  test('from the read to the alert (measured and printed)', (context) => {
     const delays = alerts
       .map(({ arrival, output_fields: fields }) => (arrival - Number(fields['evt.time'])) / 1e6)
       .sort((a, b) => a - b);
@@ -75,6 +79,6 @@ describe('a shell in a container reads /etc/shadow', { skip: cannotWatch() }, ()
     context.diagnostic(
       `from the read to the printed alert: median ${median.toFixed(2)} ms, worst ${worst.toFixed(2)} ms of ${delays.length}`,
     );
-    assert.ok(worst < 5000, `an alert took ${worst} ms`);
+    assert.ok(delays.every((delay) => delay > 0));
   });
 });
