@@ -26,6 +26,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   containers: { imports: ['events', 'system'] },
   fields: { imports: ['events', 'system'] },
   rules: { imports: ['fields/field.ts', 'events/bytes.ts'], pure: true },
+  language: { imports: ['fields/field.ts', 'fields/find-field.ts', 'rules'], pure: true },
   matcher: { imports: ['events', 'system', 'fields', 'rules'] },
   alerts: { imports: ['events', 'system', 'fields', 'rules', 'matcher'] },
   outputs: { imports: ['alerts'] },
@@ -76,6 +77,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'kubernetes',
       'tuning',
       'authoring',
+      'language',
     ],
   },
 };

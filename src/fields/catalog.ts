@@ -1,5 +1,5 @@
 /** All fields, and how a name in a rule finds its field. */
-import { EVENT_TYPES, eventCodes } from '../events/table.ts';
+import { EVENT_TYPES } from '../events/table.ts';
 import { AUDIT_FIELDS } from './audit.ts';
 import { CONTAINER_FIELDS } from './container.ts';
 import type { FieldClass } from './define.ts';
@@ -7,7 +7,8 @@ import { EVENT_FIELDS } from './evt.ts';
 import { COMMON_EVENT_FIELDS } from './evt-common.ts';
 import { FD_FIELDS } from './fd.ts';
 import { FD_LIST_FIELDS } from './fdlist.ts';
-import type { Field, FieldCatalog, FieldReference, ValueType } from './field.ts';
+import type { DottedArgument, Field, FieldCatalog, FieldReference, ValueType } from './field.ts';
+import { findField } from './find-field.ts';
 import { FS_PATH_FIELDS } from './fs-path.ts';
 import { JSON_FIELDS } from './json.ts';
 import { K8S_FIELDS } from './k8s.ts';
@@ -42,31 +43,42 @@ const PARAMETER_TYPES: ReadonlyMap<string, ValueType> = new Map(
     .reverse(),
 );
 
+const PARAMETERS: DottedArgument = { names: PARAMETER_TYPES };
+const EVENT_NAMES: DottedArgument = {
+  names: new Map(EVENT_TYPES.map(({ name }) => [name, 'BOOL'])),
+  pattern: '^[0-9]+$',
+};
+const ENDS: DottedArgument = {
+  names: new Map([
+    ['src', 'FSPATH'],
+    ['dst', 'FSPATH'],
+  ]),
+};
+/** Any text, but some. */
+const KEY: DottedArgument = { pattern: '.' };
+
 /**
  * Fields whose argument may follow after a dot, and which arguments they take there. As in Falco, a
  * parameter of `evt.arg` must be one that some event has.
  */
-const DOTTED_ARGUMENTS: Readonly<Record<string, (argument: string) => boolean>> = {
-  'evt.arg': (argument) => PARAMETER_TYPES.has(argument),
-  'evt.rawarg': (argument) => PARAMETER_TYPES.has(argument),
-  'evt.type.is': (argument) => eventCodes(argument).length > 0 || /^\d+$/.test(argument),
-  'evt.abspath': (argument) => argument === 'src' || argument === 'dst',
-  'thread.cgroup': (argument) => /^[A-Za-z_]+$/.test(argument),
-  'container.label': isNotEmpty,
-  'k8s.pod.label': isNotEmpty,
-  'k8s.ns.label': isNotEmpty,
-  'k8s.rc.label': isNotEmpty,
-  'k8s.svc.label': isNotEmpty,
-  'k8s.rs.label': isNotEmpty,
-  'k8s.deployment.label': isNotEmpty,
-};
-
-function isNotEmpty(argument: string): boolean {
-  return argument !== '';
-}
+const DOTTED_ARGUMENTS: ReadonlyMap<string, DottedArgument> = new Map([
+  ['evt.arg', PARAMETERS],
+  ['evt.rawarg', PARAMETERS],
+  ['evt.type.is', EVENT_NAMES],
+  ['evt.abspath', ENDS],
+  ['thread.cgroup', { pattern: '^[A-Za-z_]+$' }],
+  ['container.label', KEY],
+  ['k8s.pod.label', KEY],
+  ['k8s.ns.label', KEY],
+  ['k8s.rc.label', KEY],
+  ['k8s.svc.label', KEY],
+  ['k8s.rs.label', KEY],
+  ['k8s.deployment.label', KEY],
+]);
 
 class Catalog implements FieldCatalog<Field> {
   readonly fields: readonly Field[];
+  readonly dotted: ReadonlyMap<string, DottedArgument> = DOTTED_ARGUMENTS;
   readonly #byName: ReadonlyMap<string, Field>;
 
   constructor(classes: readonly FieldClass[]) {
@@ -75,22 +87,8 @@ class Catalog implements FieldCatalog<Field> {
   }
 
   find(name: string): FieldReference<Field> | undefined {
-    const field = this.#byName.get(name);
-    if (field) return { field, argument: undefined, type: field.type };
-    // The longest field name that the name begins with wins.
-    for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
-      const field = this.#byName.get(name.slice(0, dot));
-      const accepts = field && DOTTED_ARGUMENTS[field.name];
-      if (!accepts) continue;
-      const argument = name.slice(dot + 1);
-      return accepts(argument) ? { field, argument, type: typeOf(field, argument) } : undefined;
-    }
-    return undefined;
+    return findField(name, this.#byName, DOTTED_ARGUMENTS);
   }
-}
-
-function typeOf(field: Field, argument: string): ValueType {
-  return field.type === 'DYN' ? (PARAMETER_TYPES.get(argument) ?? 'DYN') : field.type;
 }
 
 /** The fields that rules may use. */

@@ -110,10 +110,20 @@ export interface FieldReference<F extends FieldInfo = FieldInfo> {
   readonly type?: ValueType;
 }
 
+/** Which arguments a field takes after a dot. */
+export interface DottedArgument {
+  /** By name, with the type of the value where that of the field is DYN. */
+  readonly names?: ReadonlyMap<string, ValueType>;
+  /** Regular expression of all others. */
+  readonly pattern?: string;
+}
+
 /** The fields that rules may use. */
 export interface FieldCatalog<F extends FieldInfo = FieldInfo> {
   /** Finds a field by its name as written, dotted arguments included, without brackets. */
   find(name: string): FieldReference<F> | undefined;
   /** All fields, in the order of `--list`. */
   readonly fields: readonly F[];
+  /** The fields whose argument may follow after a dot, for who offers names while they are typed. */
+  readonly dotted?: ReadonlyMap<string, DottedArgument>;
 }

@@ -27,6 +27,7 @@ export function withStaticFields(
   );
   const byName = new Map(fields.map((field) => [field.name, field]));
   return {
+    ...catalog,
     fields: [...catalog.fields, ...fields],
     find(name) {
       const field = byName.get(name);

@@ -1,0 +1,156 @@
+/** The rule files that an editor works on: their texts, what they name, and what loading them says. */
+import type { RuleEnvironment } from '../rules/environment.ts';
+import { allProblems } from '../rules/lint.ts';
+import { type LoadOptions, type LoadOutcome, loadRules, type Problem, type RuleFile } from '../rules/load.ts';
+import { type ItemIndex, indexItem, type NameUse } from './item-index.ts';
+import { splitItems } from './source-tree.ts';
+
+/** `[start, end)` of a file. */
+export interface Place {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** An item with its place in the file. */
+export interface PlacedItem {
+  readonly file: string;
+  readonly start: number;
+  readonly text: string;
+  readonly index: ItemIndex;
+}
+
+/** Items by the names that they define or change, in the order in which they are loaded. */
+export interface DefinedNames {
+  readonly rules: ReadonlyMap<string, readonly PlacedItem[]>;
+  readonly macros: ReadonlyMap<string, readonly PlacedItem[]>;
+  readonly lists: ReadonlyMap<string, readonly PlacedItem[]>;
+}
+
+/** A use of a name with its place in the file. */
+export interface PlacedUse extends Place {
+  readonly item: PlacedItem;
+  readonly use: NameUse;
+}
+
+interface IndexedFile {
+  readonly text: string;
+  readonly items: readonly PlacedItem[];
+}
+
+export class Workspace {
+  readonly environment: RuleEnvironment;
+  readonly #options: LoadOptions;
+  #files: readonly RuleFile[] = [];
+  readonly #indexed = new Map<string, IndexedFile>();
+  #names: DefinedNames | undefined;
+  #outcome: LoadOutcome | undefined;
+  #problems: readonly Problem[] | undefined;
+
+  constructor(environment: RuleEnvironment, options: LoadOptions = {}) {
+    this.environment = environment;
+    this.#options = options;
+  }
+
+  /** Files in the order in which they are loaded; those that had the same text before are not read again. */
+  setFiles(files: readonly RuleFile[]): void {
+    this.#files = files;
+    const names = new Set(files.map(({ name }) => name));
+    for (const name of this.#indexed.keys()) if (!names.has(name)) this.#indexed.delete(name);
+    this.#names = undefined;
+    this.#outcome = undefined;
+    this.#problems = undefined;
+  }
+
+  /** The new text of a file; one that was not there comes last. */
+  setText(name: string, text: string): void {
+    const known = this.#files.some((file) => file.name === name);
+    const file = { name, text };
+    this.setFiles(
+      known ? this.#files.map((old) => (old.name === name ? file : old)) : [...this.#files, file],
+    );
+  }
+
+  get fileNames(): readonly string[] {
+    return this.#files.map(({ name }) => name);
+  }
+
+  /** Text of a file; empty when there is none of the name or it cannot be read. */
+  textOf(name: string): string {
+    const file = this.#files.find((known) => known.name === name);
+    if (file === undefined || 'unreadable' in file) return '';
+    const text = 'text' in file ? file.text : new TextDecoder().decode(file.bytes);
+    return text.replace(/^\ufeff/, '');
+  }
+
+  /** Items of a file, in order. */
+  itemsOf(name: string): readonly PlacedItem[] {
+    const text = this.textOf(name);
+    const before = this.#indexed.get(name);
+    if (before?.text === text) return before.items;
+    const known = new Map(before?.items.map((item) => [item.text, item.index]));
+    const isField = (field: string): boolean => this.environment.fields.find(field) !== undefined;
+    const items = splitItems(text).map((item) => ({
+      ...item,
+      file: name,
+      index: known.get(item.text) ?? indexItem(item.text, isField),
+    }));
+    this.#indexed.set(name, { text, items });
+    return items;
+  }
+
+  /** Items of all files, in the order in which they are loaded. */
+  *items(): Generator<PlacedItem> {
+    for (const name of this.fileNames) yield* this.itemsOf(name);
+  }
+
+  get names(): DefinedNames {
+    this.#names ??= definedNames(this.items());
+    return this.#names;
+  }
+
+  /** The item at an offset: the last one that begins before it. */
+  itemAt(name: string, offset: number): PlacedItem | undefined {
+    return this.itemsOf(name).findLast((item) => item.start <= offset);
+  }
+
+  /** Uses of names that an offset lies in or directly behind, the shortest first. */
+  usesAt(name: string, offset: number): PlacedUse[] {
+    const item = this.itemAt(name, offset);
+    if (item === undefined) return [];
+    const at = offset - item.start;
+    return item.index.uses
+      .filter(({ start, end }) => start <= at && at <= end)
+      .map((use) => placed(item, use))
+      .sort((a, b) => a.end - a.start - (b.end - b.start) || b.start - a.start);
+  }
+
+  /** What the rule language makes of the files. */
+  get outcome(): LoadOutcome {
+    this.#outcome ??= loadRules(this.#files, this.environment, this.#options);
+    return this.#outcome;
+  }
+
+  /** All that `lanner check` would tell of the files. */
+  get problems(): readonly Problem[] {
+    this.#problems ??= allProblems(this.outcome);
+    return this.#problems;
+  }
+}
+
+export function placed(item: PlacedItem, use: NameUse): PlacedUse {
+  return { file: item.file, start: item.start + use.start, end: item.start + use.end, item, use };
+}
+
+function definedNames(items: Iterable<PlacedItem>): DefinedNames {
+  const names = { rule: new Map(), macro: new Map(), list: new Map() } as const;
+  for (const item of items) {
+    const { kind, name } = item.index;
+    if (name === '' || (kind !== 'rule' && kind !== 'macro' && kind !== 'list')) continue;
+    const byName: Map<string, PlacedItem[]> = names[kind];
+    const known = byName.get(name);
+    if (known === undefined) byName.set(name, [item]);
+    else known.push(item);
+  }
+  return { rules: names.rule, macros: names.macro, lists: names.list };
+}
