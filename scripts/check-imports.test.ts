@@ -28,7 +28,10 @@ test('an import to the left, of the own room, of a package passes', () => {
 });
 
 test('rules see what a field looks like, and nothing else of fields', () => {
-  assert.deepEqual(checkFile('rules/load.ts', "import type { FieldInfo } from '../fields/field.ts';"), []);
+  assert.deepEqual(
+    checkFile('rules/load.ts', "import type { FieldInfo } from '../fields/field-info.ts';"),
+    [],
+  );
   assert.equal(checkFile('rules/load.ts', "import { FIELDS } from '../fields/catalog.ts';").length, 1);
 });
 

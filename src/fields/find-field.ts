@@ -1,5 +1,5 @@
 /** How a name in a rule finds its field. Pure: editors do it where there is no engine. */
-import type { DottedArgument, FieldInfo, FieldReference } from './field.ts';
+import type { DottedArgument, FieldInfo, FieldReference } from './field-info.ts';
 
 /** Finds a field by its name as written, dotted arguments included, without brackets. */
 export function findField<F extends FieldInfo>(

@@ -2,7 +2,7 @@
  * What rules can name, as plain data: an editor in a browser gets it from the engine whose rules it edits, and
  * finds there what that engine would find.
  */
-import type { DottedArgument, FieldInfo, ValueType } from '../fields/field.ts';
+import type { DottedArgument, FieldInfo, ValueType } from '../fields/field-info.ts';
 import { findField } from '../fields/find-field.ts';
 import type { PluginInfo, RuleEnvironment } from '../rules/environment.ts';
 

@@ -3,7 +3,7 @@
  * expanded, every name resolved to a field, every literal turned into a value of the field's type.
  * Pure data: the same files give the same set on every machine.
  */
-import type { FieldInfo, Scalar, ValueType } from '../fields/field.ts';
+import type { FieldInfo, Scalar, ValueType } from '../fields/field-info.ts';
 import type { Location } from './location.ts';
 
 /** Severities from the most to the least severe; the index is the syslog number. */

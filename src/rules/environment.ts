@@ -1,5 +1,5 @@
 /** What the rule language needs to know of the engine around it. Handed in, so that this room stays pure. */
-import type { FieldCatalog, ValueType } from '../fields/field.ts';
+import type { FieldCatalog, ValueType } from '../fields/field-info.ts';
 
 /** Names and codes of events. */
 export interface EventNames {

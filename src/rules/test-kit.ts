@@ -1,5 +1,5 @@
 /** For the tests of this room: a small environment, and short ways to load rules. */
-import type { FieldCatalog, FieldInfo, ValueType } from '../fields/field.ts';
+import type { FieldCatalog, FieldInfo, ValueType } from '../fields/field-info.ts';
 import type { CheckedRule } from './checked.ts';
 import type { RuleEnvironment } from './environment.ts';
 import { type LoadOptions, type LoadOutcome, loadRules } from './load.ts';

@@ -1,5 +1,5 @@
 /** Fields and transformers: every name resolved, every type worked out. */
-import type { ArgumentRule, FieldInfo, ValueType } from '../../fields/field.ts';
+import type { ArgumentRule, FieldInfo, ValueType } from '../../fields/field-info.ts';
 import type { Expression, FieldExpression, TransformExpression, TransformOperand } from '../checked.ts';
 import { isText, type RuleEnvironment } from '../environment.ts';
 import { textOfBytes } from '../source/byte-text.ts';

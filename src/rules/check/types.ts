@@ -1,6 +1,6 @@
 /** Which operators work on which types. */
 
-import type { ValueType } from '../../fields/field.ts';
+import type { ValueType } from '../../fields/field-info.ts';
 import { isText } from '../environment.ts';
 
 const EQUALITY = ['=', '!=', 'in', 'intersects'];

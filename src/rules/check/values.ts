@@ -1,5 +1,5 @@
 /** Literals as the type on the other side of the operator reads them. */
-import type { Scalar, ValueType } from '../../fields/field.ts';
+import type { Scalar, ValueType } from '../../fields/field-info.ts';
 import type { IpNetwork, Value } from '../checked.ts';
 import { textOfBytes } from '../source/byte-text.ts';
 import { parseAddress } from './addresses.ts';
