@@ -1,6 +1,7 @@
 /** What an alert is: everything that outputs need, as plain values that outlive the event. */
 import type { ValueType } from '../fields/field.ts';
 import { PRIORITIES, type Priority } from '../rules/checked.ts';
+import type { Evidence } from './evidence.ts';
 
 /** A value that people and programs read: text is Unicode, addresses and byte buffers are text, `null` is missing. */
 export type AlertValue = string | number | bigint | boolean | null | readonly AlertValue[];
@@ -27,6 +28,8 @@ export interface RuleAlert {
   readonly message: string;
   /** The values that the output names, and those added by configuration, in that order, keys unique. */
   readonly fields: readonly AlertField[];
+  /** For the store alone; absent where nothing is stored. */
+  readonly evidence?: Evidence;
 }
 
 /** Lanner has something to say of itself, such as lost events. */

@@ -9,7 +9,7 @@ export interface Evidence {
   readonly processes: readonly EvidenceProcess[];
   /** What was known of the containers of these processes. */
   readonly containers: readonly EvidenceContainer[];
-  /** Of audit events: who, from where, on what; in the order of {@link EvidenceFact} names that people read. */
+  /** Of audit events: who, from where, on what, in the order in which people read it. */
   readonly audit?: readonly EvidenceFact[];
   /** The rule's condition with what was true; `null` when it was not judged, for `conditionReason`. */
   readonly condition: EvidencePart | null;
@@ -30,7 +30,7 @@ export interface EvidenceProcess {
   readonly name: string;
   /** The kernel's own path of the executable. */
   readonly executable: string | null;
-  /** As `proc.cmdline` has it, the first argument as it was given. */
+  /** The arguments as they were given, joined by blanks; `null` when there are none. */
   readonly commandLine: string | null;
   /** Name of the user, or its number where it has none. */
   readonly user: string | null;

@@ -1,5 +1,6 @@
 /** Replay of audit logs: their events through rules and outputs. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { EvidenceBudget } from '../alerts/evidence-budget.ts';
 import { toText } from '../events/bytes.ts';
 import { System } from '../system/system.ts';
 import { AUDIT_SOURCE, openAuditLog } from './audit.ts';
@@ -68,6 +69,7 @@ export async function replayAuditLog(
     observers,
     judge: makeJudge({ config, ruleSet }, { sources: [AUDIT_SOURCE], hostname }),
     outputs,
+    evidence: new EvidenceBudget(false),
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),
   });
   if (stop.aborted) source.stop();

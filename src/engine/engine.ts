@@ -1,6 +1,8 @@
 /** The loop: every event passes through the model, the matcher, and what matches becomes alerts. */
 import type { RuleAlert } from '../alerts/alert.ts';
-import type { AlertMaker } from '../alerts/alert-maker.ts';
+import type { AlertMaker, HeldAlert } from '../alerts/alert-maker.ts';
+import type { EvidenceBudget, EvidenceCounts } from '../alerts/evidence-budget.ts';
+import type { EvidenceMaker } from '../alerts/evidence-maker.ts';
 import { NO_NOISE_SETTINGS, NoiseFilter, type NoiseSettings } from '../alerts/noise.ts';
 import { AlertSummary } from '../alerts/summary.ts';
 import type { EventCursor } from '../events/cursor.ts';
@@ -25,6 +27,8 @@ export interface EventObserver {
 export interface Judge {
   readonly matcher: NamingMatcher;
   readonly maker: AlertMaker;
+  /** What alerts that are stored know besides. */
+  readonly evidence?: EvidenceMaker;
   /** For the order of the summary. */
   readonly rules: readonly CheckedRule[];
   /** Which alerts are held back; without it, none. */
@@ -40,6 +44,8 @@ export interface EngineParts {
   readonly containers?: PendingContainers;
   readonly waitMs?: number;
   readonly observers?: readonly EventObserver[];
+  /** How much evidence may be gathered for alerts that are stored; without it, none. */
+  readonly evidence?: EvidenceBudget;
   /** Told of the first event of which the engine could not make sense; later ones are only counted. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -100,6 +106,11 @@ export class Engine {
     this.#noise.configure(judge.noise ?? NO_NOISE_SETTINGS);
     this.#queue.waitMs = waitMs;
     this.alerts.follow(judge.rules);
+  }
+
+  /** What became of the evidence of alerts that are stored. */
+  get evidence(): EvidenceCounts | undefined {
+    return this.#parts.evidence?.counts;
   }
 
   /** Events that could not be judged to the end, because something in the engine threw. */
@@ -175,7 +186,19 @@ export class Engine {
   #raise(rule: CheckedRule, context: EventContext): void {
     this.#matched.push(rule);
     this.alerts.count(rule);
-    const held = this.#noise.take(rule, context, () => this.#judge.maker.hold(rule, context));
+    const held = this.#noise.take(rule, context, () => this.#hold(rule, context));
     if (held) this.#queue.add(held, context.thread?.containerId ?? '');
+  }
+
+  #hold(rule: CheckedRule, context: EventContext): HeldAlert {
+    const { outputs, evidence: budget } = this.#parts;
+    const { maker, evidence: gatherer } = this.#judge;
+    const alert = maker.hold(rule, context);
+    if (budget === undefined || gatherer === undefined || !outputs.keepsEvidence) return alert;
+    const evidence = gatherer.hold(rule, context, budget);
+    return {
+      isLate: alert.isLate,
+      finish: () => ({ ...alert.finish(), evidence: evidence.finish() }),
+    };
   }
 }

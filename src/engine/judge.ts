@@ -1,5 +1,6 @@
 /** Makes of rules and configuration what judges events. */
 import { AlertMaker } from '../alerts/alert-maker.ts';
+import { EvidenceMaker } from '../alerts/evidence-maker.ts';
 import { compileFoldKey } from '../alerts/fold-key.ts';
 import type { Config } from '../config/schema.ts';
 import { compileSources } from '../matcher/sources.ts';
@@ -40,6 +41,7 @@ export function* judgeInSteps(
   return {
     matcher: yield* compileSources(ruleSet, fields, { matching, sources, expected }),
     maker: new AlertMaker(fields, hostname),
+    evidence: new EvidenceMaker(ruleSet, fields),
     rules: ruleSet.rules,
     noise: {
       windowMs: config.fold.window,

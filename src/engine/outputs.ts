@@ -52,6 +52,7 @@ export class OutputSet {
   #droppedBefore = 0;
   /** Alerts that may wait for each output; 0 for any number. */
   #capacity = 0;
+  #keepsEvidence = false;
   /** Bytes that may wait for each output, where memory is short. */
   #mostBytes = Number.POSITIVE_INFINITY;
   /** Alerts that did not fit, by output. */
@@ -86,6 +87,7 @@ export class OutputSet {
     const before = this.#outputs;
     this.#outputs = next;
     this.#routes = routes;
+    this.#keepsEvidence = routes.some(({ output }) => output instanceof StoreOutput);
     this.#lines = lineFormats(config);
     this.#capacity = config.outputs_queue.capacity;
     for (const [key, output] of before) if (next.get(key) !== output) void this.#retire(output);
@@ -121,6 +123,11 @@ export class OutputSet {
   #leaveOut({ name }: Output, why: string): void {
     this.#leftOut.set(name, (this.#leftOut.get(name) ?? 0) + 1);
     if (this.#mayTell.take()) this.#help.log(`${name}: ${why}: more are left out, and counted`);
+  }
+
+  /** Whether an output keeps the evidence of alerts. */
+  get keepsEvidence(): boolean {
+    return this.#keepsEvidence;
   }
 
   /** Whether there is one output and no other, but for the store, which is there to be read later. */

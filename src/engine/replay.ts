@@ -1,5 +1,6 @@
 /** Replay from beginning to end: the events of a capture through model, rules and outputs. */
 import process from 'node:process';
+import { EvidenceBudget } from '../alerts/evidence-budget.ts';
 import type { AlertSummary } from '../alerts/summary.ts';
 import type { Config } from '../config/schema.ts';
 import { toText } from '../events/bytes.ts';
@@ -152,6 +153,7 @@ async function replayCapture(
       { sources: [capture.name, 'k8s_audit'], hostname: hostnameOfAlerts() },
     ),
     outputs,
+    evidence: new EvidenceBudget(false),
     ...(capture.recording ? { containers: captured.containers, waitMs: END_OF_TIME } : {}),
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),
   });

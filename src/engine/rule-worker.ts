@@ -10,12 +10,12 @@ import { type RuleRequest, type RuleResult, SLICE } from './rules-aside.ts';
 
 const { paths, config } = workerData as RuleRequest;
 const outcome = loadRuleFiles(paths, config, withoutFunctions(configuredFields(config)));
-const { rules } = outcome.ruleSet;
+const { rules, macros = new Map() } = outcome.ruleSet;
 if (outcome.ok) {
   for (let start = 0; start < rules.length; start += SLICE)
     send({ rules: rules.slice(start, start + SLICE) });
   const files = outcome.files.map(({ name }) => name);
-  send({ done: { problems: outcome.problems, files, needs: needsOf(outcome.ruleSet, config) } });
+  send({ done: { problems: outcome.problems, files, needs: needsOf(outcome.ruleSet, config) }, macros });
 } else {
   const errors = outcome.problems.filter(isError);
   send({ failure: { report: reportProblems(errors, outcome.files), count: countProblems(errors) } });

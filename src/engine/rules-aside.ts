@@ -20,7 +20,7 @@ export interface RuleRequest {
 /** What it sends: slices of the rules and at last the rest, or why there are none. */
 export type RuleResult =
   | { readonly rules: readonly CheckedRule[] }
-  | { readonly done: Omit<LoadedAside, 'ruleSet'> }
+  | { readonly done: Omit<LoadedAside, 'ruleSet'>; readonly macros: ReadonlyMap<string, string> }
   | { readonly failure: { readonly report: string; readonly count: string } };
 
 export interface LoadedAside {
@@ -54,7 +54,7 @@ export function loadRulesAside(paths: readonly string[], config: Config): Promis
     worker.unref();
     worker.on('message', (result: RuleResult) => {
       if ('rules' in result) rules.push(...result.rules);
-      else if ('done' in result) resolve({ ruleSet: { rules }, ...result.done });
+      else if ('done' in result) resolve({ ruleSet: { rules, macros: result.macros }, ...result.done });
       else reject(new RulesRejected(result.failure.count, result.failure.report));
     });
     worker.on('error', reject);

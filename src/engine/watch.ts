@@ -1,6 +1,7 @@
 /** Watching from beginning to end: rules, probe, model, outputs, the loop, and the summary. */
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { EvidenceBudget } from '../alerts/evidence-budget.ts';
 import { type InternalNews, internalAlert } from '../alerts/internal.ts';
 import type { AlertSummary } from '../alerts/summary.ts';
 import type { Config } from '../config/schema.ts';
@@ -261,6 +262,7 @@ async function watchSource(
     : undefined;
   const keeper = audit && openKeeper(config, toText(system.hostname), log);
   const allSources = audit ? joinSources(source, audit.source) : source;
+  const evidence = new EvidenceBudget(true);
   const engine = new Engine({
     source: allSources,
     system,
@@ -269,6 +271,7 @@ async function watchSource(
     ),
     judge: makeJudge(options, { sources }),
     outputs,
+    evidence,
     containers,
     waitMs: config.container_engines.wait_ms,
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),

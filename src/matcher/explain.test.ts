@@ -1,15 +1,24 @@
 /** Explanations of conditions: their shape, what decided, and that they say what the matcher says. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { ruleEnvironment } from '../engine/rule-environment.ts';
 import { FIELD_CATALOG } from '../fields/catalog.ts';
 import { contextOf, descriptorWith, eventOf, systemOf, threadOf } from '../fields/testing.ts';
+import type { CheckedRule } from '../rules/checked.ts';
 import { type LoadOutcome, loadRules, type RuleFile } from '../rules/load.ts';
 import type { EventContext } from '../system/context.ts';
 import { compileMatcher } from './compile.ts';
-import { type JudgedPart, judgePart, nearness, type Part, partsOfRule, reasonsOf } from './explain.ts';
+import {
+  type JudgedPart,
+  judgePart,
+  nearness,
+  type Part,
+  partsOfRule,
+  partsOfWritten,
+  reasonsOf,
+} from './explain.ts';
 import { holds } from './interpreter.ts';
 
 function load(files: readonly RuleFile[]): LoadOutcome {
@@ -148,4 +157,71 @@ test('explanations of all default rules say what interpreter and matcher say', (
     }
   }
   assert.ok(matches >= 3, `${matches} matches`);
+});
+
+test('what was written is enough for the same parts, with lists by their names', () => {
+  const { ruleSet } = OUTCOME;
+  const [rule] = ruleSet.rules;
+  assert.ok(rule);
+  // As it comes from another thread.
+  const { name, written = '' } = structuredClone({ name: rule.name, written: rule.written });
+  const macros = structuredClone(ruleSet.macros ?? new Map());
+  const parts = partsOfWritten({ name, written, condition: rule.condition }, { macros });
+  assert.ok(parts);
+  assert.equal(
+    shape(parts),
+    'and(and(evt.type = execve | ' +
+      'outer(and(inner(or(proc.name in (names) | proc.name = c)) | not(proc.pid = 7))) | ' +
+      'not(and(user.uid = 0 | proc.tty != 0))) | not(proc.exepath = /x))',
+  );
+  assert.equal(judgePart(parts, execve({ comm: 'b' }), FIELD_CATALOG).holds, true);
+  assert.equal(judgePart(parts, execve({ comm: 'x' }), FIELD_CATALOG).holds, false);
+});
+
+test('parts of what was written have the shape of those of the rules, for all rules that there are', (context) => {
+  const own = resolve(import.meta.dirname, '../../rules');
+  const upstream = resolve(import.meta.dirname, '../../../shared/upstream-rules');
+  const folders = [own, join(own, 'kubernetes'), ...(existsSync(upstream) ? [upstream] : [])];
+  if (folders.length < 3) context.diagnostic('../shared is not there: Falco\u2019s rules are left out');
+  const form = ({ kind, text, operands }: Part): string =>
+    `${kind === 'macro' ? text : kind}(${operands.map(form).join(' ')})`;
+  let count = 0;
+  for (const folder of folders) {
+    for (const name of readdirSync(folder).filter((name) => /(?<!\.test)\.ya?ml$/.test(name))) {
+      const outcome = loadRules([{ name, bytes: readFileSync(join(folder, name)) }], ruleEnvironment());
+      for (const rule of outcome.ruleSet.rules) {
+        const parts = partsOfWritten(rule, outcome.ruleSet);
+        assert.ok(parts, rule.name);
+        assert.equal(form(parts), form(partsOf(outcome, rule.name)), rule.name);
+        count++;
+      }
+    }
+  }
+  assert.ok(count > 50, `${count} rules`);
+});
+
+test('a condition that cannot be read without its lists has no parts', () => {
+  const { ruleSet } = load([
+    {
+      name: 'odd.yaml',
+      text: `
+- list: more
+  items: ["b) or proc.name in (c"]
+- rule: Odd
+  desc: d
+  condition: evt.type = execve and (proc.name in (a, more))
+  output: o
+  priority: WARNING
+`,
+    },
+  ]);
+  assert.equal(partsOfWritten(ruleSet.rules[0] as CheckedRule, ruleSet)?.operands[1]?.kind, 'check');
+  assert.equal(
+    partsOfWritten({ ...(ruleSet.rules[0] as CheckedRule), written: 'a and (' }, ruleSet),
+    undefined,
+  );
+  assert.equal(
+    partsOfWritten({ ...(ruleSet.rules[0] as CheckedRule), written: 'none and none' }, ruleSet),
+    undefined,
+  );
 });

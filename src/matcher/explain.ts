@@ -3,11 +3,15 @@
  * part judged on its own by the interpreter. For people who write rules; nothing of it runs while watching.
  */
 import type { Field, FieldCatalog, FieldValue } from '../fields/field.ts';
-import type { Condition } from '../rules/checked.ts';
+import type { CheckedRule, CheckedRuleSet, Condition } from '../rules/checked.ts';
 import type { CompiledMacro, CompiledRule } from '../rules/compile/state.ts';
 import type { Location } from '../rules/location.ts';
+import { MappedText } from '../rules/source/mapped-text.ts';
+import { SourceFile } from '../rules/source/source-file.ts';
 import { type ConditionNode, locationOf } from '../rules/syntax/nodes.ts';
+import { parseCondition } from '../rules/syntax/parser.ts';
 import { printCondition } from '../rules/syntax/print.ts';
+import { ConditionError } from '../rules/syntax/scanner.ts';
 import type { EventContext } from '../system/context.ts';
 import { evaluate } from './evaluate.ts';
 import { holds } from './interpreter.ts';
@@ -42,19 +46,49 @@ export function partsOfRule(
   { parsed, condition }: Pick<CompiledRule, 'parsed' | 'condition'>,
   macros: ReadonlyMap<string, CompiledMacro>,
 ): Part | undefined {
-  return parsed && condition && partsOf(parsed, condition, macros);
+  return parsed && condition && partsOf(parsed, condition, (name) => macros.get(name)?.parsed);
 }
+
+/**
+ * The same of a rule whose syntax tree is gone, from what was written: lists are names, and places are those in the
+ * text of the condition or macro. `undefined` when that is not known, or cannot be read without its lists.
+ */
+export function partsOfWritten(
+  { name, condition, written }: Pick<CheckedRule, 'name' | 'condition' | 'written'>,
+  { macros }: Pick<CheckedRuleSet, 'macros'>,
+): Part | undefined {
+  if (written === undefined) return undefined;
+  const parsed = new Map<string, ConditionNode>();
+  const meaning = (macro: string): ConditionNode | undefined => {
+    const text = macros?.get(macro);
+    if (text !== undefined && !parsed.has(macro)) parsed.set(macro, parse(`macro ${macro}`, text));
+    return parsed.get(macro);
+  };
+  try {
+    return partsOf(parse(`rule ${name}`, written), condition, meaning);
+  } catch (error) {
+    if (error instanceof ConditionError || error instanceof MismatchError) return undefined;
+    throw error;
+  }
+}
+
+function parse(name: string, text: string): ConditionNode {
+  return parseCondition(MappedText.of(new SourceFile(name, text)));
+}
+
+/** What was written and what was checked have not the same shape. */
+class MismatchError extends Error {}
 
 /** The tree with macros and the one in which they were put in have the same shape; they are walked together. */
 function partsOf(
   node: ConditionNode,
   condition: Condition,
-  macros: ReadonlyMap<string, CompiledMacro>,
+  macros: (name: string) => ConditionNode | undefined,
 ): Part {
   const location = locationOf(node);
   if (node.kind === 'macro') {
-    const meaning = macros.get(node.name)?.parsed;
-    if (meaning === undefined) throw new Error(`macro ${node.name} has no meaning`);
+    const meaning = macros(node.name);
+    if (meaning === undefined) throw new MismatchError(`macro ${node.name} has no meaning`);
     return {
       kind: 'macro',
       text: node.name,
@@ -64,6 +98,7 @@ function partsOf(
     };
   }
   if ((node.kind === 'and' || node.kind === 'or') && condition.kind === node.kind) {
+    if (node.operands.length !== condition.operands.length) throw new MismatchError('other operands');
     const operands = node.operands.map((operand, index) =>
       partsOf(operand, condition.operands[index] as Condition, macros),
     );

@@ -159,6 +159,11 @@ export interface CheckedRule {
   /** Milliseconds; 0 for the configured default. */
   readonly captureDuration: number;
   readonly condition: Condition;
+  /**
+   * The condition as it was written, with what was appended to it and its exceptions; macros and lists are names.
+   * Absent in rules that were not loaded from files.
+   */
+  readonly written?: string;
   /** The output as written, and parsed. */
   readonly output: string;
   readonly outputSegments: readonly OutputSegment[];
@@ -172,4 +177,6 @@ export interface CheckedRule {
 export interface CheckedRuleSet {
   /** In the order in which they are tried. */
   readonly rules: readonly CheckedRule[];
+  /** The conditions of macros by their names, as they were written. */
+  readonly macros?: ReadonlyMap<string, string>;
 }

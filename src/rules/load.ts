@@ -135,7 +135,10 @@ class Loader {
     const problems = inFileOrder(distinct([...this.#standing, ...this.#compiling]), this.#results);
     const { collection, environment, lists, macros } = compilation;
     return {
-      ruleSet: { rules: selectRules(rules, this.#options) },
+      ruleSet: {
+        rules: selectRules(rules, this.#options),
+        macros: new Map([...macros].map(([name, { text }]) => [name, text.text])),
+      },
       ok: !problems.some(isError),
       files: this.#results,
       problems,

@@ -27,6 +27,7 @@ export function rowOf(alert: Alert): Row {
     },
     text: searchedText(alert, fields),
     line: formatJson(alert, DEFAULT_FORMAT),
+    ...(alert.kind === 'rule' && alert.evidence ? { evidence: JSON.stringify(alert.evidence) } : {}),
   };
 }
 

@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { rowOf } from './alert-row.ts';
 import { storePath } from './location.ts';
 import { isDamage, NewerStore, openToRead, openToWrite } from './open.ts';
-import { SCHEMA_VERSION } from './schema.ts';
-import { temporaryStore } from './store.test-kit.ts';
+import { StoreQuery } from './query.ts';
+import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
+import { alert, EVIDENCE, temporaryStore } from './store.test-kit.ts';
+import { StoreWriter } from './writer.ts';
 
 test('a store is for its owner alone, whatever it was before', (context) => {
   const path = temporaryStore(context);
@@ -64,3 +75,57 @@ test('the store lies where the configuration, the service, root or the user has 
     /\/\.local\/state\/lanner\/alerts\.db$/,
   );
 });
+
+test('a file of the first version is read as it is, and becomes one of this version when it is written', (context) => {
+  const path = temporaryStore(context);
+  const first = firstVersion(path);
+  first.exec("INSERT INTO names VALUES (1, 'rule', 'R'), (2, 'source', 'syscall')");
+  first.exec(
+    `INSERT INTO alerts (time, stored, priority, rule, source, line) VALUES (1, 1, 4, 1, 2, '{"rule":"R"}')`,
+  );
+  first.exec("INSERT INTO words (rowid, text) VALUES (1, 'R old')");
+  first.close();
+  const read = (): readonly unknown[] => {
+    const database = openToRead(path);
+    const query = new StoreQuery(database);
+    const found = [query.find({ text: 'old' }, 9).alerts.map(({ id }) => id), query.evidence(1)];
+    database.close();
+    return found;
+  };
+  assert.deepEqual(read(), [[1], undefined]);
+  const database = openToWrite(path, assert.fail);
+  context.after(() => database.close());
+  assert.equal(schemaVersion(database), SCHEMA_VERSION);
+  new StoreWriter(database, { maxAgeMs: 0, maxBytes: 0 }).write(
+    [rowOf(alert({ evidence: EVIDENCE }))],
+    Date.now(),
+  );
+  assert.deepEqual(read(), [[1], undefined]);
+  assert.deepEqual(new StoreQuery(database).evidence(2), EVIDENCE);
+});
+
+test('who reads a file of the first version while it becomes one of this sees both', (context) => {
+  const path = temporaryStore(context);
+  firstVersion(path).close();
+  const reading = openToRead(path);
+  context.after(() => reading.close());
+  const query = new StoreQuery(reading);
+  assert.equal(query.evidence(1), undefined);
+  const database = openToWrite(path, assert.fail);
+  new StoreWriter(database, { maxAgeMs: 0, maxBytes: 0 }).write(
+    [rowOf(alert({ evidence: EVIDENCE }))],
+    Date.now(),
+  );
+  database.close();
+  assert.deepEqual(query.evidence(1), EVIDENCE);
+});
+
+/** A file as the first version of the schema has made it. */
+function firstVersion(path: string): DatabaseSync {
+  mkdirSync(dirname(path), { mode: 0o700 });
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL');
+  database.exec('PRAGMA journal_mode = WAL');
+  migrate(database, 1);
+  return database;
+}

@@ -1,8 +1,11 @@
 /** Searching the store: alerts, newest first, and how many there were. */
 import type { DatabaseSync } from 'node:sqlite';
+import type { Evidence } from '../alerts/evidence.ts';
 import { type CountedBy, countSpans } from './counts.ts';
 import { conditionsOf, type Filter } from './filter.ts';
+import { readEvidence } from './kept-evidence.ts';
 import { asSingleTest, compareNewestFirst, type Found, type Row, rowsBy } from './lead.ts';
+import { EVIDENCE_VERSION, schemaVersion } from './schema.ts';
 
 export type { Filter } from './filter.ts';
 
@@ -64,6 +67,26 @@ export class StoreQuery {
     return this.#database
       .prepare(`SELECT id, time, line FROM alerts NOT INDEXED WHERE ${where} ORDER BY id LIMIT ?`)
       .all(id, ...tests.flatMap(({ values }) => values), limit) as unknown as StoredAlert[];
+  }
+
+  /** The alert of an id; `undefined` when it is not, or no longer, there. */
+  alert(id: number): StoredAlert | undefined {
+    return this.#database.prepare('SELECT id, time, line FROM alerts WHERE id = ?').get(id) as unknown as
+      | StoredAlert
+      | undefined;
+  }
+
+  /** What was kept with the alert of an id besides its line; `undefined` when nothing was. */
+  evidence(id: number): Evidence | undefined {
+    // A file of an earlier version is as it is until somebody writes to it.
+    if (schemaVersion(this.#database) < EVIDENCE_VERSION) return undefined;
+    const row = this.#database
+      .prepare(
+        `SELECT evidence.data AS data, outlines.data AS outline
+         FROM evidence LEFT JOIN outlines ON outlines.id = evidence.outline WHERE evidence.alert = ?`,
+      )
+      .get(id) as { readonly data: Uint8Array; readonly outline: Uint8Array | null } | undefined;
+    return row && readEvidence(row.data, row.outline);
   }
 
   /** The highest id so far; 0 without any. */

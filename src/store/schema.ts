@@ -46,7 +46,24 @@ const STEPS: readonly string[] = [
     text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
   );
   `,
+  `
+  -- Conditions of rules as they were written, which the evidence of many alerts shares.
+  CREATE TABLE outlines (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    data BLOB NOT NULL
+  );
+  CREATE TABLE evidence (
+    alert INTEGER PRIMARY KEY,
+    outline INTEGER,
+    data BLOB NOT NULL
+  );
+  CREATE INDEX evidence_outline ON evidence (outline) WHERE outline IS NOT NULL;
+  `,
 ];
+
+/** The version from which on a file has evidence. */
+export const EVIDENCE_VERSION = 2;
 
 /** The version of files that this program writes. */
 export const SCHEMA_VERSION = STEPS.length;
@@ -56,13 +73,13 @@ export function schemaVersion(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version);
 }
 
-/** Brings a file to this version, each step whole or not at all. The file is not of a later version. */
-export function migrate(database: DatabaseSync): void {
-  if (schemaVersion(database) === SCHEMA_VERSION) return;
+/** Brings a file to a version, this one's, whole or not at all. The file is not of a later version. */
+export function migrate(database: DatabaseSync, wanted: number = SCHEMA_VERSION): void {
+  if (schemaVersion(database) === wanted) return;
   database.exec('BEGIN IMMEDIATE');
   try {
     // Another process may have been faster.
-    for (let version = schemaVersion(database); version < SCHEMA_VERSION; version++)
+    for (let version = schemaVersion(database); version < wanted; version++)
       database.exec(`${STEPS[version]}; PRAGMA user_version = ${version + 1}`);
     database.exec('COMMIT');
   } catch (error) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { RuleAlert } from '../alerts/alert.ts';
+import type { Evidence, EvidencePart } from '../alerts/evidence.ts';
 import type { Priority } from '../rules/checked.ts';
 
 /** The path of a file that is not there yet, in a folder that is removed after the test. */
@@ -24,7 +25,36 @@ interface Given {
   readonly at?: number;
   readonly message?: string;
   readonly fields?: Readonly<Record<string, string>>;
+  readonly evidence?: Evidence;
 }
+
+export const EVIDENCE_CONDITION: EvidencePart = {
+  ...{ kind: 'and', text: 'and', holds: true },
+  operands: [
+    {
+      ...{ kind: 'macro', text: 'spawned', holds: true },
+      operands: [{ kind: 'check', text: 'evt.type = execve', holds: true, value: 'execve' }],
+    },
+    {
+      ...{ kind: 'not', text: 'not', holds: true },
+      operands: [{ kind: 'check', text: 'proc.pname exists', holds: false, value: null }],
+    },
+  ],
+};
+
+/** That of a shell in a container. */
+export const EVIDENCE: Evidence = {
+  processes: [
+    {
+      ...{ pid: 30, name: 'bash', executable: '/usr/bin/bash', commandLine: 'bash -c id', user: 'root' },
+      ...{ started: 1_700_000_000_000_000, container: 'abc', tty: 'pts/0' },
+    },
+  ],
+  containers: [{ id: 'abc', name: 'web', image: 'nginx', pod: null, namespace: null }],
+  condition: EVIDENCE_CONDITION,
+  digest: '0123',
+  isCut: false,
+};
 
 /** An alert with what a test is about. */
 export function alert({ at = 0, fields = {}, ...given }: Given): RuleAlert {

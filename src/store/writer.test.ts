@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { rowOf } from './alert-row.ts';
 import { openToRead, openToWrite } from './open.ts';
 import { StoreQuery } from './query.ts';
-import { alert, temporaryStore } from './store.test-kit.ts';
+import { alert, EVIDENCE, EVIDENCE_CONDITION, temporaryStore } from './store.test-kit.ts';
 import { StoreWriter } from './writer.ts';
 
 const HOUR_MS = 3_600_000;
@@ -96,4 +96,31 @@ test('two who write do not lead each other to wrong names', (context) => {
   const query = new StoreQuery(reading);
   for (const name of ['process-0', 'process-5001']) assert.equal(query.count({ processes: [name] }), 1);
   assert.equal(query.count({ rules: ['Rule 1'] }), 2);
+});
+
+test('evidence goes with its alert, and what it shares with others when the last one goes', (context) => {
+  const database = openToWrite(temporaryStore(context), assert.fail);
+  context.after(() => database.close());
+  const writer = new StoreWriter(database, { maxAgeMs: HOUR_MS, maxBytes: 0 });
+  const query = new StoreQuery(database);
+  const now = Date.now();
+  const old = { ...EVIDENCE, condition: { ...EVIDENCE_CONDITION, text: 'or', kind: 'or' } } as const;
+  writer.write(
+    Array.from({ length: 2500 }, () => rowOf(alert({ evidence: old }))),
+    now - 2 * HOUR_MS,
+  );
+  writer.write([rowOf(alert({ evidence: EVIDENCE })), rowOf(alert({}))], now);
+  const count = (table: string): unknown =>
+    database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.count;
+  assert.deepEqual([count('evidence'), count('outlines')], [2501, 2]);
+  assert.deepEqual(query.evidence(1), old);
+  assert.deepEqual(query.evidence(2501), EVIDENCE);
+  assert.equal(query.evidence(2502), undefined);
+  while (!writer.trim(now).isDone);
+  writer.tidy();
+  assert.deepEqual([count('evidence'), count('outlines')], [1, 1]);
+  assert.equal(query.evidence(1), undefined);
+  assert.deepEqual(query.evidence(2501), EVIDENCE);
+  assert.equal(query.alert(1), undefined);
+  assert.equal(query.alert(2501)?.id, 2501);
 });

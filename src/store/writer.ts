@@ -1,5 +1,7 @@
 /** Writes alerts into the store, and keeps it within its bounds. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Evidence } from '../alerts/evidence.ts';
+import { type KeptEvidence, keepEvidence } from './kept-evidence.ts';
 import { NAME_KINDS, type NameKind, type Row } from './row.ts';
 
 export interface StoreLimits {
@@ -31,6 +33,9 @@ export class StoreWriter {
   readonly #insertWords: StatementSync;
   readonly #insertName: StatementSync;
   readonly #findName: StatementSync;
+  readonly #insertEvidence: StatementSync;
+  readonly #insertOutline: StatementSync;
+  readonly #findOutline: StatementSync;
   readonly #ids = new Map<string, number>();
   #removedSinceTidied = 0;
   /** Between the moment when the size is reached and that when enough is free. */
@@ -49,6 +54,9 @@ export class StoreWriter {
     this.#insertWords = changing(database, 'INSERT INTO words (rowid, text) VALUES (?, ?)');
     this.#insertName = changing(database, 'INSERT OR IGNORE INTO names (kind, text) VALUES (?, ?)');
     this.#findName = database.prepare('SELECT id FROM names WHERE kind = ? AND text = ?');
+    this.#insertEvidence = changing(database, 'INSERT INTO evidence (alert, outline, data) VALUES (?, ?, ?)');
+    this.#insertOutline = changing(database, 'INSERT OR IGNORE INTO outlines (key, data) VALUES (?, ?)');
+    this.#findOutline = database.prepare('SELECT id FROM outlines WHERE key = ?');
   }
 
   /** Writes rows, all or none of them. `now` in milliseconds since the epoch. */
@@ -56,12 +64,25 @@ export class StoreWriter {
     const stored = Math.floor(now / 1000);
     this.#whole(() => {
       this.#forgetOthers();
-      for (const { time, priority, names, text, line } of rows) {
+      for (const { time, priority, names, text, line, evidence } of rows) {
         const ids = NAME_KINDS.map((kind) => this.#idOf(kind, names[kind]));
         const { lastInsertRowid } = this.#insertAlert.run(time, stored, priority, ...ids, line);
         this.#insertWords.run(lastInsertRowid, text);
+        if (evidence !== undefined) this.#keepEvidence(lastInsertRowid, JSON.parse(evidence));
       }
     });
+  }
+
+  #keepEvidence(alert: number | bigint, evidence: Evidence): void {
+    const { outline, data } = keepEvidence(evidence);
+    this.#insertEvidence.run(alert, outline === undefined ? null : this.#idOfOutline(outline), data);
+  }
+
+  #idOfOutline({ key, pack }: NonNullable<KeptEvidence['outline']>): number {
+    const id = this.#findOutline.get(key)?.id;
+    if (id !== undefined) return Number(id);
+    this.#insertOutline.run(key, pack());
+    return Number(this.#findOutline.get(key)?.id);
   }
 
   /**
@@ -92,6 +113,7 @@ export class StoreWriter {
       const last = removed.at(-1);
       if (last === undefined) return 0;
       changing(this.#database, 'DELETE FROM alerts WHERE id <= ?').run(last.id);
+      changing(this.#database, 'DELETE FROM evidence WHERE alert <= ?').run(last.id);
       const removeWords = changing(this.#database, 'DELETE FROM words WHERE rowid = ?');
       for (const { id } of removed) removeWords.run(id);
       return removed.length;
@@ -108,7 +130,12 @@ export class StoreWriter {
     const unused = NAME_KINDS.map(
       (kind) => `kind = '${kind}' AND NOT EXISTS (SELECT 1 FROM alerts WHERE alerts.${kind} = names.id)`,
     );
-    this.#whole(() => this.#database.exec(`DELETE FROM names WHERE ${unused.join(' OR ')}`));
+    this.#whole(() => {
+      this.#database.exec(`DELETE FROM names WHERE ${unused.join(' OR ')}`);
+      this.#database.exec(
+        'DELETE FROM outlines WHERE NOT EXISTS (SELECT 1 FROM evidence WHERE evidence.outline = outlines.id)',
+      );
+    });
     this.#ids.clear();
   }
 

@@ -1,4 +1,5 @@
 /** Metrics of rules: what they matched, and what asking them costs. */
+import type { EvidenceCounts } from '../../alerts/evidence-budget.ts';
 import type { AlertSummary } from '../../alerts/summary.ts';
 import type { MatcherProfile, RuleCost } from '../../matcher/profile.ts';
 import type { HistogramCounts, Metric, Sample } from '../../metrics/metric.ts';
@@ -14,6 +15,7 @@ export interface MeasuredEngine {
   readonly failed: number;
   readonly incomplete: number;
   readonly waiting: number;
+  readonly evidence?: EvidenceCounts | undefined;
   readonly heldBack: {
     readonly folded: ReadonlyMap<string, number>;
     readonly limited: ReadonlyMap<string, number>;
@@ -97,6 +99,24 @@ export function engineMetrics(engine: MeasuredEngine): Metric[] {
       read: () => engine.incomplete,
     },
     {
+      name: 'lanner_evidence_gathered_total',
+      help: 'Alerts for the store of which evidence was gathered, all or a part of it.',
+      type: 'counter',
+      read: () => engine.evidence?.gathered ?? 0,
+    },
+    {
+      name: 'lanner_evidence_missing_total',
+      help: 'Such alerts without a part of their evidence, by what is missing and why.',
+      type: 'counter',
+      read: () => missingEvidence(engine.evidence),
+    },
+    {
+      name: 'lanner_evidence_cut_total',
+      help: 'Such alerts with evidence that was shortened, since it was large.',
+      type: 'counter',
+      read: () => engine.evidence?.cut ?? 0,
+    },
+    {
       name: 'lanner_events_failed_total',
       help: 'Events that could not be judged, which is a fault in Lanner.',
       type: 'counter',
@@ -126,6 +146,16 @@ export function engineMetrics(engine: MeasuredEngine): Metric[] {
       type: 'counter',
       read: perRule(({ milliseconds }) => milliseconds / 1000),
     },
+  ];
+}
+
+function missingEvidence(counts: EvidenceCounts | undefined): Sample[] {
+  if (counts === undefined) return [];
+  const sample = (part: string, reason: string, value: number) => ({ labels: { part, reason }, value });
+  return [
+    sample('processes', 'too many alerts', counts.withoutProcesses),
+    sample('condition', 'too many alerts', counts.withoutCondition),
+    sample('condition', 'too large or not known', counts.withoutParts),
   ];
 }
 

@@ -71,6 +71,7 @@ export function finishRules({ rules, environment }: Compilation): void {
       capture: entry.capture,
       captureDuration: entry.captureDuration,
       condition,
+      ...(rule.text === undefined ? {} : { written: rule.text.text }),
       output: output?.text ?? '',
       outputSegments: segments,
       ...(extraFields === undefined || extraFields.length === 0 ? {} : { extraFields }),

@@ -1,0 +1,34 @@
+/** How much evidence may be gathered: a flood of alerts must not slow down what detects them. */
+import { TimeBudget } from '../system/time-budget.ts';
+
+/** Of the time of the thread that reads events, for each of processes and conditions. */
+const SHARE = 0.02;
+/** Milliseconds that may be spent at once after a quiet time. */
+const MOST_MS = 50;
+
+export interface EvidenceCounts {
+  /** Alerts for which evidence was gathered, all of it or a part. */
+  readonly gathered: number;
+  /** Alerts without processes and facts of the request, and without a judged condition, for want of time. */
+  readonly withoutProcesses: number;
+  readonly withoutCondition: number;
+  /** Alerts of rules whose condition cannot be judged part by part: too large, or not known as it was written. */
+  readonly withoutParts: number;
+  /** Evidence of which something was shortened or left out, since it was large. */
+  readonly cut: number;
+}
+
+/** Lasts as long as the run, through all changes of rules. */
+export class EvidenceBudget {
+  readonly processes: Pick<TimeBudget, 'spend'>;
+  readonly conditions: Pick<TimeBudget, 'spend'>;
+  readonly counts = { gathered: 0, withoutProcesses: 0, withoutCondition: 0, withoutParts: 0, cut: 0 };
+
+  /** `isLimited`: events come as they happen, and do not wait. */
+  constructor(isLimited: boolean, clock?: () => number) {
+    this.processes = isLimited ? new TimeBudget(SHARE, MOST_MS, clock) : UNLIMITED;
+    this.conditions = isLimited ? new TimeBudget(SHARE, MOST_MS, clock) : UNLIMITED;
+  }
+}
+
+const UNLIMITED: Pick<TimeBudget, 'spend'> = { spend: (work) => work() };
