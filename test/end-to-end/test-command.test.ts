@@ -8,7 +8,7 @@ import { LANNER, lanner, ROOT, start } from '../support/lanner.ts';
 
 const PAGE = readFileSync(join(ROOT, 'docs/testing-rules.md'), 'utf8');
 const [RULES = '', TESTS = ''] = [...PAGE.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);
-const [, SHOWN = ''] = /```\n\$ lanner test shell\.test\.yaml\n([\s\S]*?)```/.exec(PAGE) ?? [];
+const [, SHOWN = ''] = /```console\n\$ lanner test shell\.test\.yaml\n([\s\S]*?)```/.exec(PAGE) ?? [];
 
 function folderOf(context: TestContext, files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'lanner-test-'));

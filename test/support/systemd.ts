@@ -33,6 +33,8 @@ export interface BootedSystemd {
   /** As `run`; rejects when the command fails. Gives its standard output. */
   output(...command: string[]): Promise<string>;
   start(...command: string[]): Running;
+  /** The program and its arguments that run a command, which follows, in the container. */
+  readonly enter: readonly string[];
 }
 
 /** Why this machine cannot boot one, for tests that must; `false` when it can. */
@@ -79,6 +81,7 @@ export async function bootSystemd(context: TestContext): Promise<BootedSystemd> 
   const inside = ['--target', String(await firstChild(nspawn.child.pid as number)), '--all'];
   const begin = (...command: string[]): Running => start('nsenter', [...inside, '--', ...command]);
   const booted: BootedSystemd = {
+    enter: ['nsenter', ...inside, '--'],
     start: begin,
     run: (...command) => begin(...command).finished,
     async output(...command) {

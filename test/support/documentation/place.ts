@@ -1,0 +1,110 @@
+/** Where commands of the documentation run: nothing that they write stays, and nobody else sees it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import type { TestContext } from 'node:test';
+import { ROOT, start } from '../lanner.ts';
+import { bootSystemd, CONTAINED_ROOT } from '../systemd.ts';
+import { Terminal } from './terminal.ts';
+
+const FIXTURES = join(ROOT, 'test', 'end-to-end', 'documentation', 'fixtures');
+
+export interface Place {
+  open(): Terminal;
+}
+
+/** Why this machine has no place for them; `false` when it has. */
+export function cannotPrepare(): string | false {
+  return process.getuid?.() === 0 ? false : 'needs root';
+}
+
+/**
+ * Mounts over what commands write to, a network of its own with nothing but loopback, and the checkout, which can be
+ * written to, at /root/lanner. The working directory is that one or an empty one.
+ */
+const PREPARE = `
+mount --make-rprivate /
+mount -t tmpfs none "$1"
+layer() {
+  mkdir -p "$1/upper$3" "$1/work$3"
+  mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/upper$3,workdir=$1/work$3" "$3"
+}
+mkdir -p "$1/checkout"
+layer "$1" "$2" "$1/checkout"
+for folder in /var /root; do layer "$1" $folder $folder; done
+# A copy: for files of layers events say so.
+cp -a /etc "$1/etc"
+mount --bind "$1/etc" /etc
+mount -t tmpfs none /srv
+rm -rf /etc/lanner /etc/falco /var/lib/lanner /var/log/lanner /root/*
+mkdir -p /root/work /root/lanner /var/log/lanner "$1/bin"
+mount --bind "$1/checkout" /root/lanner
+ln -s "$2/bin/lanner" "$1/bin/lanner"
+printf '#!/bin/sh\\nexec "$@"\\n' > "$1/bin/sudo"
+chmod 755 "$1/bin/sudo"
+ip link set lo up
+echo ready
+exec sleep 3600
+`;
+
+/** A place on this machine. `clone`: the working directory is the checkout. */
+export async function preparePlace(context: TestContext, clone: boolean): Promise<Place> {
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-docs-'));
+  const holder = start('unshare', ['--mount', '--net', 'sh', '-ec', PREPARE, 'prepare', folder, ROOT], {
+    limitMs: 300_000,
+  });
+  context.after(async () => {
+    holder.child.kill('SIGKILL');
+    await holder.finished;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await holder.printed('stdout', 'ready\n');
+  const cwd = clone ? '/root/lanner' : '/root/work';
+  return placeOf(context, [
+    ...['nsenter', '--target', String(holder.child.pid), '--mount', '--net', '--'],
+    ...environment(`${folder}/bin`),
+    ...['env', '--chdir', cwd],
+  ]);
+}
+
+/**
+ * A machine with systemd, whose service watches one slice alone, where that is to be installed: what a test must not do
+ * is watch the whole machine.
+ */
+export async function prepareSystemd(context: TestContext): Promise<Place> {
+  const systemd = await bootSystemd(context);
+  const unit = '/etc/systemd/system';
+  await systemd.output(
+    'sh',
+    '-ec',
+    `mkdir -p ${unit}/lanner.service.d /root/bin
+    printf '[Service]\\nExecStart=\\nExecStart=${CONTAINED_ROOT}/bin/lanner --scope cgroup=/watched.slice\\n' > ${unit}/lanner.service.d/scope.conf
+    printf '[Service]\\nType=oneshot\\nSlice=watched.slice\\nExecStart=cat /etc/shadow\\nStandardOutput=null\\n' > ${unit}/victim.service
+    printf '#!/bin/sh\\nexec "$@"\\n' > /root/bin/sudo
+    chmod 755 /root/bin/sudo
+    ln -s ${CONTAINED_ROOT}/bin/lanner /root/bin/lanner
+    systemctl daemon-reload
+    systemctl start watched.slice`,
+  );
+  return placeOf(context, [
+    ...systemd.enter,
+    ...environment('/root/bin'),
+    ...['env', '--chdir', CONTAINED_ROOT],
+  ]);
+}
+
+function environment(programs: string): string[] {
+  const path = `PATH=${programs}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+  return ['env', '--ignore-environment', path, 'HOME=/root', 'LC_ALL=C.UTF-8', `FIXTURES=${FIXTURES}`];
+}
+
+function placeOf(context: TestContext, enter: readonly string[]): Place {
+  return {
+    open() {
+      const terminal = new Terminal(enter);
+      context.after(() => terminal.close());
+      return terminal;
+    },
+  };
+}
