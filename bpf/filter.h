@@ -167,6 +167,14 @@ static __always_inline bool look_at_given(struct lanner_scratch *s, struct lanne
 	return true;
 }
 
+/* What the names that rules have for the opened file say. */
+static __always_inline u64 known_names(struct lanner_scratch *s, u64 inode)
+{
+	struct lanner_known_inode *known = bpf_map_lookup_elem(&known_inodes, &inode);
+
+	return known ? known->bits[BOUND(s->generation - 1, 1)] : 0;
+}
+
 /* The kernel's path of the file that was opened. False: it cannot be told, or the file may have other names. */
 static __always_inline bool look_at_opened(struct lanner_scratch *s, struct lanner_filter *f, struct lanner_automaton *a,
 					   bool differs)
@@ -182,8 +190,7 @@ static __always_inline bool look_at_opened(struct lanner_scratch *s, struct lann
 	if (s->data[BOUND(start + 2, MAX_EVENT)] & DESCRIPTOR_PATH_CUT)
 		return false;
 	inode = *word_at(&s->data[BOUND(start + DESCRIPTOR_DEVICE_SIZE, MAX_EVENT)]);
-	if (bpf_map_lookup_elem(&known_inodes, &inode))
-		return false;
+	s->bits |= known_names(s, inode);
 	if (s->part)
 		return false;
 	/* The same bytes lead to the same answers. */

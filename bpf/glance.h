@@ -322,7 +322,7 @@ static __always_inline int glance_at_given(struct lanner_scratch *s, u32 start, 
 }
 
 /* Looks at the names of an open that has succeeded. Returns 0 when there may be others. */
-static __always_inline int glance_at_opened(struct lanner_scratch *s, u32 start, u32 length, bool relative)
+static __always_inline int glance_at_opened(struct lanner_scratch *s, u32 start, u32 length, bool relative, u64 wanted)
 {
 	struct lanner_climb *c = &s->climb;
 	struct file *file = (void *)s->file;
@@ -330,7 +330,7 @@ static __always_inline int glance_at_opened(struct lanner_scratch *s, u32 start,
 	u32 last;
 
 	inode = BPF_CORE_READ(file, f_inode, i_ino);
-	if (bpf_map_lookup_elem(&known_inodes, &inode))
+	if (known_names(s, inode) & wanted)
 		return 0;
 	bpf_probe_read_kernel(path, sizeof(path), (void *)file + bpf_core_field_offset(struct file, f_path));
 	c->begin = start;
@@ -384,7 +384,7 @@ __noinline int lacks_names(u64 wanted, u64 given, u64 base)
 		return 0;
 	find_base(s, base, relative);
 	if (!(s->result < 0 ? glance_at_given(s, GIVEN_AT, length, relative)
-			    : glance_at_opened(s, GIVEN_AT, length, relative)))
+			    : glance_at_opened(s, GIVEN_AT, length, relative, wanted)))
 		return 0;
 	return !(s->bits & (wanted | ODD_BIT));
 }

@@ -93,6 +93,11 @@ struct lanner_beginning {
 	struct lanner_found found;
 };
 
+/* By generation of the filters: what the names say that rules have for the file, as bits. */
+struct lanner_known_inode {
+	u64 bits[2];
+};
+
 /* The name of a thread that user space was told last, and the sets that it is in (bits of FIRST_PROGRAM_BIT on). */
 struct lanner_told_name {
 	u64 found;         /* edition of the automaton with the sets, then 16 bits: one number, that all is of one edition */
@@ -301,10 +306,10 @@ struct {
 	__type(value, u32);
 } accepted_sockets SEC(".maps");
 
-/* Inodes, of whichever device, of files that rules name: they may be opened under any name. */
+/* Inodes, of whichever device, of files that rules name: opened under any name they count as opened under those. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MAX_KNOWN_INODES);
 	__type(key, u64);
-	__type(value, u32);
+	__type(value, struct lanner_known_inode);
 } known_inodes SEC(".maps");

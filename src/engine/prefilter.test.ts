@@ -84,10 +84,15 @@ const LITERALS = [
 const KINDS = ['f', 'd', '4', '6', 'u', 'p', 'o'];
 const TYPES = ['file', 'directory', 'ipv4', 'ipv6', 'unix', 'pipe', '<NA>'];
 const KNOWN_INODE = 9;
+const OTHER_KNOWN_INODE = 10;
 
+const NAMES: ReadonlyMap<number, readonly string[]> = new Map([
+  [KNOWN_INODE, ['/etc/shadow']],
+  [OTHER_KNOWN_INODE, ['/etc/hosts', '/top']],
+]);
 const FILES: FileNames = {
-  namesOf: (_device, inode) => (inode === KNOWN_INODE ? ['/etc/shadow'] : []),
-  mayHave: (inode) => inode === KNOWN_INODE,
+  namesOf: (_device, inode) => NAMES.get(inode) ?? [],
+  mayHave: (inode) => NAMES.has(inode),
   changed() {},
 };
 /** Links that only user space knows of. */
@@ -170,7 +175,7 @@ function descriptor(choices: Choices): Uint8Array | undefined {
   header.write(kind, 'latin1');
   header[1] = choices.of([6, 17, 1, 58, 255, 0]);
   header[2] = choices.of([0, 0, 0, 1, 4, 16]);
-  header.writeBigUInt64LE(BigInt(choices.of([5, 6, KNOWN_INODE])), 8);
+  header.writeBigUInt64LE(BigInt(choices.of([5, 6, KNOWN_INODE, OTHER_KNOWN_INODE])), 8);
   if (kind === '4' || kind === '6') {
     const last = choices.of([
       [10, 0, 0, 1, 53, 0],
@@ -270,7 +275,7 @@ function isHandedOver(
 ): boolean {
   const filter = encoded.filters.get(event.code);
   if (!filter) return true;
-  const surroundings = { inodes: new Set([KNOWN_INODE]), isShared, program };
+  const surroundings = { inodes: NAMES, isShared, program };
   const isPassed = passes(filter, encoded, event, surroundings);
   const isSeenAtOnce = isPassedOver(filter, encoded, event, surroundings);
   if (isSeenAtOnce) passedOver++;
@@ -336,6 +341,7 @@ test('what nobody asks for is left out, and doubt passes', () => {
     [{ fd: 3, name: '/etc/shadow', fdinfo: file('/etc/hosts') }, true],
     [{ fd: 3, name: '/tmp/x', fdinfo: file('/etc/shadow') }, true],
     [{ fd: 3, name: '/tmp/x', fdinfo: file('/tmp/x', KNOWN_INODE) }, true],
+    [{ fd: 3, name: '/tmp/x', fdinfo: file('/tmp/x', OTHER_KNOWN_INODE) }, false],
     [{ fd: 3, name: '../etc/./shadow', base: '/usr', fdinfo: file('/tmp/x') }, true],
     [{ fd: 3, name: '../etc/./hosts', base: '/usr', fdinfo: file('/tmp/x') }, false],
     [{ fd: 3, name: 'x', fdinfo: file('/tmp/x') }, true],

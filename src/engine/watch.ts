@@ -276,7 +276,7 @@ async function watchSource(
     waitMs: config.container_engines.wait_ms,
     onFailure: (error) => log(`an event could not be judged, which is a fault in Lanner: ${String(error)}`),
   });
-  files.onKnown = (inode) => source.meetInode(inode);
+  files.onKnown = (inode, names) => source.meetInode(inode, names);
   source.knowNames(system.threads());
   if (config.engine.prefilter && !options.record)
     source.filter(deriveFilters(ruleSet, chooseEvents(ruleSet, config.base_syscalls)), files.inodes);

@@ -67,8 +67,8 @@ export class KnownFiles implements FileNames {
   readonly #clock: () => number;
   /** Names by their last part. */
   #byFileName: ReadonlyMap<ByteString, readonly ByteString[]>;
-  /** Told of every inode that becomes known between two refreshes. */
-  onKnown: (inode: number) => void = () => {};
+  /** Told of every inode that becomes known, or gets another name, with all its names. */
+  onKnown: (inode: number, names: readonly ByteString[]) => void = () => {};
   #names = 0;
   #refused = 0;
   #skippedDirectories = 0;
@@ -144,9 +144,9 @@ export class KnownFiles implements FileNames {
     for (const [index, path] of paths.entries()) this.#learn(path, states[index]);
   }
 
-  /** Inodes of the files that the names lead to, of whichever device. */
-  get inodes(): ReadonlySet<number> {
-    return new Set(this.#byInode.keys());
+  /** The names by the inode of the file that they lead to, of whichever device. */
+  get inodes(): ReadonlyMap<number, readonly ByteString[]> {
+    return this.#byInode;
   }
 
   get statistics(): KnownFileStatistics {
@@ -167,11 +167,9 @@ export class KnownFiles implements FileNames {
     const names = this.#byInode.get(file.inode);
     if (names?.includes(path)) return;
     this.#names++;
-    if (names) names.push(path);
-    else {
-      this.#byInode.set(file.inode, [path]);
-      this.onKnown(file.inode);
-    }
+    const all = names ? [...names, path] : [path];
+    this.#byInode.set(file.inode, all);
+    this.onKnown(file.inode, all);
   }
 
   /** What the names lead to; as it was known before, where there is no answer. */

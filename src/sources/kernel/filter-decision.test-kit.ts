@@ -9,7 +9,7 @@ import {
   MAX_PREDICATES,
   MAX_TERMS,
 } from './layout.ts';
-import type { TextAutomaton } from './text-automaton.ts';
+import { answersOf, type TextAutomaton } from './text-automaton.ts';
 
 const HEADER_SIZE = 16;
 const TERMS_AT = HEADER_SIZE + 16 * MAX_PREDICATES;
@@ -28,8 +28,8 @@ const PATH_CUT = 4;
 
 /** What the probe knows beside the event. */
 export interface Surroundings {
-  /** Of files that may have any name. */
-  readonly inodes: ReadonlySet<number>;
+  /** Names that rules have for files. */
+  readonly inodes: ReadonlyMap<number, readonly string[]>;
   /** Other threads have the same descriptors. */
   readonly isShared: boolean;
   /** Name of the thread; `undefined`: it is not sure what user space was told. */
@@ -52,10 +52,11 @@ export function passes(
   }
   if (filter[7]) {
     const given = lookAtGiven(filter, automaton, event);
-    const opened = (event.i64(0) ?? 0n) < 0 ? 0n : lookAtOpened(filter, automaton, event, inodes);
+    const opened = (event.i64(0) ?? 0n) < 0 ? 0n : lookAtOpened(filter, automaton, event);
     if (given === undefined || opened === undefined) unknown |= NAMES;
     const hasOpened = (event.i64(0) ?? 0n) >= 0;
     const descriptor = event.raw(filter[10] as number);
+    if (hasOpened) bits |= knownNames(descriptor, automaton, inodes);
     if (hasOpened && (!descriptor || descriptor.length < 18 || descriptor[16] !== SLASH))
       unknown |= BigInt(filter.readUInt16LE(12));
     if (hasOpened && isShared && !isGivenAsItIs(filter, event)) unknown |= NAMES;
@@ -86,7 +87,11 @@ export function isPassedOver(
   if (wanted === 0n || wanted === (1n << 64n) - 1n) return wanted === 0n;
   const sets = program === undefined ? PROGRAMS : (programs.get(program) ?? 0n);
   if ((sets & wanted) !== 0n) return false;
-  const names = hasFailed ? namesOfFailed(filter, event) : namesOfOpened(filter, event, inodes, isShared);
+  const known = hasFailed
+    ? 0n
+    : knownNames(event.raw(filter[10] as number) as Buffer | undefined, automaton, inodes);
+  if ((known & wanted) !== 0n) return false;
+  const names = hasFailed ? namesOfFailed(filter, event) : namesOfOpened(filter, event, isShared);
   return (
     names?.every(
       (name) => name.length <= MAX_GLANCE && (stepThrough(automaton, name) & (wanted | ODD)) === 0n,
@@ -101,18 +106,12 @@ function namesOfFailed(filter: Buffer, event: EventCursor): string[] | undefined
   return base === '' ? undefined : [`${base === '/' ? '' : base}/${given}`];
 }
 
-function namesOfOpened(
-  filter: Buffer,
-  event: EventCursor,
-  inodes: ReadonlySet<number>,
-  isShared: boolean,
-): string[] | undefined {
+function namesOfOpened(filter: Buffer, event: EventCursor, isShared: boolean): string[] | undefined {
   const [given, base] = givenNames(filter, event);
   const descriptor = event.raw(filter[10] as number) as Buffer;
   const [own = '', ofFileSystem] = descriptor.toString('latin1', 16).split('\0');
   if (given === '' || !own.startsWith('/') || ofFileSystem !== '') return undefined;
-  if ((descriptor[2] as number) & PATH_CUT || inodes.has(Number(descriptor.readBigUInt64LE(8))))
-    return undefined;
+  if ((descriptor[2] as number) & PATH_CUT) return undefined;
   if (own === given) return [own];
   if (given.startsWith('/')) return isShared ? undefined : [given, own];
   return own === `${base === '/' ? '' : base}/${given}` && base !== '' ? [own] : undefined;
@@ -125,6 +124,17 @@ function givenNames(filter: Buffer, event: EventCursor): [given: string, base: s
       ?.toString('latin1', 0)
       .slice(0, -1) ?? '';
   return [text(8), text(9)];
+}
+
+/** What the names that rules have for the opened file say. */
+function knownNames(
+  descriptor: Uint8Array | undefined,
+  automaton: TextAutomaton,
+  inodes: Surroundings['inodes'],
+): bigint {
+  if (!descriptor || descriptor.length < 18) return 0n;
+  const names = inodes.get(Number(Buffer.from(descriptor).readBigUInt64LE(8)));
+  return (names ?? []).reduce((bits, name) => bits | answersOf(automaton, name), 0n);
 }
 
 function stepThrough({ next, shift, columnOf, bits }: TextAutomaton, name: string): bigint {
@@ -165,15 +175,9 @@ function lookAtGiven(filter: Buffer, automaton: TextAutomaton, event: EventCurso
   return walk(automaton, [base.subarray(0, -1), given.subarray(0, -1)]);
 }
 
-function lookAtOpened(
-  filter: Buffer,
-  automaton: TextAutomaton,
-  event: EventCursor,
-  inodes: ReadonlySet<number>,
-): bigint | undefined {
+function lookAtOpened(filter: Buffer, automaton: TextAutomaton, event: EventCursor): bigint | undefined {
   const descriptor = event.raw(filter[10] as number) as Buffer | undefined;
   if (!descriptor || descriptor.length < 18 || (descriptor[2] as number) & PATH_CUT) return undefined;
-  if (inodes.has(Number(descriptor.readBigUInt64LE(8)))) return undefined;
   if (descriptor[16] !== SLASH || descriptor.indexOf(0, 16) !== descriptor.length - 1) return undefined;
   return walk(automaton, [descriptor.subarray(16, -1)]);
 }

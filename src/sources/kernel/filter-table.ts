@@ -4,11 +4,17 @@ import type { EventFilter } from '../../events/event-filter.ts';
 import { AUTOMATON_SIZE, encodeFilters, FILTER_SIZE, writeAutomaton } from './encode-filters.ts';
 import { MAX_CODES, MAX_KNOWN_INODES } from './layout.ts';
 import { type BpfMap, PROT_READ, PROT_WRITE, pageSize, SharedMemory } from './libbpf.ts';
+import { answersOf, type TextAutomaton } from './text-automaton.ts';
 
 const NO_FILTER = Buffer.alloc(FILTER_SIZE);
 const GENERATION_KEY = u32(0);
 /** Room of the kernel for a thread's name, with its NUL. */
 const COMM_SIZE = 16;
+/** Whatever is asked of a name holds. */
+const ALL_BITS = (1n << 64n) - 1n;
+
+/** Names that rules have for files, by inode, of whichever device. */
+export type NamedInodes = ReadonlyMap<number, readonly ByteString[]>;
 
 export interface FilterMaps {
   readonly filters: BpfMap;
@@ -26,7 +32,11 @@ export class FilterTable {
   #generation: 1 | 2 = 2;
   /** Codes with a filter, by generation - 1. */
   readonly #codes: [Set<number>, Set<number>] = [new Set(), new Set()];
-  #inodes = new Set<number>();
+  /** What the kernel was told of the names of each. */
+  readonly #inodes = new Map<number, bigint>();
+  /** What each name says to the filters in use. */
+  readonly #names = new Map<ByteString, bigint>();
+  #automaton: TextAutomaton | undefined;
   #edition = 0;
 
   constructor(maps: FilterMaps) {
@@ -41,10 +51,10 @@ export class FilterTable {
   }
 
   /**
-   * From now on events pass as the filters say, all those of other codes too. `inodes`: of files that may be
-   * opened under any name; when they do not all find room, all events pass.
+   * From now on events pass as the filters say, all those of other codes too. `inodes`: of files that are asked about
+   * by these names too, under whichever they are opened; when they do not all find room, all events pass.
    */
-  use(filters: readonly EventFilter[], inodes: ReadonlySet<number>): void {
+  use(filters: readonly EventFilter[], inodes: NamedInodes): void {
     const generation = this.#generation === 1 ? 2 : 1;
     const encoded = encodeFilters(filters);
     const codes = this.#codes[generation - 1] as Set<number>;
@@ -54,25 +64,60 @@ export class FilterTable {
     for (const [code, bytes] of encoded.filters) this.#update(generation, code, bytes);
     this.#codes[generation - 1] = new Set(encoded.filters.keys());
     this.#generation = generation;
+    this.#automaton = encoded.automaton;
+    this.#names.clear();
+    for (const inode of this.#inodes.keys()) this.#tell(inode, this.#bitsOf(inodes.get(inode) ?? []));
     if (this.know(inodes)) this.#maps.generation.update(GENERATION_KEY, u32(generation));
     else this.open();
   }
 
-  /** Replaces the set of inodes. False when they do not find room. */
-  know(inodes: ReadonlySet<number>): boolean {
+  /** Replaces the inodes and their names. False when they do not find room. */
+  know(inodes: NamedInodes): boolean {
     if (inodes.size > MAX_KNOWN_INODES / 2) return false;
-    for (const inode of inodes) if (!this.#inodes.has(inode)) this.#maps.inodes.update(u64(inode), u32(1));
-    for (const inode of this.#inodes) if (!inodes.has(inode)) this.#maps.inodes.delete(u64(inode));
-    this.#inodes = new Set(inodes);
+    for (const inode of this.#inodes.keys())
+      if (!inodes.has(inode)) {
+        this.#maps.inodes.delete(u64(inode));
+        this.#inodes.delete(inode);
+      }
+    for (const [inode, names] of inodes) {
+      const bits = this.#bitsOf(names);
+      if (this.#inodes.get(inode) !== bits) this.#tell(inode, bits);
+    }
     return true;
   }
 
-  /** Adds an inode to the set. Without room for it all events pass. */
-  meet(inode: number): void {
-    if (this.#inodes.has(inode)) return;
-    this.#inodes.add(inode);
-    if (this.#inodes.size > MAX_KNOWN_INODES / 2) this.open();
-    else this.#maps.inodes.update(u64(inode), u32(1));
+  /** An inode has these names too from now on. Without room for it all events pass. */
+  meet(inode: number, names: readonly ByteString[]): void {
+    const known = this.#inodes.get(inode);
+    if (known === undefined && this.#inodes.size >= MAX_KNOWN_INODES / 2) {
+      this.open();
+      return;
+    }
+    const bits = (known ?? 0n) | this.#bitsOf(names);
+    if (bits !== known) this.#tell(inode, bits);
+  }
+
+  /** struct lanner_known_inode. To an event that is under way by the other generation it may have any name. */
+  #tell(inode: number, bits: bigint): void {
+    const bytes = Buffer.alloc(16, 0xff);
+    bytes.writeBigUInt64LE(bits, 8 * (this.#generation - 1));
+    this.#maps.inodes.update(u64(inode), bytes);
+    this.#inodes.set(inode, bits);
+  }
+
+  #bitsOf(names: readonly ByteString[]): bigint {
+    const automaton = this.#automaton;
+    if (automaton === undefined) return ALL_BITS;
+    let bits = 0n;
+    for (const name of names) {
+      let found = this.#names.get(name);
+      if (found === undefined) {
+        found = answersOf(automaton, name);
+        this.#names.set(name, found);
+      }
+      bits |= found;
+    }
+    return bits;
   }
 
   /**

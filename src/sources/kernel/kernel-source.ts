@@ -5,6 +5,7 @@ import type { EventFilter } from '../../events/event-filter.ts';
 import { EVENT_TYPES } from '../../events/table.ts';
 import type { EventSink, EventSource, SourceStatistics } from '../source.ts';
 import { KernelSourceError } from './error.ts';
+import type { NamedInodes } from './filter-table.ts';
 import { COUNTERS } from './layout.ts';
 import { CLOCK_BOOTTIME, clockNanoseconds, threadId, trimMemory, Waiter } from './libbpf.ts';
 import { type LossCategory, lossCategory } from './losses.ts';
@@ -168,10 +169,10 @@ export class KernelSource implements EventSource {
   }
 
   /**
-   * Leaves out events that the filters tell nobody wants. `inodes`: of files that may be opened under any name.
-   * Without filters everything passes.
+   * Leaves out events that the filters tell nobody wants. `inodes`: names that rules have for files, which count under
+   * whichever name these are opened. Without filters everything passes.
    */
-  filter(filters: readonly EventFilter[] | undefined, inodes: ReadonlySet<number> = new Set()): void {
+  filter(filters: readonly EventFilter[] | undefined, inodes: NamedInodes = new Map()): void {
     if (this.#closed) return;
     if (filters === undefined) this.#probe.filters.open();
     else this.#probe.filters.use(filters, inodes);
@@ -183,13 +184,13 @@ export class KernelSource implements EventSource {
     for (const { tid, comm } of threads) this.#probe.filters.nameThread(tid, comm);
   }
 
-  /** Another file that may be opened under any name. */
-  meetInode(inode: number): void {
-    if (!this.#closed) this.#probe.filters.meet(inode);
+  /** A file has these names for rules from now on. */
+  meetInode(inode: number, names: readonly ByteString[]): void {
+    if (!this.#closed) this.#probe.filters.meet(inode, names);
   }
 
-  /** Replaces the set of such files. */
-  knowInodes(inodes: ReadonlySet<number>): void {
+  /** Replaces all such files. */
+  knowInodes(inodes: NamedInodes): void {
     if (!this.#closed && !this.#probe.filters.know(inodes)) this.#probe.filters.open();
   }
 

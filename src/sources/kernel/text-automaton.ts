@@ -1,6 +1,6 @@
 /** Finds out, with one step for each byte, which sets of texts occur in a text: the tables of bpf/filter.h. */
 import type { ByteString } from '../../events/bytes.ts';
-import { MAX_CELLS, MAX_STATES } from './layout.ts';
+import { FILTER_DOTS, FILTER_ODD, FILTER_TOP, MAX_CELLS, MAX_STATES } from './layout.ts';
 
 const BYTES = 256;
 /** Texts are cut to these lengths, one after the other, until the tables have room. */
@@ -26,6 +26,24 @@ export function textAutomaton(texts: ReadonlyMap<ByteString, bigint>): TextAutom
     if (automaton) return automaton;
   }
   return undefined;
+}
+
+const TOP_BIT = 1n << BigInt(FILTER_TOP);
+const DOTS_BIT = 1n << BigInt(FILTER_DOTS);
+const ODD_BIT = 1n << BigInt(FILTER_ODD);
+
+/**
+ * What the absolute path `name` answers to what filters ask of names, as bits: which sets have a text in it. One with
+ * odd components counts as one with dots.
+ */
+export function answersOf({ shift, columnOf, next, bits }: TextAutomaton, name: ByteString): bigint {
+  let state = 0;
+  let found = name.lastIndexOf('/') <= 0 ? TOP_BIT : 0n;
+  for (const byte of Buffer.from(`\0${name}\0`, 'latin1')) {
+    state = next[(state << shift) + (columnOf[byte] as number)] as number;
+    found |= bits[state] as bigint;
+  }
+  return found & ODD_BIT ? found | DOTS_BIT : found;
 }
 
 /** Every text becomes its beginning, if it is longer. */
