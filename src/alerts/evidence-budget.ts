@@ -1,6 +1,10 @@
 /** How much evidence may be gathered: a flood of alerts must not slow down what detects them. */
 import { TimeBudget } from '../system/time-budget.ts';
+import { TokenBucket } from '../system/token-bucket.ts';
 
+/** Alerts a second that get evidence, and at once after a quiet time: those who store it have to keep up, too. */
+const RATE = 500;
+const BURST = 1000;
 /** Of the time of the thread that reads events, for each of processes and conditions. */
 const SHARE = 0.02;
 /** Milliseconds that may be spent at once after a quiet time. */
@@ -20,12 +24,15 @@ export interface EvidenceCounts {
 
 /** Lasts as long as the run, through all changes of rules. */
 export class EvidenceBudget {
+  /** For one alert. */
+  readonly alerts: Pick<TokenBucket, 'take'>;
   readonly processes: Pick<TimeBudget, 'spend'>;
   readonly conditions: Pick<TimeBudget, 'spend'>;
   readonly counts = { gathered: 0, withoutProcesses: 0, withoutCondition: 0, withoutParts: 0, cut: 0 };
 
   /** `isLimited`: events come as they happen, and do not wait. */
-  constructor(isLimited: boolean, clock?: () => number) {
+  constructor(isLimited: boolean, clock: () => number = () => performance.now()) {
+    this.alerts = isLimited ? new TokenBucket(RATE, BURST, clock) : { take: () => true };
     this.processes = isLimited ? new TimeBudget(SHARE, MOST_MS, clock) : UNLIMITED;
     this.conditions = isLimited ? new TimeBudget(SHARE, MOST_MS, clock) : UNLIMITED;
   }

@@ -21,6 +21,13 @@ export interface HeldEvidence {
   finish(): Evidence;
 }
 
+const NOTHING: HeldEvidence = {
+  finish: () => ({
+    ...{ processes: [], containers: [], processesReason: NO_TIME },
+    ...{ condition: null, conditionReason: NO_TIME, digest: null, isCut: false },
+  }),
+};
+
 /** What is known of a rule from its first alert on. */
 interface Explainable {
   readonly parts: Part | undefined;
@@ -45,6 +52,11 @@ export class EvidenceMaker {
   /** Gathers what the rule has matched by, as far as the budget goes. Everything is copied out of the event. */
   hold(rule: CheckedRule, context: EventContext, budget: EvidenceBudget): HeldEvidence {
     const { counts } = budget;
+    if (!budget.alerts.take()) {
+      counts.withoutProcesses++;
+      counts.withoutCondition++;
+      return NOTHING;
+    }
     const shortener = new Shortener();
     const around = budget.processes.spend(() => ({
       processes: processesOf(context, shortener),

@@ -1,6 +1,5 @@
 /** Writes alerts into the store, and keeps it within its bounds. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Evidence } from '../alerts/evidence.ts';
 import { type KeptEvidence, keepEvidence } from './kept-evidence.ts';
 import { NAME_KINDS, type NameKind, type Row } from './row.ts';
 
@@ -37,6 +36,7 @@ export class StoreWriter {
   readonly #insertOutline: StatementSync;
   readonly #findOutline: StatementSync;
   readonly #ids = new Map<string, number>();
+  #lastKept: ({ readonly evidence: string } & KeptEvidence) | undefined;
   #removedSinceTidied = 0;
   /** Between the moment when the size is reached and that when enough is free. */
   #isFreeing = false;
@@ -68,13 +68,16 @@ export class StoreWriter {
         const ids = NAME_KINDS.map((kind) => this.#idOf(kind, names[kind]));
         const { lastInsertRowid } = this.#insertAlert.run(time, stored, priority, ...ids, line);
         this.#insertWords.run(lastInsertRowid, text);
-        if (evidence !== undefined) this.#keepEvidence(lastInsertRowid, JSON.parse(evidence));
+        if (evidence !== undefined) this.#keepEvidence(lastInsertRowid, evidence);
       }
     });
   }
 
-  #keepEvidence(alert: number | bigint, evidence: Evidence): void {
-    const { outline, data } = keepEvidence(evidence);
+  #keepEvidence(alert: number | bigint, evidence: string): void {
+    // In a flood much is alike.
+    if (this.#lastKept?.evidence !== evidence)
+      this.#lastKept = { evidence, ...keepEvidence(JSON.parse(evidence)) };
+    const { outline, data } = this.#lastKept;
     this.#insertEvidence.run(alert, outline === undefined ? null : this.#idOfOutline(outline), data);
   }
 
