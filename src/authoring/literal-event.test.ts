@@ -62,6 +62,39 @@ test('descriptors: parts of a path, ends of a connection, numbers', () => {
   ]);
 });
 
+test('an open was given the path that it opened, and the other way round', () => {
+  const fields = ['fd.name', 'fd.nameraw', 'fs.path.name', 'fd.typechar'];
+  assert.deepEqual(values('openat', { 'fd.name': '/etc/x' }, fields), ['/etc/x', '/etc/x', '/etc/x', 'f']);
+  assert.deepEqual(values('openat', { 'evt.arg[name]': '/etc/x' }, fields), [
+    '/etc/x',
+    '/etc/x',
+    '/etc/x',
+    'f',
+  ]);
+  const given = { 'fd.name': '/etc/x', 'fd.nameraw': '../etc/x' };
+  assert.deepEqual(values('openat', given, ['fd.name', 'evt.arg.name']), ['/etc/x', '../etc/x']);
+  // A failed open has no descriptor, only what it was given.
+  assert.deepEqual(
+    values('openat', { 'fd.name': '/etc/x', 'evt.res': 'ENOENT' }, ['fd.filename', 'fd.type']),
+    [undefined, undefined],
+  );
+});
+
+test('kinds of descriptors, by name or letter', () => {
+  const fields = ['fd.type', 'fd.typechar', 'fd.directory'];
+  assert.deepEqual(values('fchmod', { 'fd.name': '/srv', 'fd.type': 'directory' }, fields), [
+    'directory',
+    'd',
+    '/srv',
+  ]);
+  assert.deepEqual(values('fchmod', { 'fd.name': '/srv/x', 'fd.typechar': 'f' }, fields), [
+    'file',
+    'f',
+    '/srv',
+  ]);
+  assert.deepEqual(values('connect', { 'fd.type': 'unix' }, ['fd.typechar']), ['u']);
+});
+
 test('parameters: numbers, names of flags, texts, and what is too long for one', () => {
   const open = (flags: FieldValue) =>
     values('openat', { 'evt.arg[flags]': flags }, ['evt.arg.flags', 'evt.rawarg.flags', 'evt.is_open_write']);

@@ -9,6 +9,7 @@ import { SYMBOLS } from '../events/symbols.ts';
 import { syscallName } from '../events/syscalls.ts';
 import type { EventType, Parameter } from '../events/table.ts';
 import type { FieldValue, Scalar } from '../fields/field.ts';
+import { typeName } from '../fields/subject.ts';
 import { descriptorWith, eventOf, eventType, socketWith, systemOf } from '../fields/testing.ts';
 import type { EventContext } from '../system/context.ts';
 import type { Descriptor } from '../system/descriptor.ts';
@@ -32,6 +33,9 @@ const SYSCALLS = 1000;
 /** Parameters have a length of 16 bits. */
 const LONGEST_TEXT = 65_535;
 
+/** What `fd.typechar` prints. */
+const KINDS = [...'fd46upeslitnbrmPo'] as readonly Descriptor['kind'][];
+
 const TEXT_TYPES: ReadonlySet<string> = new Set(['CHARBUF', 'FSPATH', 'FSRELPATH']);
 
 /** The type of an event by name; `undefined` when no event or system call is called so. */
@@ -51,7 +55,7 @@ export function contextOfLiteral({ name, values }: LiteralEvent): EventContext {
   return {
     event: cursorOf(name, type, values),
     thread: undefined,
-    descriptor: descriptorOf(values),
+    descriptor: descriptorOf(type, values),
     descriptorNumber: descriptorNumber(type, values),
     system: systemOf(),
     source: 'syscall',
@@ -113,11 +117,26 @@ function cursorOf(name: string, type: EventType, values: GivenValues): EventCurs
   const [first] = type.parameters;
   if (type.name === 'syscall') parameters[first?.name ?? ''] = syscallNumber(name);
   else if (first && isResult(type, first)) parameters[first.name] = resultOf(first, values);
+  const path = openedPath(type, values);
+  if (path !== undefined) parameters.name = path;
   for (const [key, value] of values) {
     const given = parameterOf(type, key, value);
     if (given) parameters[given.name] = given.value;
   }
   return eventOf(type, parameters);
+}
+
+/** An open is given the path of the file that it opens, unless the literal has another. */
+function openedPath(type: EventType, values: GivenValues): string | undefined {
+  if (!opensPath(type)) return undefined;
+  const path = values.get('fd.nameraw') ?? values.get('fd.name');
+  return typeof path === 'string' && path.length < LONGEST_TEXT ? path : undefined;
+}
+
+function opensPath({ flags, parameters }: EventType): boolean {
+  return (
+    flags.has('CREATES_FD') && parameters.some(({ name, type }) => name === 'name' && TEXT_TYPES.has(type))
+  );
 }
 
 function isResult({ kind, code }: EventType, { name, type }: Parameter): boolean {
@@ -160,19 +179,37 @@ function descriptorNumber(type: EventType, values: GivenValues): number | undefi
   return opens && resultOf(first, values) < 0 ? undefined : numberOr(values.get('fd.num'), DESCRIPTOR_NUMBER);
 }
 
-/** The descriptor that `fd.name` describes, or addresses and ports. */
-function descriptorOf(values: GivenValues): Descriptor | undefined {
-  const name = values.get('fd.name');
-  if (typeof name === 'string' && name.startsWith('/')) return descriptorWith({ name, rawName: name });
+/** The descriptor that `fd.name` describes, or the path of an open, or addresses and ports. */
+function descriptorOf(type: EventType, values: GivenValues): Descriptor | undefined {
+  if (descriptorNumber(type, values) === undefined) return undefined;
+  const name = values.get('fd.name') ?? (opensPath(type) ? values.get('evt.arg[name]') : undefined);
+  if (typeof name === 'string' && name.startsWith('/')) {
+    const rawName = values.get('fd.nameraw');
+    return descriptorWith({
+      kind: givenKind(values) ?? 'f',
+      name,
+      rawName: typeof rawName === 'string' ? rawName : name,
+    });
+  }
   const ends = typeof name === 'string' ? name : endsText(values);
   const protocol = values.get('fd.l4proto') === 'udp' ? 17 : 6;
   try {
-    return ends === undefined ? undefined : socketWith(ends, { protocol });
+    if (ends !== undefined) return socketWith(ends, { protocol });
   } catch (error) {
-    // A name of another kind, such as a pipe's: the given values alone tell of it.
-    if (error instanceof RangeError) return undefined;
-    throw error;
+    // A name of another kind, such as a pipe's.
+    if (!(error instanceof RangeError)) throw error;
   }
+  const kind = givenKind(values);
+  return kind && descriptorWith({ kind, name: typeof name === 'string' ? name : '', rawName: '' });
+}
+
+/** The letter for a kind of descriptor that is given by its letter or its name. */
+function givenKind(values: GivenValues): Descriptor['kind'] | undefined {
+  const letter = values.get('fd.typechar');
+  const name = values.get('fd.type');
+  if (letter === undefined && name === undefined) return undefined;
+  if (name === 'unix') return 'u';
+  return KINDS.find((kind) => kind === letter || typeName(descriptorWith({ kind })) === name);
 }
 
 function endsText(values: GivenValues): string | undefined {

@@ -208,21 +208,51 @@ test('coverage: checks that were never true or never false, of the rules that ar
   rules: []
 `,
   );
-  const { rules, untested } = coverage.result;
+  const { rules, untested, total } = coverage.result;
+  assert.deepEqual(total, { checks: 11, seen: 2, decided: 1 });
   assert.deepEqual(
     rules.map(({ rule, checks }) => [
       rule,
-      ...checks.map(({ text, wasTrue, wasFalse }) => `${text} ${wasTrue} ${wasFalse}`),
+      ...checks.map(
+        ({ text, wasTrue, wasFalse, decidedTrue, decidedFalse }) =>
+          `${text} ${wasTrue} ${wasFalse} ${decidedTrue} ${decidedFalse}`,
+      ),
     ]),
     [
       [
         'Shell',
-        'evt.rawres = 0 true false',
-        'proc.name in (bash, sh) true true',
-        'container.id != host true true',
-        'proc.pname = cron false true',
+        'evt.rawres = 0 true false true false',
+        'proc.name in (bash, sh) true true true true',
+        // At the host nothing else held either.
+        'container.id != host true true true false',
+        'proc.pname = cron false true false true',
       ],
     ],
   );
   assert.deepEqual(untested, ['Shadow', 'Connection', 'Audit']);
+});
+
+test('coverage: a check decides where the other answer would have changed the verdict; other lists count', async (context) => {
+  const { coverage } = await run(
+    context,
+    `tests:
+- test: other shells
+  lists: {shells: [zsh]}
+  event: {execve: {proc.name: zsh, proc.pname: nginx, container.id: abc}}
+  rules: [Shell]
+- test: trusted, and on the host
+  event: {execve: {proc.name: zsh, proc.pname: cron}}
+  rules: []
+`,
+  );
+  const [{ checks } = { checks: [] }] = coverage.result.rules;
+  assert.deepEqual(
+    checks.map(({ text, decidedTrue, decidedFalse }) => `${text} ${decidedTrue} ${decidedFalse}`),
+    [
+      'evt.rawres = 0 true false',
+      'proc.name in (bash, sh) true false',
+      'container.id != host true false',
+      'proc.pname = cron false true',
+    ],
+  );
 });

@@ -72,3 +72,65 @@ test('paths are those from the folder of the file, and variables stay as they ar
   assert.ok(only?.input.kind === 'events' && only.input.events[0]?.kind === 'syscall');
   assert.deepEqual([...only.input.events[0].literal.values], [['proc.cmdline', 'echo ${HOME}']]);
 });
+
+test('each varies the event: one test for each, named by what is its own, lists within lists taken apart', () => {
+  const { tests } = readTestFile(
+    't',
+    '/tests/t',
+    `tests:
+- test: a
+  event: {execve: {proc.name: x, proc.pname: y}}
+  each: [{}, {proc.name: z}, [{proc.pname: null}]]
+  rules: []
+- test: b
+  event: {k8s_audit: {verb: get, user: {username: bob, groups: [devs]}}}
+  each: [{user: {username: eve}}]
+  rules: []
+`,
+  );
+  assert.deepEqual(
+    tests.map(({ name }) => name),
+    ['a (as it is)', 'a (proc.name: z)', 'a (proc.pname: null)', 'b (user: {"username":"eve"})'],
+  );
+  const inputs = tests.flatMap(({ input }) => (input.kind === 'events' ? input.events : []));
+  assert.deepEqual(
+    inputs.map((event) => (event.kind === 'syscall' ? [...event.literal.values] : event.document)),
+    [
+      [
+        ['proc.name', 'x'],
+        ['proc.pname', 'y'],
+      ],
+      [
+        ['proc.name', 'z'],
+        ['proc.pname', 'y'],
+      ],
+      [
+        ['proc.name', 'x'],
+        ['proc.pname', undefined],
+      ],
+      { verb: 'get', user: { username: 'eve', groups: ['devs'] } },
+    ],
+  );
+  // What is said of an event leads to the variation.
+  assert.deepEqual(
+    inputs.map(({ place }) => place),
+    ['t:4:10', 't:4:14', 't:4:31', 't:8:10'],
+  );
+});
+
+test('mistakes in each', () => {
+  assert.deepEqual(
+    mistakes(`tests:
+- {test: a, rules: [], event: {execve: {proc.nme: x}}, each: [{}, {proc.pid: a}, 7]}
+- {test: b, rules: [], events: [{execve: {}}], each: [{}]}
+- {test: c, rules: [], event: {execve: {}}, each: []}
+`),
+    [
+      't:2:82: expected values by field, such as {proc.name: bash}',
+      't:2:41: unknown field proc.nme; did you mean proc.name?',
+      't:2:78: proc.pid: "a" is not a whole number',
+      't:3:54: each: varies the one event of "event:", such as "event: {execve: {}}"',
+      't:4:51: expected a list of values by field',
+    ],
+  );
+});

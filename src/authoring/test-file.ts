@@ -5,6 +5,7 @@ import { parseConfigText } from '../config/yaml.ts';
 import type { LiteralEvent } from './literal-event.ts';
 import { findField, readLiteral } from './literal-values.ts';
 import { checkKeys, mapOf, plainData, type Report, textOf, textsOf } from './reading.ts';
+import { variationsOf } from './variations.ts';
 
 /** One event of a test: of a system call, or an audit event of Kubernetes as the API server writes it. */
 export type TestEvent =
@@ -57,14 +58,16 @@ export interface TestFile {
 }
 
 const FILE_KEYS = ['rule_files', 'tests'];
-const TEST_KEYS = ['test', 'event', 'events', 'capture', 'macros', 'lists', 'rules', 'fields'];
+const TEST_KEYS = ['test', 'event', 'events', 'each', 'capture', 'macros', 'lists', 'rules', 'fields'];
 const MOST_MISTAKES = 50;
 
 /** Reads a test file. Throws a {@link ConfigError} with all mistakes, each with its place. */
 export function readTestFile(name: string, path: string, text: string): TestFile {
   const mistakes: string[] = [];
   const report: Report = (place, message) => {
-    if (mistakes.length < MOST_MISTAKES) mistakes.push(`${place}: ${message}`);
+    const mistake = `${place}: ${message}`;
+    // What is wrong in an event is wrong with each of its variations.
+    if (mistakes.length < MOST_MISTAKES && !mistakes.includes(mistake)) mistakes.push(mistake);
   };
   const root = parseConfigText(text, name, undefined);
   checkKeys(root, FILE_KEYS, report);
@@ -77,17 +80,26 @@ export function readTestFile(name: string, path: string, text: string): TestFile
   const file = {
     name,
     ruleFiles: (named ? textsOf(named, 'rule files', report) : []).map((each) => resolve(folder, each.text)),
-    tests: (tests?.kind === 'list' ? tests.items : []).flatMap(
-      (node) => readTest(node, folder, report) ?? [],
-    ),
+    tests: (tests?.kind === 'list' ? tests.items : []).flatMap((node) => readTests(node, folder, report)),
   };
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return file;
 }
 
-function readTest(node: ConfigNode, folder: string, report: Report): RuleTest | undefined {
+/** The test; several, one for each variation, where it has some. */
+function readTests(node: ConfigNode, folder: string, report: Report): RuleTest[] {
   const map = mapOf(node, 'a test: a mapping with "test", "event" and "rules"', report);
-  if (map === undefined) return undefined;
+  if (map === undefined) return [];
+  const variations = variationsOf(map, report);
+  const read = (test: MapNode, label: string): RuleTest[] => {
+    const found = readTest(test, folder, report);
+    return found === undefined ? [] : [{ ...found, name: found.name + label }];
+  };
+  if (variations === undefined) return read(map, '');
+  return variations.flatMap(({ test, label }) => read(test, ` (${label})`));
+}
+
+function readTest(map: MapNode, folder: string, report: Report): RuleTest | undefined {
   checkKeys(map, TEST_KEYS, report);
   const { entries } = map;
   const name = entries.get('test');

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hasFailed, testReport } from './test-report.ts';
 
+const NEVER = { wasTrue: false, wasFalse: false, decidedTrue: false, decidedFalse: false };
+
 const RUN = {
   results: [
     { file: 'a.test.yaml', name: 'right', place: 'a.test.yaml:2:9', failures: [] },
@@ -17,12 +19,14 @@ const RUN = {
       {
         rule: 'A',
         checks: [
-          { text: 'x = 1', place: 'a.yaml:3:4', macros: ['m'], wasTrue: false, wasFalse: true },
-          { text: 'y = 1', place: 'a.yaml:3:9', macros: [], wasTrue: true, wasFalse: true },
+          { ...NEVER, text: 'x = 1', place: 'a.yaml:3:4', macros: ['m'], wasFalse: true, decidedFalse: true },
+          { ...NEVER, text: 'y = 1', place: 'a.yaml:3:9', macros: [], wasTrue: true, wasFalse: true },
+          { ...NEVER, text: 'z = 1', place: 'a.yaml:3:19', macros: [] },
         ],
       },
     ],
     untested: ['B'],
+    total: { checks: 3, seen: 1, decided: 0 },
   },
 };
 
@@ -33,15 +37,27 @@ test('for people: what failed, where and why, and what was never tried', () => {
   a.test.yaml:7:3: "A" did not fire
     x = 1 is false\u0001
 
-A: 1 of 2 checks seen true and false
+A: 1 of 3 checks seen true and false, 0 decided both ways
   never true: x = 1 (m > a.yaml:3:4)
+  true, but never what decided: y = 1 (a.yaml:3:9)
+  false, but never what decided: y = 1 (a.yaml:3:9)
+  never asked: z = 1 (a.yaml:3:19)
 1 rule that no test expects:
   B
+coverage: of 3 checks, 1 (33.3 %) seen true and false, 0 (0.0 %) decided both ways
 
 2 tests in 1 file: 1 failed`,
   );
   assert.equal(hasFailed(RUN), true);
   assert.equal(testReport({ results: RUN.results.slice(0, 1) }, 'text'), '1 test in 1 file: all passed');
+});
+
+test('too little coverage is a failure', () => {
+  const passed = { ...RUN, results: RUN.results.slice(0, 1) };
+  assert.equal(hasFailed(passed), false);
+  assert.equal(hasFailed({ ...passed, coverageMin: 33 }), false);
+  assert.equal(hasFailed({ ...passed, coverageMin: 33.4 }), true);
+  assert.match(testReport({ ...passed, coverageMin: 33.4 }, 'text'), /^coverage is below 33\.4 %$/m);
 });
 
 test('TAP, with failures in YAML and a # that is no directive', () => {

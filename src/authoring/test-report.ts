@@ -1,5 +1,5 @@
 /** Results of tests, for people and for programs. */
-import type { CoveredCheck, RuleCoverage } from './coverage.ts';
+import { type CoverageResult, type CoveredCheck, hasDecided, wasSeen } from './coverage.ts';
 import { shortened } from './explanation-text.ts';
 import type { TestFailure, TestResult } from './run-tests.ts';
 
@@ -8,10 +8,10 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export interface TestRun {
   readonly results: readonly TestResult[];
-  /** Of the rules that tests expect, and the names of rules that none expects; absent when not asked for. */
-  readonly coverage?:
-    | { readonly rules: readonly RuleCoverage[]; readonly untested: readonly string[] }
-    | undefined;
+  /** Absent when not asked for. */
+  readonly coverage?: CoverageResult | undefined;
+  /** Percentage of checks that must have been seen true and false. */
+  readonly coverageMin?: number | undefined;
 }
 
 /** The report without the newline at its end. */
@@ -28,18 +28,27 @@ export function testReport(run: TestRun, format: ReportFormat): string {
   }
 }
 
-export function hasFailed({ results }: TestRun): boolean {
-  return results.some(({ failures }) => failures.length > 0);
+export function hasFailed(run: TestRun): boolean {
+  return run.results.some(({ failures }) => failures.length > 0) || isCoveredTooLittle(run);
 }
 
-function textReport({ results, coverage }: TestRun): string {
+function isCoveredTooLittle({ coverage, coverageMin }: TestRun): boolean {
+  return coverage !== undefined && coverageMin !== undefined && percentSeen(coverage) < coverageMin;
+}
+
+function percentSeen({ total: { seen, checks } }: CoverageResult): number {
+  return checks === 0 ? 100 : (100 * seen) / checks;
+}
+
+function textReport(run: TestRun): string {
+  const { results, coverage } = run;
   const failed = results.filter(({ failures }) => failures.length > 0);
   const lines = failed.flatMap((result) => [
     `failed: ${result.name} (${result.place})`,
     ...result.failures.flatMap((failure) => failureLines(failure).map((line) => `  ${line}`)),
     '',
   ]);
-  if (coverage) lines.push(...coverageLines(coverage.rules, coverage.untested), '');
+  if (coverage) lines.push(...coverageLines(coverage, run), '');
   const files = new Set(results.map(({ file }) => file)).size;
   const summary = failed.length === 0 ? 'all passed' : `${failed.length} failed`;
   lines.push(`${count(results.length, 'test')} in ${count(files, 'file')}: ${summary}`);
@@ -50,30 +59,49 @@ function failureLines({ place, message, why }: TestFailure): string[] {
   return [`${place}: ${message}`, ...why.map((line) => `  ${line}`)];
 }
 
-function coverageLines(rules: readonly RuleCoverage[], untested: readonly string[]): string[] {
+function coverageLines({ rules, untested, total }: CoverageResult, run: TestRun): string[] {
   const lines = rules.flatMap(({ rule, checks }) => {
-    const half = checks.filter(({ wasTrue, wasFalse }) => !wasTrue || !wasFalse);
-    const full = checks.length - half.length;
+    const seen = checks.filter(wasSeen).length;
+    const decided = checks.filter(hasDecided).length;
     return [
-      `${rule}: ${full} of ${count(checks.length, 'check')} seen true and false`,
-      ...half.map(
-        (check) =>
-          `  ${lack(check)}: ${shortened(check.text)} (${[...check.macros, check.place].join(' > ')})`,
-      ),
+      `${rule}: ${seen} of ${count(checks.length, 'check')} seen true and false, ${decided} decided both ways`,
+      ...checks.flatMap(checkLines),
     ];
   });
   const names = untested.map((rule) => `  ${rule}`);
   if (names.length > 0) lines.push(`${count(names.length, 'rule')} that no test expects:`, ...names);
+  const of = (part: number): string => `${part} (${share(part, total.checks)})`;
+  lines.push(
+    `coverage: of ${count(total.checks, 'check')}, ${of(total.seen)} seen true and false, ` +
+      `${of(total.decided)} decided both ways`,
+  );
+  if (isCoveredTooLittle(run)) lines.push(`coverage is below ${run.coverageMin} %`);
   return lines;
 }
 
-function lack({ wasTrue, wasFalse }: CoveredCheck): string {
-  if (wasTrue) return 'never false';
-  return wasFalse ? 'never true' : 'never asked';
+/** What is lacking of a check; nothing when it has decided both ways. */
+function checkLines(check: CoveredCheck): string[] {
+  const line = (lack: string): string =>
+    `  ${lack}: ${shortened(check.text)} (${[...check.macros, check.place].join(' > ')})`;
+  const { wasTrue, wasFalse, decidedTrue, decidedFalse } = check;
+  if (!wasTrue && !wasFalse) return [line('never asked')];
+  return [
+    ...(wasTrue ? [] : [line('never true')]),
+    ...(wasFalse ? [] : [line('never false')]),
+    ...(wasTrue && !decidedTrue ? [line('true, but never what decided')] : []),
+    ...(wasFalse && !decidedFalse ? [line('false, but never what decided')] : []),
+  ];
+}
+
+/** Never rounded up to all. */
+function share(part: number, whole: number): string {
+  if (whole === 0) return '-';
+  return `${(Math.floor((1000 * part) / whole) / 10).toFixed(1)} %`;
 }
 
 /** Test Anything Protocol, version 14. */
-function tapReport({ results, coverage }: TestRun): string {
+function tapReport(run: TestRun): string {
+  const { results, coverage } = run;
   const lines = ['TAP version 14', `1..${results.length}`];
   for (const [index, { name, file, failures }] of results.entries()) {
     const isRight = failures.length === 0;
@@ -89,7 +117,7 @@ function tapReport({ results, coverage }: TestRun): string {
     lines.push('  ...');
   }
   if (coverage) {
-    lines.push(...coverageLines(coverage.rules, coverage.untested).map((line) => `# ${line}`));
+    lines.push(...coverageLines(coverage, run).map((line) => `# ${line}`));
   }
   return lines.join('\n');
 }

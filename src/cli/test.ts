@@ -2,7 +2,7 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import process from 'node:process';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Coverage } from '../authoring/coverage.ts';
 import { loadTestedRules, runTestFile, type TestedRules, type TestResult } from '../authoring/run-tests.ts';
 import { readTestFile, type TestFile } from '../authoring/test-file.ts';
@@ -18,6 +18,7 @@ interface TestOptions {
   readonly r?: readonly string[];
   readonly format: ReportFormat;
   readonly coverage?: boolean;
+  readonly coverageMin?: number;
 }
 
 export function addTestCommand(program: Command, finish: (code: number) => void): void {
@@ -34,16 +35,22 @@ export function addTestCommand(program: Command, finish: (code: number) => void)
     .option('-r <file|dir>', 'rules to test, instead of those that the test files name; repeatable', collect)
     .addOption(new Option('--format <format>', 'form of the report').choices(REPORT_FORMATS).default('text'))
     .option('--coverage', 'tell which checks of the tested rules were never true or never false')
+    .addOption(
+      new Option(
+        '--coverage-min <percent>',
+        'fail when less of the checks of all rules were seen true and false; with --coverage',
+      ).argParser(percent),
+    )
     .action(async (files: string[], options: TestOptions) => finish(await runTests(files, options)));
 }
 
 async function runTests(
   paths: readonly string[],
-  { r: given = [], format, coverage: wanted }: TestOptions,
+  { r: given = [], format, coverage: wanted, coverageMin }: TestOptions,
 ): Promise<number> {
   const files = paths.flatMap(testFilesAt).map(readTests);
   const { config } = loadConfig({ file: undefined, overrides: [], environment: process.env });
-  const coverage = wanted ? new Coverage() : undefined;
+  const coverage = wanted || coverageMin !== undefined ? new Coverage() : undefined;
   const loaded = new Map<string, TestedRules>();
   const results: TestResult[] = [];
   for (const { file, path } of files) {
@@ -54,9 +61,15 @@ async function runTests(
     failOnErrors(rules.outcome);
     results.push(...(await runTestFile(file, rules, coverage)));
   }
-  const run = { results, coverage: coverage?.result };
+  const run = { results, coverage: coverage?.result, coverageMin };
   printLine(testReport(run, format));
   return hasFailed(run) ? 1 : 0;
+}
+
+function percent(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 100) return value;
+  throw new InvalidArgumentError('expected a percentage from 0 to 100.');
 }
 
 function testFilesAt(path: string): string[] {
