@@ -1,4 +1,7 @@
-/** Answers over HTTP whether Lanner works, which version it is, and its metrics. What goes wrong is logged, and stops nothing else. */
+/**
+ * Answers over HTTP whether Lanner works, which version it is, and its metrics; everything else is the console's. What
+ * goes wrong is logged, and stops nothing else.
+ */
 import http from 'node:http';
 import https from 'node:https';
 import { type AddressInfo, isIPv6 } from 'node:net';
@@ -8,10 +11,12 @@ export interface WebServerSettings {
   readonly address: string;
   /** 0 for any that is free. */
   readonly port: number;
-  /** Path that tells whether Lanner works. */
-  readonly healthPath: string;
+  /** Path that tells whether Lanner works; `undefined` where that is not told, nor /versions. */
+  readonly healthPath: string | undefined;
   /** Metrics are told under /metrics. */
   readonly hasMetrics: boolean;
+  /** What is asked for elsewhere goes to the console. */
+  readonly hasConsole: boolean;
   /** Certificate and key in PEM, for HTTPS. */
   readonly pem: string | undefined;
 }
@@ -22,12 +27,18 @@ export interface WebAnswers {
   readonly trouble: () => string | undefined;
   readonly versions: () => object;
   readonly metrics: () => { readonly type: string; readonly text: string };
+  /** Answers what is for the console. */
+  readonly console?: (request: http.IncomingMessage, response: http.ServerResponse) => void;
+  /** A connection was refused, since there are too many. */
+  readonly onRefused?: () => void;
 }
 
 /** Of a client that is too slow, or there are too many of. */
 const LIMITS = { headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000 } as const;
-const CONNECTIONS = 64;
+const CONNECTIONS = 128;
 const HEADER_BYTES = 8192;
+/** Milliseconds without a byte in either direction after which a connection ends. */
+const SILENCE_MS = 30_000;
 
 interface Answer {
   readonly status: number;
@@ -115,14 +126,25 @@ export class WebServer {
   #create(settings: WebServerSettings): http.Server {
     const { pem } = settings;
     const options = { ...LIMITS, maxHeaderSize: HEADER_BYTES };
-    const answer = (request: http.IncomingMessage, response: http.ServerResponse): void =>
-      respond(request, response, this.#answer(request, settings));
+    const { console } = this.#answers;
+    const answer = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+      if (settings.hasConsole && console && !this.#isTold(request, settings)) console(request, response);
+      else respond(request, response, this.#answer(request, settings));
+    };
     const server =
       pem === undefined
         ? http.createServer(options, answer)
         : https.createServer({ ...options, cert: pem, key: pem }, answer);
     server.maxConnections = CONNECTIONS;
+    server.timeout = SILENCE_MS;
+    server.on('drop', () => this.#answers.onRefused?.());
     return server;
+  }
+
+  #isTold({ url = '' }: http.IncomingMessage, { healthPath, hasMetrics }: WebServerSettings): boolean {
+    const [path] = url.split('?');
+    if (path === healthPath) return true;
+    return (path === '/versions' && healthPath !== undefined) || (path === '/metrics' && hasMetrics);
   }
 
   #answer({ method, url = '' }: http.IncomingMessage, settings: WebServerSettings): Answer {
@@ -130,7 +152,7 @@ export class WebServer {
     const [path] = url.split('?');
     try {
       if (path === settings.healthPath) return healthAnswer(this.#answers.trouble());
-      if (path === '/versions') return json(200, this.#answers.versions());
+      if (path === '/versions' && settings.healthPath !== undefined) return json(200, this.#answers.versions());
       if (path === '/metrics' && settings.hasMetrics) return { status: 200, ...this.#answers.metrics() };
     } catch (error) {
       this.#log(`webserver: ${path}: ${String(error)}, which is a fault in Lanner`);

@@ -1,7 +1,8 @@
 /** How many alerts there are in spans of time, by rule or by priority. */
 import type { DatabaseSync } from 'node:sqlite';
 import { PRIORITIES } from '../rules/checked.ts';
-import type { Condition } from './filter.ts';
+import { type Condition, SINCE } from './filter.ts';
+import type { NameKind } from './row.ts';
 
 /** What is counted apart. */
 export type CountedBy = 'rule' | 'priority';
@@ -37,8 +38,12 @@ function countInIndex(
   by: CountedBy,
   span: number,
 ): SpanCount[] {
-  const limits = conditions.map(({ sql }) => ` AND ${sql}`).join('');
-  const values = conditions.flatMap((condition) => condition.values);
+  // Of several beginnings SQLite goes to the first that it sees, and steps over what lies before the others.
+  const begins = conditions.filter(({ sql }) => sql === SINCE);
+  const earliest = Math.max(Number.MIN_SAFE_INTEGER, ...begins.map(({ values }) => Number(values[0])));
+  const others = conditions.filter(({ sql }) => sql !== SINCE);
+  const limits = others.map(({ sql }) => ` AND ${sql}`).join('');
+  const values = others.flatMap((condition) => condition.values);
   const first = database.prepare(
     `SELECT min(time) AS time FROM alerts INDEXED BY alerts_${by} WHERE ${by} = ? AND time >= ?${limits}`,
   );
@@ -47,16 +52,40 @@ function countInIndex(
   );
   const counts: SpanCount[] = [];
   for (const of of by === 'rule' ? ruleIds(database) : PRIORITIES.keys()) {
-    let from = Number.MIN_SAFE_INTEGER;
+    let from = earliest;
     for (;;) {
       const time = first.get(of, from, ...values)?.time;
       if (typeof time !== 'number') break;
       const begin = Math.floor(time / span) * span;
-      from = begin + span;
-      counts.push({ time: begin, of, count: Number(count.get(of, begin, from, ...values)?.count) });
+      const end = begin + span;
+      const found = count.get(of, Math.max(begin, earliest), end, ...values)?.count;
+      counts.push({ time: begin, of, count: Number(found) });
+      from = end;
     }
   }
   return counts;
+}
+
+/** How many alerts that fit the conditions each name has, and when it had the last; without those that have none. */
+export function countNames(
+  database: DatabaseSync,
+  conditions: readonly Condition[],
+  kind: NameKind,
+): readonly { readonly name: string; readonly count: number; readonly last: number }[] {
+  const isIndexed = conditions.every(({ isTime }) => isTime);
+  const where = [`${kind} IS NOT NULL`, ...conditions.map(({ sql }) => sql)].join(' AND ');
+  return database
+    .prepare(
+      `SELECT names.text AS name, found.count AS count, found.last AS last FROM (
+         SELECT ${kind} AS id, count(*) AS count, max(time) AS last
+         FROM alerts ${isIndexed ? `INDEXED BY alerts_${kind}` : ''} WHERE ${where} GROUP BY 1
+       ) AS found JOIN names ON names.id = found.id ORDER BY found.count DESC, names.text`,
+    )
+    .all(...conditions.flatMap(({ values }) => values)) as unknown as readonly {
+    readonly name: string;
+    readonly count: number;
+    readonly last: number;
+  }[];
 }
 
 function countFound(

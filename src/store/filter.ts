@@ -22,6 +22,8 @@ export interface Filter {
   readonly containers?: readonly string[] | undefined;
   readonly pods?: readonly string[] | undefined;
   readonly processes?: readonly string[] | undefined;
+  /** Alerts of rules that had one of these tags when they last fired. */
+  readonly tags?: readonly string[] | undefined;
   /** Words that all occur, each the beginning of one of the alert; several in double quotes follow one another. */
   readonly text?: string | undefined;
 }
@@ -37,6 +39,9 @@ export interface Condition {
   readonly words?: string;
 }
 
+/** The condition that a beginning means. */
+export const SINCE = 'time >= ?';
+
 /** More names than these make no use of an index. */
 const MOST_ARMS = 60;
 
@@ -44,7 +49,7 @@ const MOST_ARMS = 60;
 export function conditionsOf(database: DatabaseSync, filter: Filter): readonly Condition[] | undefined {
   const { since, until, upTo, priority } = filter;
   const conditions: (Condition | undefined)[] = [];
-  if (since !== undefined) conditions.push({ sql: 'time >= ?', values: [since], isTime: true });
+  if (since !== undefined) conditions.push({ sql: SINCE, values: [since], isTime: true });
   if (until !== undefined) conditions.push({ sql: 'time < ?', values: [until], isTime: true });
   if (upTo !== undefined) conditions.push({ sql: '+id <= ?', values: [upTo], isTime: true });
   if (priority !== undefined) conditions.push(priorityCondition(PRIORITIES.indexOf(priority)));
@@ -56,7 +61,10 @@ export function conditionsOf(database: DatabaseSync, filter: Filter): readonly C
     [['process'], filter.processes],
   ];
   for (const [kinds, patterns = []] of named)
-    if (patterns.length > 0) conditions.push(nameCondition(database, kinds, patterns));
+    if (patterns.length > 0)
+      conditions.push(nameCondition(kinds.map((kind) => ({ kind, ids: idsOf(database, kind, patterns) }))));
+  if (filter.tags !== undefined && filter.tags.length > 0)
+    conditions.push(nameCondition([{ kind: 'rule', ids: rulesTagged(database, filter.tags) }]));
   const words = wordsOf(filter.text ?? '');
   if (words !== '')
     conditions.push({ sql: 'id IN (SELECT rowid FROM words WHERE words MATCH ?)', values: [words], words });
@@ -83,13 +91,9 @@ function priorityCondition(most: number): Condition {
 
 /** A condition that one of the columns has one of the names. `undefined` when no alert has such a name. */
 function nameCondition(
-  database: DatabaseSync,
-  kinds: readonly NameKind[],
-  patterns: readonly string[],
+  columns: readonly { readonly kind: NameKind; readonly ids: readonly number[] }[],
 ): Condition | undefined {
-  const found = kinds
-    .map((kind) => ({ kind, ids: idsOf(database, kind, patterns) }))
-    .filter(({ ids }) => ids.length > 0);
+  const found = columns.filter(({ ids }) => ids.length > 0);
   if (found.length === 0) return undefined;
   const parts = found.map(({ kind, ids }) => ({
     sql: `${kind} IN (SELECT value FROM json_each(?))`,
@@ -122,6 +126,18 @@ function idsOf(database: DatabaseSync, kind: NameKind, patterns: readonly string
   for (const { id, text } of database.prepare('SELECT id, text FROM names WHERE kind = ?').iterate(kind))
     if (wild.some((pattern) => matchesWildcard(pattern, String(text)))) ids.add(Number(id));
   return [...ids];
+}
+
+/** Ids of the rules whose newest alert has one of the tags. */
+function rulesTagged(database: DatabaseSync, tags: readonly string[]): number[] {
+  const newest = database.prepare('SELECT line FROM alerts WHERE rule = ? ORDER BY time DESC LIMIT 1');
+  const rules = database.prepare("SELECT id FROM names WHERE kind = 'rule'").all();
+  return rules.flatMap(({ id }) => {
+    const line = newest.get(Number(id))?.line;
+    const given: unknown = line === undefined ? [] : JSON.parse(String(line)).tags;
+    const own = Array.isArray(given) ? given.map(String) : [];
+    return own.some((tag) => tags.some((pattern) => matchesWildcard(pattern, tag))) ? [Number(id)] : [];
+  });
 }
 
 /** The beginning of a container's id stands for it. */

@@ -1,11 +1,12 @@
 /** Searching the store: alerts, newest first, and how many there were. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Evidence } from '../alerts/evidence.ts';
-import { type CountedBy, countSpans } from './counts.ts';
+import { type CountedBy, countNames, countSpans } from './counts.ts';
 import { conditionsOf, type Filter } from './filter.ts';
 import { readEvidence } from './kept-evidence.ts';
 import { asSingleTest, compareNewestFirst, type Found, type Row, rowsBy } from './lead.ts';
 import { EVIDENCE_VERSION, schemaVersion } from './schema.ts';
+import type { NameKind } from './row.ts';
 
 export type { Filter } from './filter.ts';
 
@@ -114,6 +115,24 @@ export class StoreQuery {
       ...rest,
       of: nameOf?.get(of) ?? of,
     }));
+  }
+
+  /** How many alerts that fit each name has, the most frequent first; `last` is the time of its newest one. */
+  countsOf(
+    filter: Filter,
+    kind: NameKind,
+  ): readonly { readonly name: string; readonly count: number; readonly last: number }[] {
+    const conditions = conditionsOf(this.#database, filter);
+    return conditions === undefined ? [] : countNames(this.#database, conditions, kind);
+  }
+
+  /** Times of the oldest and the newest event; `undefined` of an empty store. */
+  get times(): { readonly oldest: number; readonly newest: number } | undefined {
+    // Apart, since each is the end of an index, and both together are not.
+    const [oldest, newest] = ['min', 'max'].map(
+      (end) => this.#database.prepare(`SELECT ${end}(time) AS time FROM alerts`).get()?.time,
+    );
+    return typeof oldest === 'number' && typeof newest === 'number' ? { oldest, newest } : undefined;
   }
 
   /** All alerts, oldest first. */
