@@ -54,6 +54,22 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   authoring: {
     imports: ['events', 'sources', 'system', 'fields', 'rules', 'matcher', 'alerts', 'config', 'engine'],
   },
+  console: {
+    imports: [
+      'events',
+      'system',
+      'fields',
+      'rules',
+      'matcher',
+      'alerts',
+      'store',
+      'config',
+      'metrics',
+      'server',
+      'engine',
+      'authoring',
+    ],
+  },
   scenes: { imports: [] },
   kubernetes: {
     imports: ['events', 'system', 'containers', 'fields', 'rules', 'matcher', 'alerts', 'metrics'],

@@ -1,5 +1,6 @@
 /** `lanner events [NAME]`: which events are traced with the present configuration and rules, and why. */
 import { type Command, Option } from 'commander';
+import { prefilterText } from '../authoring/prefilter-text.ts';
 import { prefilterOfRule } from '../engine/prefilter.ts';
 import { chooseEvents, type EventChoice, TRACEABLE_EVENTS } from '../engine/traced-events.ts';
 import type { CheckedRuleSet } from '../rules/checked.ts';
@@ -9,7 +10,6 @@ import { fail } from './fail.ts';
 import { addFlags } from './flags.ts';
 import { plainLog } from './log.ts';
 import { type CommonOptions, configFrom } from './options.ts';
-import { prefilterText } from './prefilter-text.ts';
 import { printLine } from './print.ts';
 import { loadConfiguredRules } from './start.ts';
 

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { watchedByRule, watchedText } from '../authoring/describe-rule.ts';
 import { treeData, verdictText } from '../authoring/explanation-text.ts';
 import { EventJudge, verdictOn } from '../authoring/judge-events.ts';
+import { prefilterText } from '../authoring/prefilter-text.ts';
 import { readEvents, type TestInput } from '../authoring/test-file.ts';
 import type { Config } from '../config/schema.ts';
 import { parseConfigText } from '../config/yaml.ts';
@@ -15,7 +16,6 @@ import { fail } from './fail.ts';
 import { addFlags } from './flags.ts';
 import { plainLog } from './log.ts';
 import { type CommonOptions, configFrom } from './options.ts';
-import { prefilterText } from './prefilter-text.ts';
 import { printLine } from './print.ts';
 import { loadConfiguredRules } from './start.ts';
 

@@ -30,6 +30,7 @@ export function webSettings({ webserver, metrics }: Config, log: Log): WebServer
     port: webserver.listen_port,
     healthPath: webserver.k8s_healthz_endpoint,
     hasMetrics: metrics.enabled && webserver.prometheus_metrics_enabled,
+    hasConsole: false,
     pem,
   };
 }

@@ -6,6 +6,7 @@
  */
 import { PRIORITIES } from '../rules/checked.ts';
 import { CAPTURE } from './capture-settings.ts';
+import { CONSOLE } from './console-settings.ts';
 import {
   BASE_SYSCALLS,
   CONTAINER_ENGINES,
@@ -151,6 +152,7 @@ export const SCHEMA = section({
   }),
   metrics: key('Numbers about Lanner itself, see docs/metrics.md.', METRICS),
   webserver: key('A web server that says whether Lanner works, see docs/metrics.md.', WEBSERVER),
+  console: key('Web pages of alerts, rules and health, see docs/console.md.', CONSOLE, { own: true }),
 });
 
 export type Config = ValueOf<typeof SCHEMA>;

@@ -40,6 +40,15 @@ export class OutputWatch {
     this.#states = next;
   }
 
+  /** Outputs that take nothing, by name, with what there is to say of them. */
+  get troubles(): ReadonlyMap<string, string> {
+    const now = this.#clock();
+    const stuck = [...this.#states].filter(([, { isTold }]) => isTold);
+    return new Map(
+      stuck.map(([name, { since }]) => [name, `has taken nothing for ${Math.round((now - since) / 1000)} s`]),
+    );
+  }
+
   #lookAt({ name, queued, written }: OutputCounts, now: number): State {
     const state = this.#states.get(name) ?? { written, since: now, isTold: false };
     if (queued === 0 || written !== state.written) {

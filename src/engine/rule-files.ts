@@ -66,7 +66,7 @@ export function readRuleFiles(paths: readonly string[]): RuleFile[] {
 }
 
 function readRuleFile(path: string): RuleFile {
-  const name = shortName(path);
+  const name = ruleFileName(path);
   try {
     return { name, bytes: readFileSync(path) };
   } catch (error) {
@@ -95,8 +95,8 @@ function namesIn(directory: string): string[] {
   }
 }
 
-/** A path below the working directory relative to it, for messages; other paths as they are. */
-function shortName(path: string): string {
+/** The name of a rule file in messages: a path below the working directory relative to it, others as they are. */
+export function ruleFileName(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? path : short;
 }

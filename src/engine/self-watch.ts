@@ -82,6 +82,11 @@ export class SelfWatch {
     this.#looks.finish();
   }
 
+  /** What is wrong with outputs, by their names; without those that take alerts. */
+  get outputTroubles(): ReadonlyMap<string, string> {
+    return this.#outputs.troubles;
+  }
+
   /** Why events are not being read; `undefined` when they are. */
   get trouble(): string | undefined {
     return this.#reading.trouble;

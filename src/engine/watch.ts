@@ -42,6 +42,7 @@ import { configuredFields } from './rule-options.ts';
 import { SelfWatch } from './self-watch.ts';
 import { chooseEvents } from './traced-events.ts';
 import type { AlertTarget, StoreChoice } from './wanted-outputs.ts';
+import { type WatchHealth, watchHealth } from './watch-health.ts';
 
 export type WatchScope =
   | { readonly kind: 'host' }
@@ -95,6 +96,8 @@ export interface Watching {
   readonly metrics: () => string;
   /** Why events are not being read, in words for people; `undefined` when they are. */
   readonly trouble: () => string | undefined;
+  /** How the run is at this moment. */
+  readonly health: () => WatchHealth;
   /** Raises an internal alert. */
   readonly warn: (news: Pick<InternalNews, 'subject' | 'priority' | 'detail' | 'reason' | 'fields'>) => void;
 }
@@ -357,6 +360,8 @@ async function watchSource(
     profile: () => engine.profile,
     metrics: () => metrics.prometheus(),
     trouble: () => self.trouble,
+    health: () =>
+      watchHealth({ source, all: allSources, system, engine, outputs, containers, memory, self, sources }),
     warn,
   });
   let lostBefore = 0;

@@ -108,7 +108,7 @@ export interface AlertFilter {
   readonly pod?: readonly string[];
   /** `proc.name`, `[]`. */
   readonly process?: readonly string[];
-  /** Tags of rules, `[]`: alerts whose rules have, or had when they fired, one of them. */
+  /** Tags, `[]`: alerts of rules that had one of them when they last fired. */
   readonly tag?: readonly string[];
   /** Words that all occur, each the beginning of one; several in double quotes follow one another. */
   readonly text?: string;
@@ -150,7 +150,7 @@ export interface AlertDetail {
   readonly message: string;
   /** The line of JSON as Falco writes it, to be copied. */
   readonly json: string;
-  /** `output_fields`, in the order of the output. */
+  /** `output_fields`, sorted by name. */
   readonly fields: readonly AlertField[];
   /** What only the moment knew; `null` when nothing was kept. */
   readonly evidence: AlertEvidence | null;
@@ -194,7 +194,11 @@ export interface SourceText {
 export interface AlertEvidence {
   /** The process of the event first, then its parent, and so on up. */
   readonly processes: readonly EvidenceProcess[];
-  /** Whether the condition's tree below is of the rule as it is now. `null` when that cannot be told. */
+  /** Why there are none although the event had some. */
+  readonly processesReason?: string;
+  /** What was known of the containers of these processes. */
+  readonly containers: readonly EvidenceContainer[];
+  /** Whether the rule's condition has changed since, so that it is not the one below. `null`: that cannot be told. */
   readonly ruleChanged: boolean | null;
   /** The rule's condition with what was true; `null` when it was not judged, for `conditionReason`. */
   readonly condition: EvidencePart | null;
@@ -214,8 +218,18 @@ export interface EvidenceProcess {
   /** Name of the user, or its number where it has none. */
   readonly user: string | null;
   readonly started: number | null;
+  /** Id of the container, one of `containers` where anything is known of it. */
   readonly container: string | null;
   readonly tty: string | null;
+}
+
+/** What is not known is `null`. */
+export interface EvidenceContainer {
+  readonly id: string;
+  readonly name: string | null;
+  readonly image: string | null;
+  readonly pod: string | null;
+  readonly namespace: string | null;
 }
 
 /** A part of a condition at the event. A macro has one operand: what it stands for. */
@@ -226,8 +240,6 @@ export interface EvidencePart {
   readonly holds: boolean;
   /** Of a check: the value of its left side, `null` when the event had none. */
   readonly value?: string | null;
-  /** Where it is written. */
-  readonly place?: Place;
   readonly operands?: readonly EvidencePart[];
 }
 
@@ -252,8 +264,6 @@ export interface Timeline {
     readonly counts: readonly number[];
   }[];
   readonly total: number;
-  /** The search was given up for its time: counts are of the newest alerts only, from `from` on. */
-  readonly isPartial: boolean;
 }
 
 /** `GET /api/counts?by=rule|priority|container|pod|process&FILTER&limit=1..200`: the most frequent first. */
@@ -543,6 +553,8 @@ export type TryNews =
       readonly byRule: readonly { readonly rule: string; readonly count: number }[];
       /** A limit ended it before the end of the recording. */
       readonly limit: 'time' | 'matches' | null;
+      /** Where nothing matched: what was never true, and how near an event came; lines of text. */
+      readonly why: readonly string[];
       readonly milliseconds: number;
     }
   | { readonly kind: 'failed'; readonly message: string };
@@ -578,10 +590,13 @@ export interface HealthEvents {
   readonly losses: readonly { readonly reason: string; readonly count: number }[];
   /** Alerts since the start. */
   readonly alerts: number;
-  /** From the event to its judgement, in milliseconds, over all events that were measured; `null` without any. */
-  readonly latency: { readonly median: number; readonly p99: number; readonly most: number } | null;
-  /** Events by name, the most frequent first, 20 at most. */
-  readonly byName: readonly { readonly name: string; readonly count: number }[];
+  /**
+   * From the event to its alert, in milliseconds: upper bounds for half of the alerts and for 99 of 100, `null` beyond
+   * what is measured. `null` without alerts.
+   */
+  readonly latency: { readonly median: number | null; readonly p99: number | null } | null;
+  /** Events that the kernel kept out, by name, the most frequent first, 20 at most. */
+  readonly filteredByName: readonly { readonly name: string; readonly count: number }[];
 }
 
 export interface HealthMemory {

@@ -9,7 +9,14 @@ import { type TestContext, test } from 'node:test';
 import { WebServer, type WebServerSettings } from './web-server.ts';
 
 const SETTINGS: WebServerSettings = {
-  ...{ address: '127.0.0.1', port: 0, healthPath: '/healthz', hasMetrics: true, hasConsole: false, pem: undefined },
+  ...{
+    address: '127.0.0.1',
+    port: 0,
+    healthPath: '/healthz',
+    hasMetrics: true,
+    hasConsole: false,
+    pem: undefined,
+  },
 };
 
 interface Reply {

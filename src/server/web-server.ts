@@ -152,7 +152,8 @@ export class WebServer {
     const [path] = url.split('?');
     try {
       if (path === settings.healthPath) return healthAnswer(this.#answers.trouble());
-      if (path === '/versions' && settings.healthPath !== undefined) return json(200, this.#answers.versions());
+      if (path === '/versions' && settings.healthPath !== undefined)
+        return json(200, this.#answers.versions());
       if (path === '/metrics' && settings.hasMetrics) return { status: 200, ...this.#answers.metrics() };
     } catch (error) {
       this.#log(`webserver: ${path}: ${String(error)}, which is a fault in Lanner`);

@@ -14,6 +14,8 @@ export interface Filter {
   readonly until?: number | undefined;
   /** The highest id: what is stored later does not shift pages. */
   readonly upTo?: number | undefined;
+  /** Alerts with higher ids. */
+  readonly after?: number | undefined;
   readonly rules?: readonly string[] | undefined;
   /** This one and more severe ones. */
   readonly priority?: Priority | undefined;
@@ -47,11 +49,12 @@ const MOST_ARMS = 60;
 
 /** The conditions that a filter means; `undefined` where no alert can fit. */
 export function conditionsOf(database: DatabaseSync, filter: Filter): readonly Condition[] | undefined {
-  const { since, until, upTo, priority } = filter;
+  const { since, until, upTo, after, priority } = filter;
   const conditions: (Condition | undefined)[] = [];
   if (since !== undefined) conditions.push({ sql: SINCE, values: [since], isTime: true });
   if (until !== undefined) conditions.push({ sql: 'time < ?', values: [until], isTime: true });
   if (upTo !== undefined) conditions.push({ sql: '+id <= ?', values: [upTo], isTime: true });
+  if (after !== undefined) conditions.push({ sql: 'id > ?', values: [after], isTime: true });
   if (priority !== undefined) conditions.push(priorityCondition(PRIORITIES.indexOf(priority)));
   const named: readonly (readonly [readonly NameKind[], readonly string[] | undefined])[] = [
     [['rule'], filter.rules],

@@ -106,6 +106,12 @@ export class StoreQuery {
     );
   }
 
+  /** How many alerts fit, `most` at most, which is found out faster where there are more. */
+  countUpTo(filter: Filter, most: number): number {
+    const conditions = conditionsOf(this.#database, filter);
+    return conditions === undefined ? 0 : rowsBy(this.#database, conditions, most, undefined).length;
+  }
+
   /** How many alerts fit in each span of so many microseconds, by rule or priority; spans without any are left out. */
   counts(filter: Filter, by: CountedBy, span: number): readonly Count[] {
     const conditions = conditionsOf(this.#database, filter);
