@@ -88,6 +88,14 @@ function reportOfCondition(
   return reportProblem({ ...problem, location: shifted, context, within: undefined }, source);
 }
 
+/** A place in the rule that was made of a condition, as a place in what was typed. */
+export function placeInCondition({ line, column }: { readonly line: number; readonly column: number }): {
+  readonly line: number;
+  readonly column: number;
+} {
+  return { line: Math.max(1, line - HEAD), column: Math.max(1, line > HEAD ? column - INDENT : 1) };
+}
+
 /** Places in a line of text that lie in the condition, as places in what was typed. */
 export function withPlacesInCondition(line: string): string {
   return line.replace(

@@ -8,8 +8,8 @@ import { startThread } from '../system/own-thread.ts';
 
 export interface AskedThreadOptions {
   readonly file: URL;
-  /** What the thread is told at its start. */
-  readonly data: unknown;
+  /** What the thread is told at its start. May throw a Refusal. */
+  readonly data: () => unknown;
   readonly limits: ResourceLimits;
   /** Milliseconds for one answer, those before it included. */
   readonly answerMs: number;
@@ -47,7 +47,7 @@ const IDLE_MS = 180_000;
 const MOST_WAITING = 64;
 
 export class AskedThread<R> {
-  #options: AskedThreadOptions;
+  readonly #options: AskedThreadOptions;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -58,9 +58,8 @@ export class AskedThread<R> {
   }
 
   /** Rejects with a Refusal when the thread refuses, has too much to do, or takes too long. */
-  ask<T>(request: R): Promise<T> {
-    if (this.#waiting.size >= MOST_WAITING)
-      return Promise.reject(busy(`${this.#options.name} has too much to do: try again`));
+  async ask<T>(request: R): Promise<T> {
+    if (this.#waiting.size >= MOST_WAITING) throw busy(`${this.#options.name} has too much to do: try again`);
     clearTimeout(this.#idle);
     this.#worker ??= this.#start();
     const number = this.#number++;
@@ -71,9 +70,8 @@ export class AskedThread<R> {
     return promise;
   }
 
-  /** What the next question finds has been told this at its start. */
-  restart(data: unknown): void {
-    this.#options = { ...this.#options, data };
+  /** The next question finds a thread that has been told anew what there is. */
+  restart(): void {
     this.#end(busy('the rules have just been loaded anew: try again'));
   }
 
@@ -88,7 +86,7 @@ export class AskedThread<R> {
 
   #start(): Worker {
     const { file, data, limits } = this.#options;
-    const worker = startThread(file, data, limits);
+    const worker = startThread(file, data(), limits);
     // Nobody waits at the end of the program.
     worker.unref();
     worker.on('message', (reply: Reply) => {

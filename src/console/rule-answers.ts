@@ -1,5 +1,6 @@
 /** What the console tells of rules, from the files that they are loaded from: what the thread of rules-thread.ts does. */
 import { readFileSync, statSync } from 'node:fs';
+import { digestOf } from '../alerts/condition-digest.ts';
 import { watchedByRule } from '../authoring/describe-rule.ts';
 import { prefilterText } from '../authoring/prefilter-text.ts';
 import type { Config } from '../config/schema.ts';
@@ -43,6 +44,13 @@ export type KnownRule = Omit<RuleItem, 'fired' | 'cost'>;
 
 /** A rule's detail without what is counted. */
 export type KnownRuleDetail = Omit<RuleDetail, 'fired' | 'cost'>;
+
+/** The rule of an alert as it is now. */
+export interface RuleOfAlert {
+  readonly rule: AlertRule;
+  /** Of its condition, as evidence has it. */
+  readonly digest: string;
+}
 
 /** Which rules a technique or tactic is told of by their tags. */
 export interface TaggedRule {
@@ -99,16 +107,12 @@ export class RuleAnswers {
   }
 
   /** What an alert tells of its rule; `undefined` when there is none of the name. */
-  source(name: string): AlertRule | undefined {
+  source(name: string): RuleOfAlert | undefined {
     const rule = this.#current().outcome.ruleSet.rules.find((each) => each.name === name);
     if (rule === undefined) return undefined;
-    const { description, enabled, location } = rule;
-    return {
-      name,
-      description: description.trim(),
-      enabled,
-      source: this.#definition('rule', name, location),
-    };
+    const { description, enabled, location, condition } = rule;
+    const source = this.#definition('rule', name, location);
+    return { rule: { name, description: description.trim(), enabled, source }, digest: digestOf(condition) };
   }
 
   tagged(): readonly TaggedRule[] {

@@ -1,10 +1,11 @@
 /** Searches the store in a thread of its own: nothing that somebody looks for holds up events. */
 import { statSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import { Refusal } from '../server/refusal.ts';
 import { openToRead } from '../store/open.ts';
 import type { Cursor, Filter } from '../store/query.ts';
+import { migrate } from '../store/schema.ts';
 import { answering } from './answering.ts';
 import { type CountedBy, Search } from './search.ts';
 
@@ -33,7 +34,9 @@ export type SearchRequest =
 const LOOK_MS = 1000;
 
 const { path } = workerData as SearchSettings;
-let opened: { readonly search: Search; readonly database: DatabaseSync; readonly inode: number } | undefined;
+let opened:
+  | { readonly search: Search; readonly database: DatabaseSync; readonly inode: number | undefined }
+  | undefined;
 let looked = 0;
 
 answering((request: SearchRequest) => {
@@ -79,11 +82,18 @@ function search(): Search {
   }
   if (opened === undefined) {
     looked = now;
-    const inode = statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
-    const database = openToRead(path);
+    const inode = statSync(path, { throwIfNoEntry: false })?.ino;
+    const database = inode === undefined ? emptyStore() : openToRead(path);
     opened = { search: new Search(database), database, inode };
   }
   return opened.search;
+}
+
+/** Until the first alert there is no file. */
+function emptyStore(): DatabaseSync {
+  const database = new DatabaseSync(':memory:');
+  migrate(database);
+  return database;
 }
 
 function close(): void {

@@ -1,5 +1,6 @@
 /** Searches of the store for the console: what the thread of search-thread.ts does. */
 import type { DatabaseSync } from 'node:sqlite';
+import type { Evidence } from '../alerts/evidence.ts';
 import { PRIORITIES } from '../rules/checked.ts';
 import type { AlertItem, AlertPage, Counts, Timeline } from '../server/api-types.ts';
 import { type Cursor, type Filter, StoreQuery } from '../store/query.ts';
@@ -24,6 +25,7 @@ export type CountedBy = Counts['by'];
 export interface FoundAlert extends ReadAlert {
   /** The line of JSON as it is kept. */
   readonly line: string;
+  readonly evidence: Evidence | undefined;
   readonly earlier: readonly AlertItem[];
   readonly similar: readonly AlertItem[];
   readonly similarCount: number;
@@ -77,6 +79,7 @@ export class Search {
     return {
       ...read,
       line: stored.line,
+      evidence: this.#query.evidence(id),
       earlier: this.#earlierThan(item, stored.time, id),
       similar: this.#others(similar, id, isSimilar),
       similarCount: this.#query.countUpTo(similar, MOST_COUNTED),

@@ -275,7 +275,7 @@ export interface Counts {
 }
 
 /**
- * `GET /api/stream?FILTER&after=ID`: Server-Sent Events; `since` and `until` are not taken. Begins behind the header
+ * `GET /api/stream?FILTER&after=ID`: Server-Sent Events; `since` and `until` mean nothing here. Begins behind the header
  * `Last-Event-ID`, else behind `after`, else with what comes from now on.
  *
  * | event | id | data |

@@ -18,6 +18,8 @@ export interface FedAlert {
 
 /** Where the events of streams come from. */
 export interface StreamSource {
+  /** Throws a Refusal when the query is no filter. */
+  check(query: URLSearchParams): void;
   /** The highest id of an alert. */
   last(): Promise<number>;
   /** Alerts that fit and came after the one of the id, oldest first, at most `limit`. */
@@ -73,8 +75,9 @@ export class EventStreams {
     this.#log = log;
   }
 
-  /** Throws a {@link Refusal} when there are too many streams. */
+  /** Throws a {@link Refusal} when the query is no filter, or there are too many streams. */
   open(request: StreamRequest, response: ServerResponse): void {
+    this.#source.check(request.query);
     const own = [...this.#streams].filter(({ owner }) => owner === request.owner).length;
     if (this.#streams.size >= MOST_STREAMS || own >= MOST_OF_ONE)
       throw new Refusal(429, 'too many pages have a stream of alerts open: close some', {

@@ -5,8 +5,8 @@ import { type CountedBy, countNames, countSpans } from './counts.ts';
 import { conditionsOf, type Filter } from './filter.ts';
 import { readEvidence } from './kept-evidence.ts';
 import { asSingleTest, compareNewestFirst, type Found, type Row, rowsBy } from './lead.ts';
-import { EVIDENCE_VERSION, schemaVersion } from './schema.ts';
 import type { NameKind } from './row.ts';
+import { EVIDENCE_VERSION, schemaVersion } from './schema.ts';
 
 export type { Filter } from './filter.ts';
 
