@@ -94,6 +94,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'tuning',
       'authoring',
       'language',
+      'console',
     ],
   },
 };
