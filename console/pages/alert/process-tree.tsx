@@ -1,0 +1,111 @@
+import type { AlertEvidence, EvidenceProcess } from '../../../src/server/api-types.ts';
+import { CopyButton } from '../../shell/copy.tsx';
+import { Time } from '../../text/time.tsx';
+import { Untrusted } from '../../text/untrusted.tsx';
+
+/** From the oldest ancestor down to the process of the event. */
+export function ProcessTree({ evidence }: { readonly evidence: AlertEvidence }) {
+  const { processes, audit = [], isCut } = evidence;
+  return (
+    <>
+      {processes.length > 0 && (
+        <ol class="process-tree">
+          {processes.toReversed().map((process, depth) => (
+            <Process
+              key={process.pid}
+              process={process}
+              depth={depth}
+              isLast={depth === processes.length - 1}
+              entersContainer={
+                process.container !== null &&
+                process.container !== processes[processes.length - depth]?.container
+              }
+            />
+          ))}
+        </ol>
+      )}
+      {audit.length > 0 && (
+        <dl class="facts">
+          {audit.map(({ name, value }) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>
+                <Untrusted text={value} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {processes.length + audit.length === 0 && <p class="muted">The event is of no process.</p>}
+      {isCut && <p class="muted">Something was left out, since it was too large to be kept.</p>}
+    </>
+  );
+}
+
+interface Props {
+  readonly process: EvidenceProcess;
+  readonly depth: number;
+  readonly isLast: boolean;
+  /** Its parent is not in the same container. */
+  readonly entersContainer: boolean;
+}
+
+function Process({ process, depth, isLast, entersContainer }: Props) {
+  const { pid, name, executable, commandLine, user, started, container, tty } = process;
+  return (
+    <li class={`depth${Math.min(depth, 12)} ${isLast ? 'acting' : ''}`}>
+      <p class="process-line">
+        {depth > 0 && (
+          <span class="branch" aria-hidden="true">
+            └
+          </span>
+        )}
+        <strong>
+          <Untrusted text={name} />
+        </strong>
+        <span class="muted">{pid}</span>
+        {user !== null && (
+          <span class={user === 'root' ? 'root' : ''}>
+            <Untrusted text={user} />
+          </span>
+        )}
+        {entersContainer && container !== null && (
+          <span class="tag">
+            container <Untrusted text={container.slice(0, 40)} />
+          </span>
+        )}
+        {tty !== null && (
+          <span class="tag">
+            <Untrusted text={tty} />
+          </span>
+        )}
+        {started !== null && (
+          <span class="muted">
+            since <Time time={started} />
+          </span>
+        )}
+        {isLast && <span class="tag strong">this one</span>}
+      </p>
+      {commandLine !== null && commandLine !== '' && (
+        <p class="command-line">
+          <code>
+            <Untrusted text={commandLine} />
+          </code>
+        </p>
+      )}
+      {isLast && (
+        <p class="command-line">
+          {executable !== null && (
+            <>
+              <span class="muted">runs</span>{' '}
+              <code>
+                <Untrusted text={executable} />
+              </code>{' '}
+            </>
+          )}
+          {commandLine !== null && <CopyButton text={commandLine}>Copy command line</CopyButton>}
+        </p>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,3 @@
+export function AttackPage(_: object) {
+  return <p>…</p>;
+}

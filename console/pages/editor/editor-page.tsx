@@ -1,0 +1,3 @@
+export function EditorPage(_: object) {
+  return <p>…</p>;
+}

@@ -1,0 +1,3 @@
+export function HealthPage(_: object) {
+  return <p>…</p>;
+}

@@ -1,0 +1,3 @@
+export function RulePage(_: object) {
+  return <p>…</p>;
+}

@@ -1,0 +1,3 @@
+export function RulesPage(_: object) {
+  return <p>…</p>;
+}
