@@ -1,5 +1,5 @@
-/** Which pieces of a rule's source were true or false: from the places of the condition's checks. */
-import type { EvidencePart, SourceText } from '../../../src/server/api-types.ts';
+/** Which pieces of a rule's source were true or false: the condition's checks are found in it, one after the other. */
+import type { EvidencePart } from '../../../src/server/api-types.ts';
 
 export interface Mark {
   /** `[start, end)` in the characters of the source. */
@@ -8,47 +8,61 @@ export interface Mark {
   readonly holds: boolean;
 }
 
-/** Marks of checks, and of macros by their names, that stand in this source; in order, none over another. */
-export function marksOf(condition: EvidencePart, source: SourceText): readonly Mark[] {
-  const lines = lineStarts(source.text);
+/** Marks of checks, and of macros by their names, that stand in the text of the rule; in order, none over another. */
+export function marksOf(condition: EvidencePart, text: string): readonly Mark[] {
+  const region = conditionIn(text);
+  if (region === undefined) return [];
   const marks: Mark[] = [];
-  const walk = (part: EvidencePart): void => {
-    const mark = part.kind === 'check' || part.kind === 'macro' ? markOf(part, source, lines) : undefined;
-    if (mark !== undefined) marks.push(mark);
-    // What a macro stands for is written elsewhere.
-    if (part.kind !== 'macro') for (const operand of part.operands ?? []) walk(operand);
-  };
-  walk(condition);
-  marks.sort((one, other) => one.start - other.start);
-  return marks.filter((mark, index) => index === 0 || mark.start >= (marks[index - 1] as Mark).end);
+  let from = region.start;
+  for (const part of writtenParts(condition)) {
+    const start = placeOf(part, text, from, region.end);
+    // A later file has added it, or it is written in another way.
+    if (start === undefined) continue;
+    const end = part.kind === 'macro' ? start + part.text.length : endOfCheck(text, start, region.end);
+    marks.push({ start, end, holds: part.holds });
+    from = end;
+  }
+  return marks;
 }
 
-function markOf(part: EvidencePart, source: SourceText, lines: readonly number[]): Mark | undefined {
-  const { place, holds, kind, text } = part;
-  if (place?.column === undefined || place.file !== source.file) return undefined;
-  const line = lines[place.line - source.line];
-  if (line === undefined) return undefined;
-  const start = line + place.column - 1;
-  const end = kind === 'macro' ? start + text.length : endOfCheck(source.text, start);
-  return end > start && end <= source.text.length ? { start, end, holds } : undefined;
+/** Checks and macros in the order in which they are written. What a macro stands for is written elsewhere. */
+function writtenParts(part: EvidencePart): readonly EvidencePart[] {
+  if (part.kind === 'check' || part.kind === 'macro') return [part];
+  return (part.operands ?? []).flatMap(writtenParts);
 }
 
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
+/** Where the value of the key `condition` stands: to the next key that is not further in. */
+function conditionIn(text: string): { readonly start: number; readonly end: number } | undefined {
+  const key = /^([ -]*)condition:/m.exec(text);
+  if (key === null) return undefined;
+  const indent = (key[1] as string).length;
+  const start = key.index + key[0].length;
+  const next = new RegExp(`\\n[ -]{0,${indent}}[\\w-]+:`).exec(text.slice(start));
+  return { start, end: next === null ? text.length : start + next.index };
 }
 
-/** Behind the check that begins at `start`: before the next `and` or `or`, a bracket that it did not open, or the next key. */
-export function endOfCheck(text: string, start: number): number {
+/** Lists are put into the text of a check, so it is found by its left side and its operator. */
+function placeOf(part: EvidencePart, text: string, from: number, end: number): number | undefined {
+  const [left = '', operator] = part.kind === 'macro' ? [part.text] : part.text.split(/\s+/);
+  const words = [left, ...(operator === undefined ? [] : [operator])].map(escaped);
+  const found = new RegExp(`(?<![\\w.])${words.join('\\s*')}(?![\\w.]*\\w)`).exec(text.slice(from, end));
+  return found === null ? undefined : from + found.index;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** Behind the check that begins at `start`: before the next `and` or `or`, or a bracket that it did not open. */
+export function endOfCheck(text: string, start: number, last = text.length): number {
   let depth = 0;
   let end = start;
-  for (let at = start; at < text.length; at++) {
+  for (let at = start; at < last; at++) {
     const character = text[at] as string;
     if (character === '"' || character === "'") {
       const close = text.indexOf(character, at + 1);
-      // The apostrophe at the end of a YAML string that the condition stands in.
-      if (close < 0 || text.slice(at, close).includes('\n')) return end;
+      // The end of a YAML string in which the condition stands.
+      if (close < 0 || close >= last) return end;
       at = close;
     } else if (character === '(') {
       depth++;
@@ -56,8 +70,7 @@ export function endOfCheck(text: string, start: number): number {
       if (depth === 0) return end;
       depth--;
     } else if (/\s/.test(character)) {
-      if (depth === 0 && /^\s+(?:(?:and|or)\b|#|-\s|[\w-]+:(?:\s|$))/.test(text.slice(at, at + 80)))
-        return end;
+      if (depth === 0 && /^\s+(?:(?:and|or)\b|#)/.test(text.slice(at, at + 80))) return end;
       continue;
     }
     end = at + 1;

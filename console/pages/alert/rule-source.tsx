@@ -12,7 +12,7 @@ interface Props {
 
 /** The rule in its file, with what was true of its condition. */
 export function RuleSource({ rule, condition }: Props) {
-  const marks = condition === null ? [] : marksOf(condition, rule.source);
+  const marks = condition === null ? [] : marksOf(condition, rule.source.text);
   return (
     <>
       <h3>
