@@ -10,9 +10,9 @@ const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]
 const SYMBOLS: Readonly<Record<string, string>> = {
   '\n': '↵',
   '\t': '⇥',
-  '\r': '␍',
-  '\u001b': '␛',
-  '\0': '␀',
+  '\r': 'CR',
+  '\u001b': 'ESC',
+  '\0': 'NUL',
 };
 
 /** More than these at once would only slow down the browser. */

@@ -25,17 +25,47 @@ export function ConditionTree({ evidence }: { readonly evidence: AlertEvidence }
 const WORDS: Readonly<Record<'and' | 'or' | 'not', string>> = { and: 'all of', or: 'any of', not: 'not' };
 
 function Part({ part }: { readonly part: EvidencePart }) {
-  const { kind, text, holds, value, operands = [] } = part;
+  const { kind, holds, operands = [] } = part;
+  const [only] = operands;
+  // A negation of one thing is read in one line.
+  const meant = kind === 'not' && only !== undefined && isNamed(only) ? only : part;
   const head = (
     <>
-      <Holds holds={holds} />{' '}
-      {kind === 'check' || kind === 'macro' ? (
-        <code>
-          <Untrusted text={text} most={MOST_VALUE} />
-        </code>
-      ) : (
-        <span class="muted">{WORDS[kind]}</span>
-      )}
+      <Holds holds={holds} /> {meant !== part && <span class="muted">not </span>}
+      <Meaning part={meant} />
+    </>
+  );
+  const below = meant.operands ?? [];
+  if (below.length === 0) return <li>{head}</li>;
+  if (meant.kind === 'macro') {
+    return (
+      <li>
+        <details>
+          <summary>{head}</summary>
+          <Operands operands={below} />
+        </details>
+      </li>
+    );
+  }
+  return (
+    <li>
+      {head}
+      <Operands operands={below} />
+    </li>
+  );
+}
+
+function isNamed({ kind }: EvidencePart): boolean {
+  return kind === 'check' || kind === 'macro';
+}
+
+function Meaning({ part: { kind, text, value } }: { readonly part: EvidencePart }) {
+  if (kind !== 'check' && kind !== 'macro') return <span class="muted">{WORDS[kind]}</span>;
+  return (
+    <>
+      <code>
+        <Untrusted text={text} most={MOST_VALUE} />
+      </code>
       {kind === 'check' && value !== undefined && (
         <span class="value">
           {value === null ? (
@@ -48,23 +78,6 @@ function Part({ part }: { readonly part: EvidencePart }) {
         </span>
       )}
     </>
-  );
-  if (operands.length === 0) return <li>{head}</li>;
-  if (kind === 'macro') {
-    return (
-      <li>
-        <details>
-          <summary>{head}</summary>
-          <Operands operands={operands} />
-        </details>
-      </li>
-    );
-  }
-  return (
-    <li>
-      {head}
-      <Operands operands={operands} />
-    </li>
   );
 }
 
