@@ -218,7 +218,7 @@ class ConditionScanner {
     const start = this.#at;
     if (this.#peek(FIELD) !== undefined) {
       this.#take('field', FIELD, next);
-      this.#argument();
+      this.#argument(this.#text.slice(start, this.#at));
     } else if (this.#startsTransformer(['val', ...TRANSFORMERS])) {
       this.#takeTransformer(opened);
     } else {
@@ -238,9 +238,12 @@ class ConditionScanner {
     this.#open('(', opened, 'transformer operand');
   }
 
-  #argument(): void {
+  /** In brackets, what the field or transformer is asked for. */
+  #argument(of: string): void {
     if (this.#text.charAt(this.#at) !== '[') return;
     const after = this.#expected;
+    const left = this.#left;
+    this.#left = of;
     this.#push('punctuation', this.#at, this.#at + 1, 'argument');
     this.#at++;
     if (this.#at < this.#text.length && this.#text.charAt(this.#at) !== ']') {
@@ -252,6 +255,7 @@ class ConditionScanner {
       this.#at++;
     }
     this.#expected = after;
+    this.#left = left;
   }
 
   #open(symbol: string, opened: Opened, expected: Expected): boolean {
@@ -272,7 +276,7 @@ class ConditionScanner {
       this.#expected = 'connective';
       this.#endCheck();
     }
-    if (opened === 'left transformer' || opened === 'right transformer') this.#argument();
+    if (opened === 'left transformer' || opened === 'right transformer') this.#argument('');
     return true;
   }
 

@@ -183,12 +183,28 @@ class UseReader {
 
   #exception(node: TreeNode): void {
     if (node.kind !== 'map') return;
+    const fields = valueAt(node, 'fields');
     for (const { key, value } of node.entries) {
       this.key(key, 'exceptions');
       if (key.value === 'name' && value?.kind === 'scalar') this.whole(value, 'exception');
       if (key.value === 'fields') for (const scalar of scalarsOf(value)) this.#condition(scalar);
       if (key.value === 'comps') for (const scalar of scalarsOf(value)) this.whole(scalar, 'operator');
-      if (key.value === 'values') for (const scalar of scalarsOf(value)) this.#words(scalar);
+      if (key.value === 'values' && value !== undefined) this.#exceptionValues(value, fields);
+    }
+  }
+
+  #exceptionValues(values: TreeNode, fields: TreeNode | undefined): void {
+    if (fields?.kind !== 'sequence') {
+      const of = fields?.kind === 'scalar' ? fields.value : undefined;
+      for (const scalar of scalarsOf(values)) this.#words(scalar, of);
+      return;
+    }
+    for (const tuple of values.kind === 'sequence' ? values.items : []) {
+      for (const [index, value] of (tuple.kind === 'sequence' ? tuple.items : [tuple]).entries()) {
+        const field = fields.items[index];
+        const of = field?.kind === 'scalar' ? field.value : undefined;
+        for (const scalar of scalarsOf(value)) this.#words(scalar, of);
+      }
     }
   }
 
@@ -219,9 +235,9 @@ class UseReader {
     }
   }
 
-  #words(scalar: TreeScalar): void {
+  #words(scalar: TreeScalar, of?: string): void {
     const text = this.#located(scalar);
-    this.#add('value', scalar.value, text, 0, scalar.value.length);
+    this.#add('value', scalar.value, text, 0, scalar.value.length, of);
     for (const word of scalar.value.matchAll(WORDS)) {
       this.#add('word', word[0], text, word.index, word.index + word[0].length);
     }

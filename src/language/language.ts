@@ -5,10 +5,16 @@
  */
 import type { RuleEnvironment } from '../rules/environment.ts';
 import type { LoadOptions, RuleFile } from '../rules/load.ts';
+import type { TextEdit } from '../rules/problem.ts';
+import { type Completion, complete } from './completion.ts';
 import { type Diagnostic, diagnosticOf } from './diagnostics.ts';
+import { format } from './format/format.ts';
+import { type Hover, hover } from './hover.ts';
+import { definitionsOf, type Renaming, referencesOf, rename, symbolAt } from './names.ts';
+import { foldings, type OutlineItem, outline } from './outline.ts';
 import { repairsOf } from './repairs.ts';
 import { type SemanticToken, semanticTokens } from './semantic-tokens.ts';
-import { Workspace } from './workspace.ts';
+import { type Place, Workspace } from './workspace.ts';
 
 export class RuleLanguage {
   readonly workspace: Workspace;
@@ -43,4 +49,61 @@ export class RuleLanguage {
       .filter((item) => item.start < end && item.start + item.text.length > start);
     return semanticTokens(this.workspace, items);
   }
+
+  /** What could be written at a place. */
+  complete(file: string, offset: number): Completion | undefined {
+    return complete(this.workspace, file, offset);
+  }
+
+  /** What the word at a place means. */
+  hover(file: string, offset: number): Hover | undefined {
+    return hover(this.workspace, file, offset);
+  }
+
+  /** Where the macro, list or rule at a place is defined; of several definitions the one that counts comes first. */
+  definitions(file: string, offset: number): Place[] {
+    const symbol = symbolAt(this.workspace, file, offset);
+    return symbol === undefined ? [] : definitionsOf(this.workspace, symbol).map(placeOf);
+  }
+
+  /** Everywhere that the macro, list or rule at a place is named; its definitions among it, if wanted. */
+  references(file: string, offset: number, withDefinitions = true): Place[] {
+    const symbol = symbolAt(this.workspace, file, offset);
+    if (symbol === undefined) return [];
+    return referencesOf(this.workspace, symbol)
+      .filter(({ use }) => withDefinitions || use.role !== 'definition')
+      .map(placeOf);
+  }
+
+  /** The name at a place that can be changed. */
+  renamable(file: string, offset: number): (Place & { readonly name: string }) | undefined {
+    const symbol = symbolAt(this.workspace, file, offset);
+    return symbol && { ...symbol.place, name: symbol.name };
+  }
+
+  /** Gives the macro, list or rule at a place another name in all files. */
+  rename(file: string, offset: number, name: string): Renaming {
+    const symbol = symbolAt(this.workspace, file, offset);
+    if (symbol === undefined) return { refused: 'there is no macro, list or rule here' };
+    return rename(this.workspace, symbol, name);
+  }
+
+  /** The items of a file. */
+  outline(file: string): OutlineItem[] {
+    return outline(this.workspace, file);
+  }
+
+  /** What can be folded: `[start, end)`. */
+  foldings(file: string): { start: number; end: number }[] {
+    return foldings(this.workspace, file);
+  }
+
+  /** The edits that lay out a file without changing what it means. */
+  format(file: string): TextEdit[] {
+    return format(this.workspace, file);
+  }
+}
+
+function placeOf({ file, start, end }: Place): Place {
+  return { file, start, end };
 }

@@ -107,7 +107,6 @@ function convert(token: CST.Token | null | undefined, depth: number): TreeNode |
       const closing = token.end.find(({ source }) => source === '}' || source === ']');
       return closing === undefined ? node : { ...node, end: closing.offset + 1 };
     }
-    case 'alias':
     case 'scalar':
     case 'single-quoted-scalar':
     case 'double-quoted-scalar':

@@ -44,6 +44,7 @@ export class Workspace {
   #files: readonly RuleFile[] = [];
   readonly #indexed = new Map<string, IndexedFile>();
   #names: DefinedNames | undefined;
+  #usedValues: Map<string, Set<string>> | undefined;
   #outcome: LoadOutcome | undefined;
   #problems: readonly Problem[] | undefined;
 
@@ -58,6 +59,7 @@ export class Workspace {
     const names = new Set(files.map(({ name }) => name));
     for (const name of this.#indexed.keys()) if (!names.has(name)) this.#indexed.delete(name);
     this.#names = undefined;
+    this.#usedValues = undefined;
     this.#outcome = undefined;
     this.#problems = undefined;
   }
@@ -123,6 +125,45 @@ export class Workspace {
       .filter(({ start, end }) => start <= at && at <= end)
       .map((use) => placed(item, use))
       .sort((a, b) => a.end - a.start - (b.end - b.start) || b.start - a.start);
+  }
+
+  /** Values that conditions compare the field with, each once. */
+  usedValues(field: string): readonly string[] {
+    this.#usedValues ??= this.#collectValues();
+    return [...(this.#usedValues.get(field) ?? [])];
+  }
+
+  #collectValues(): Map<string, Set<string>> {
+    const values = new Map<string, Set<string>>();
+    for (const { index } of this.items()) {
+      for (const { kind, name, of } of index.uses) {
+        if (of === undefined || (kind !== 'value' && kind !== 'string') || this.names.lists.has(name))
+          continue;
+        const value = kind === 'string' ? name.slice(1, -1) : name;
+        const known = values.get(of);
+        if (known === undefined) values.set(of, new Set([value]));
+        else known.add(value);
+      }
+    }
+    return values;
+  }
+
+  /** Tags that rules have, the most frequent first. */
+  usedTags(): readonly string[] {
+    const counts = new Map<string, number>();
+    for (const { index } of this.items()) {
+      for (const { kind, name } of index.uses) {
+        if (kind === 'tag') counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
+    }
+    return [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);
+  }
+
+  /** Names of the exceptions of a rule. */
+  exceptionNames(rule: string): readonly string[] {
+    const items = this.names.rules.get(rule) ?? [];
+    const uses = items.flatMap(({ index }) => index.uses);
+    return [...new Set(uses.filter(({ kind }) => kind === 'exception').map(({ name }) => name))];
   }
 
   /** What the rule language makes of the files. */
