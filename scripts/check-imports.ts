@@ -70,6 +70,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'authoring',
     ],
   },
+  sigma: { imports: ['events/bytes.ts', 'rules'] },
   scenes: { imports: [] },
   kubernetes: {
     imports: ['events', 'system', 'containers', 'fields', 'rules', 'matcher', 'alerts', 'metrics'],
@@ -95,6 +96,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'authoring',
       'language',
       'console',
+      'sigma',
     ],
   },
 };

@@ -45,6 +45,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddComm
   { names: ['test'], load: async () => (await import('./test.ts')).addTestCommand },
   { names: ['explain'], load: async () => (await import('./explain.ts')).addExplainCommand },
   { names: ['try'], load: async () => (await import('./try.ts')).addTryCommand },
+  { names: ['import'], load: async () => (await import('./import.ts')).addImportCommand },
   { names: ['install', 'uninstall'], load: async () => (await import('./install.ts')).addInstallCommands },
   { names: ['events'], load: async () => (await import('./events.ts')).addEventsCommand },
   { names: ['scenes'], load: async () => (await import('./scenes.ts')).addScenesCommand },
