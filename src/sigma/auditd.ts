@@ -52,9 +52,7 @@ export function auditSource({ definition }: LogSourceName, kinds: AuditKinds): L
     events: anyOf(distinct([...records].map((record) => eventsOf[record]))),
     field: (name, siblings) => fieldIn(name, siblings, records, eventsOf),
     keywords: () => [{ expression: 'proc.exeline', ending: WHOLE_LINE }],
-    tells: records.has('PATH')
-      ? ['evt.type', 'fd.name', 'fs.path.name', 'fs.path.source', 'fs.path.target']
-      : [],
+    tells: records.has('PATH') ? PATHS_TOLD : [],
     tag: records.has('PATH') && records.size === 1 ? 'filesystem' : 'process',
   };
 }
@@ -139,6 +137,11 @@ function argumentOf(index: number, siblings: Siblings, records: ReadonlySet<Reco
 const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   socket: ['domain', 'type', 'proto'],
 };
+
+const PATHS_TOLD = [
+  ...['event=%evt.type', 'file=%fd.name', 'path=%fs.path.name'],
+  ...['source=%fs.path.source', 'target=%fs.path.target'],
+];
 
 /** A path that a call named. */
 const NAMED_PATHS: readonly Place[] = [

@@ -26,7 +26,7 @@ import {
 } from './documents.ts';
 import { allOf, type Expression, not, words } from './expression.ts';
 import { applies, type Filter, filterOf } from './filters.ts';
-import { logSource } from './log-sources.ts';
+import { CATEGORIES, logSource } from './log-sources.ts';
 import type { LogSource } from './places.ts';
 import { detectionsOf, type Placeholders, translate } from './translate.ts';
 import { macrosOf, ruleFile, ruleText, type WrittenRule } from './write.ts';
@@ -132,10 +132,13 @@ function compareTexts(left: string, right: string): number {
 
 /** Why a document is not tried at all. */
 function whyAside(document: SigmaDocument, options: ConversionOptions): string | undefined {
-  const { product } = document.logsource;
+  const { product, category } = document.logsource;
   if (document.kind === 'filter') return 'filters, which are applied to the rules that they name';
   if (document.kind === 'correlation') return undefined;
   if (product !== undefined && product !== 'linux') return `for ${product}`;
+  // Logs of proxies, web servers, firewalls: rules for those name no product.
+  if (product === undefined && category !== undefined && !CATEGORIES.has(category))
+    return `for no product, of category ${category}`;
   const status = statusOf(document);
   if (!options.statuses.has(status)) return `with status ${status}`;
   const level = levelOf(document);
@@ -243,7 +246,6 @@ const TOLD = [
 
 function writtenRule({ document, source, expression, reasons }: Draft, name: string): WrittenRule {
   const author = authorOf(document);
-  const tells = source.tells.map((field) => `${field.replace(/^(?:evt|fd|fs\.path)\./, '')}=%${field}`);
   const origin = [
     ...(document.id === undefined ? [] : [`sigma_id=${plain(document.id)}`]),
     ...(author === undefined ? [] : [`sigma_author=${plain(author)}`]),
@@ -251,7 +253,7 @@ function writtenRule({ document, source, expression, reasons }: Draft, name: str
   return {
     name,
     description: textAt(document.map, 'description') ?? document.title,
-    output: [`Sigma: ${plain(document.title)} |`, ...tells, ...TOLD, ...origin].join(' '),
+    output: [`Sigma: ${plain(document.title)} |`, ...source.tells, ...TOLD, ...origin].join(' '),
     priority: PRIORITIES[levelOf(document)],
     tags: tagsOf(document, source.tag),
     condition: words(allOf([source.events, expression])),

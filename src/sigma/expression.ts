@@ -16,8 +16,39 @@ export function allOf(operands: readonly Expression[]): Expression {
   return junction('and', operands);
 }
 
+/** A field that may have one value or another is compared with both at once. */
 export function anyOf(operands: readonly Expression[]): Expression {
-  return junction('or', operands);
+  const joined = junction('or', operands);
+  if (typeof joined === 'boolean' || joined.kind !== 'or') return joined;
+  const values = new Map<string, string[]>();
+  for (const operand of joined.operands) {
+    const [field, value] = equality(operand) ?? [];
+    if (field !== undefined && value !== undefined) values.set(field, [...(values.get(field) ?? []), value]);
+  }
+  const done = new Set<string>();
+  const merged = joined.operands.flatMap((operand) => {
+    const [field = ''] = equality(operand) ?? [];
+    const alternatives = [...new Set(values.get(field))];
+    if (alternatives.length < 2) return operand;
+    if (done.has(field)) return [];
+    done.add(field);
+    return check(field, 'in', ...listWords(alternatives));
+  });
+  return junction('or', merged);
+}
+
+/** Field and literal of a check that compares them. */
+function equality(expression: Expression): readonly [string, string] | undefined {
+  if (typeof expression === 'boolean' || expression.kind !== 'check') return undefined;
+  const [field = '', operator, literal = '', ...rest] = expression.tokens;
+  if (operator !== '=' || rest.length > 0 || /^(?:val|tolower)\(/.test(literal)) return undefined;
+  return [field, literal];
+}
+
+/** A list in parentheses. */
+function listWords(items: readonly string[]): string[] {
+  const last = items.length - 1;
+  return items.map((item, index) => `${index === 0 ? '(' : ''}${item}${index === last ? ')' : ','}`);
 }
 
 export function not(operand: Expression): Expression {
@@ -45,13 +76,9 @@ export function compare(field: string, operator: string, values: readonly string
   const literals = [...new Set(values)].map(quote);
   const [first = '""'] = literals;
   if (literals.length === 1) return check(field, operator, first);
-  const items = literals.map((literal, index) => {
-    const opened = index === 0 ? `(${literal}` : literal;
-    return index === literals.length - 1 ? `${opened})` : `${opened},`;
-  });
-  return operator === '='
-    ? check(field, 'in', ...items)
-    : check(field, `${operator} ${operator === 'in' ? '' : 'anyof'}`.trim(), ...items);
+  const items = listWords(literals);
+  if (operator === '=' || operator === 'in') return check(field, 'in', ...items);
+  return check(field, operator, 'anyof', ...items);
 }
 
 /** The words of a condition. */

@@ -77,7 +77,7 @@ const FILE: LogSource = {
   events: check('sigma_file_event'),
   field: (name) => fieldOf(FILE_FIELDS, name),
   keywords: () => [...NEW_FILE, { expression: 'proc.exepath' }],
-  tells: ['evt.type', 'fd.name', 'fs.path.source', 'fs.path.target'],
+  tells: ['event=%evt.type', 'file=%fd.name', 'source=%fs.path.source', 'target=%fs.path.target'],
   tag: 'filesystem',
 };
 
@@ -89,7 +89,7 @@ const DELETION: LogSource = {
   field: (name) =>
     name === 'TargetFilename' ? { kind: 'text', places: DELETED } : fieldOf(PROCESS_FIELDS, name),
   keywords: () => [...DELETED, { expression: 'proc.exepath' }],
-  tells: ['fs.path.name'],
+  tells: ['event=%evt.type', 'file=%fs.path.name'],
   tag: 'filesystem',
 };
 
@@ -123,7 +123,7 @@ const NETWORK: LogSource = {
   events: check('sigma_network_connection'),
   field: (name) => fieldOf(NETWORK_FIELDS, name),
   keywords: () => [{ expression: 'fd.name' }, { expression: 'proc.exepath' }],
-  tells: ['evt.type', 'fd.name'],
+  tells: ['event=%evt.type', 'connection=%fd.name'],
   tag: 'network',
 };
 
@@ -133,3 +133,6 @@ const SOURCES: Readonly<Record<string, LogSource>> = {
   file_delete: DELETION,
   network_connection: NETWORK,
 };
+
+/** Categories whose events Lanner has. */
+export const CATEGORIES: ReadonlySet<string> = new Set(Object.keys(SOURCES));

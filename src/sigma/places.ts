@@ -38,7 +38,7 @@ export interface LogSource {
   field(name: string, siblings: Siblings): Mapping | string;
   /** Where words without a field are looked for. */
   keywords(siblings: Siblings): readonly Place[];
-  /** Fields of Lanner's that alerts tell. */
+  /** What alerts tell beside the process: words with fields. */
   readonly tells: readonly string[];
   readonly tag: string;
 }

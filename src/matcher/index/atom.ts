@@ -99,11 +99,18 @@ export class AtomMaker {
     );
   }
 
-  /** What matches a shell pattern begins and ends with what stands before and behind its special characters. */
+  /**
+   * What matches a shell pattern begins and ends with what stands before and behind its special characters; in any
+   * case, it contains what stands between them.
+   */
   #globbed(check: Check, subject: Subject): Formula<Atom> {
-    if (check.kind !== 'scalar' || check.operator !== 'glob') return true;
+    if (check.kind !== 'scalar' || (check.operator !== 'glob' && check.operator !== 'iglob')) return true;
     const patterns = literalsOf(check) as readonly ByteString[] | undefined;
     if (patterns === undefined || check.modifier === 'allof') return true;
+    if (check.operator === 'iglob')
+      return anyOf(
+        patterns.map((pattern) => this.#any(subject, 'contains in any case', [longestPiece(pattern)])),
+      );
     return anyOf(
       patterns.map((pattern) => {
         const first = pattern.search(/[?*[\\]/);
@@ -212,6 +219,12 @@ function isPlainText({ type, isList }: Field): boolean {
 
 function longer(one: ByteString, other: ByteString): ByteString {
   return other.length > one.length ? other : one;
+}
+
+/** The longest text that stands in a shell pattern as it is; only what is before its first set or escape counts. */
+function longestPiece(pattern: ByteString): ByteString {
+  const [plain = ''] = pattern.split(/[[\\]/, 1);
+  return plain.split(/[?*]/).reduce(longer, '');
 }
 
 /** The literals that a check compares with, if one of them suffices; `undefined` for anything else. */
