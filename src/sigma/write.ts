@@ -16,20 +16,20 @@ export interface WrittenRule {
 /** First line of every file, by which one that may be replaced is known. */
 export const HEADING = '# Rules that "lanner import sigma" has converted from Sigma.';
 
+const NOTICE = [
+  "Change Sigma's rules, not this file, and convert again. Each rule keeps the name of its author, here and in its " +
+    'alerts: the Detection Rule License, under which the rules of SigmaHQ are, wants both ' +
+    '(https://github.com/SigmaHQ/Detection-Rule-License).',
+  'An event raises the alert of the first rule that matches; with "rule_matching: all" in the configuration, that ' +
+    'of each.',
+];
+
 const WIDTH = 106;
 
 /** The file, with the macros that its rules use. */
 export function ruleFile(rules: readonly WrittenRule[]): string {
   const macros = usedMacros(rules.flatMap(({ condition }) => condition));
-  const head = [
-    HEADING,
-    '#',
-    "# Change Sigma's rules, not this file, and convert again. Each rule keeps the name of its author, here and in",
-    '# its alerts: the Detection Rule License, under which the rules of SigmaHQ are, wants both',
-    '# (https://github.com/SigmaHQ/Detection-Rule-License).',
-    '#',
-    '# An event raises the alert of the first rule that matches; "rule_matching: all" in the configuration, of each.',
-  ];
+  const head = [HEADING, ...NOTICE.flatMap((text) => ['#', ...wrapped(text.split(' '), '# ', '# ')])];
   const items = [...macros.map(macroText), ...rules.map(ruleText)];
   return `${[head.join('\n'), ...items].join('\n\n')}\n`;
 }

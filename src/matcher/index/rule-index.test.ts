@@ -22,6 +22,7 @@ test('rules that a literal refutes are no candidates', () => {
     rule('part', check('t.path', 'contains', '/sha')),
     rule('any case', check('t.path', 'icontains', '/SHA')),
     rule('pattern', check('t.path', 'glob', '/etc/*w')),
+    rule('pattern in any case', check('t.path', 'iglob', '/*TC/s*')),
     rule('directory', among('t.path', 'pmatch', ['/etc'])),
     rule('other', check('t.path', 'startswith', '/usr')),
     rule('except', and(check('t.path', 'startswith', '/'), not(check('t.path', 'contains', 'tc/s')))),
