@@ -71,6 +71,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   sigma: { imports: ['events/bytes.ts', 'rules'] },
+  learning: {
+    imports: ['events', 'system', 'fields', 'rules', 'engine'],
+  },
   scenes: { imports: [] },
   kubernetes: {
     imports: ['events', 'system', 'containers', 'fields', 'rules', 'matcher', 'alerts', 'metrics'],
@@ -97,6 +100,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'language',
       'console',
       'sigma',
+      'learning',
     ],
   },
 };

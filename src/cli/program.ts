@@ -46,6 +46,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddComm
   { names: ['explain'], load: async () => (await import('./explain.ts')).addExplainCommand },
   { names: ['try'], load: async () => (await import('./try.ts')).addTryCommand },
   { names: ['import'], load: async () => (await import('./import.ts')).addImportCommand },
+  { names: ['learn'], load: async () => (await import('./learn.ts')).addLearnCommand },
   { names: ['install', 'uninstall'], load: async () => (await import('./install.ts')).addInstallCommands },
   { names: ['events'], load: async () => (await import('./events.ts')).addEventsCommand },
   { names: ['scenes'], load: async () => (await import('./scenes.ts')).addScenesCommand },

@@ -1,0 +1,282 @@
+/** Watches a run, or reads a recording, and tells what was done in it. */
+import type { EventObserver } from '../engine/engine.ts';
+import type { ByteString } from '../events/bytes.ts';
+import type { EventCursor } from '../events/cursor.ts';
+import { FIELD_CATALOG } from '../fields/catalog.ts';
+import type { CheckedRule } from '../rules/checked.ts';
+import type { EventContext } from '../system/context.ts';
+import { formatIp } from '../system/ip.ts';
+import type { Thread } from '../system/thread.ts';
+import { hostsIn, MOST_HOSTS } from './host-words.ts';
+import {
+  emptyProfile,
+  mergeProfile,
+  type PathField,
+  type Profile,
+  type ProgramName,
+  type Subject,
+} from './observation.ts';
+import { baseName, isInterpreter, isMulticall } from './programs.ts';
+import type { WatchedName } from './watched.ts';
+
+export interface ObserverOptions {
+  /** Number of the run, from 1. */
+  readonly run: number;
+  /** Processes on the host that were named; without any, the first program that is started counts. */
+  readonly roots?: readonly number[];
+}
+
+/** A profile, and what it is of: the host, or one container. */
+interface Group {
+  readonly profile: Profile;
+  image: string;
+}
+
+/** Different sockets whose port the kernel chose; they are told apart until they listen. */
+const MOST_PORTS = 10_000;
+
+export class LearningObserver implements EventObserver {
+  readonly #run: number;
+  readonly #roots: Set<number>;
+  readonly #groups = new Map<ByteString, Group>();
+  /** `pid port` of sockets that were bound to port 0. */
+  readonly #chosenPorts = new Set<string>();
+  /** Host processes of which the program is a root already. */
+  readonly #metRoots = new Set<number>();
+  /** Hosts in URLs that programs were started with. */
+  readonly hosts = new Set<string>();
+  #events = 0;
+  #unattributed = 0;
+
+  constructor({ run, roots = [] }: ObserverOptions) {
+    this.#run = run;
+    this.#roots = new Set(roots);
+  }
+
+  /** Events that told something. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** Events of processes of which nobody knew the program. */
+  get unattributed(): number {
+    return this.#unattributed;
+  }
+
+  /** A process on the host whose program, and whatever it becomes, is what is learned. */
+  addRoot(pid: number): void {
+    this.#roots.add(pid);
+  }
+
+  judged(_: EventCursor, context: EventContext, matched: readonly CheckedRule[]): void {
+    if (matched.length === 0) return;
+    const { thread } = context;
+    const program = thread && programOf(thread);
+    if (thread === undefined || program === undefined) {
+      this.#unattributed++;
+      return;
+    }
+    this.#events++;
+    const group = this.#groupOf(context, thread);
+    for (const { name } of matched)
+      this.#note(name as WatchedName | 'binds', context, thread, program, group);
+  }
+
+  /** What was learned: one profile for the host, one for each image, one for containers without a known image. */
+  profiles(): Profile[] {
+    const merged = new Map<string, Profile>();
+    for (const [container, { profile, image }] of this.#groups) {
+      const subject: Subject =
+        container === ''
+          ? { kind: 'program' }
+          : image === ''
+            ? { kind: 'container' }
+            : { kind: 'image', image };
+      const key = JSON.stringify(subject);
+      const known = merged.get(key);
+      profile.subject = subject;
+      if (known) mergeProfile(known, profile);
+      else merged.set(key, profile);
+    }
+    return [...merged.values()];
+  }
+
+  #groupOf(context: EventContext, thread: Thread): Group {
+    const { containerId } = thread;
+    let group = this.#groups.get(containerId);
+    if (group === undefined) {
+      group = { profile: emptyProfile({ kind: 'program' }), image: '' };
+      this.#groups.set(containerId, group);
+      if (containerId !== '') this.#addRoot(firstOfContainer(context, thread), group);
+    }
+    if (containerId !== '' && group.image === '')
+      group.image = textOf(context, 'container.image.repository') ?? '';
+    if (containerId === '') this.#meetRoot(context, thread, group);
+    return group;
+  }
+
+  /** A process that was running before: its program is known only now. */
+  #meetRoot({ system }: EventContext, thread: Thread, group: Group): void {
+    if (this.#roots.size === 0) this.#roots.add(thread.pid);
+    for (const pid of this.#roots) {
+      if (this.#metRoots.has(pid)) continue;
+      const root = system.thread(pid);
+      if (root === undefined || root.exepath === '') continue;
+      this.#metRoots.add(pid);
+      // Before its first exec a command is what has started it: Lanner itself.
+      if (pid !== thread.pid) this.#addRoot(root, group);
+    }
+  }
+
+  #addRoot(thread: Thread, { profile }: Group): void {
+    const program = programOf(thread);
+    if (program === undefined) return;
+    const isScript = isInterpreter(program.path, program.applet);
+    profile.roots.add(isScript ? { program, args: thread.args.join(' ') } : { program }, this.#run);
+  }
+
+  #note(
+    name: WatchedName | 'binds',
+    context: EventContext,
+    thread: Thread,
+    program: ProgramName,
+    group: Group,
+  ): void {
+    const { profile } = group;
+    const run = this.#run;
+    const useOf = (field: PathField): void => {
+      const path = textOf(context, field);
+      if (path?.startsWith('/')) profile.files.add({ program, field, path }, run);
+    };
+    switch (name) {
+      case 'starts_program':
+        this.#start(context, thread, program, group);
+        return;
+      case 'opens_to_write':
+        useOf('fd.path.resolved');
+        return;
+      case 'makes_or_removes':
+        underAllNames(context, () => useOf('fs.path.name'));
+        return;
+      case 'renames':
+        underAllNames(context, () => {
+          useOf('fs.path.source');
+          useOf('fs.path.target');
+        });
+        return;
+      case 'links':
+        underAllNames(context, () => useOf('fs.path.source'));
+        return;
+      case 'reads_secret': {
+        const path = textOf(context, 'fd.path.resolved');
+        if (path !== undefined) profile.reads.add({ program, field: 'fd.path.resolved', path }, run);
+        return;
+      }
+      case 'contacts_socket': {
+        const address = textOf(context, 'evt.arg.addr');
+        if (address !== undefined) profile.contacts.add({ program, protocol: 'unix', address, port: 0 }, run);
+        return;
+      }
+      case 'contacts_address': {
+        const peer = endOf(context);
+        // Answers of a server go to whoever has asked.
+        const isAnswer = peer?.protocol === 'udp' && this.#serves(numberOf(context, 'fd.cport'), profile);
+        if (peer && !isAnswer) profile.contacts.add({ program, ...peer }, run);
+        return;
+      }
+      case 'binds':
+        if (textOf(context, 'evt.arg.addr')?.endsWith(':0')) this.#notePort(thread.pid, context);
+        return;
+      case 'listens': {
+        const end = endOf(context);
+        if (end === undefined) return;
+        const isEphemeral = this.#chosenPorts.has(`${thread.pid} ${end.port}`);
+        profile.listening.add({ program, ...end, isEphemeral }, run);
+      }
+    }
+  }
+
+  #start(context: EventContext, thread: Thread, program: ProgramName, group: Group): void {
+    for (const host of hostsIn(thread.args)) if (this.hosts.size < MOST_HOSTS) this.hosts.add(host);
+    const isRoot = thread.containerId === '' ? this.#roots.has(thread.pid) : thread.vpid === 1;
+    if (isRoot) this.#addRoot(thread, group);
+    const parent = isRoot ? undefined : context.system.parent(thread);
+    const item = {
+      program,
+      ...(parent === undefined || parent.exepath === '' ? {} : { parent: parent.exepath }),
+    };
+    if (!isInterpreter(program.path, program.applet)) {
+      group.profile.started.add(item, this.#run);
+      return;
+    }
+    const args = thread.args.join(' ');
+    const isRelative =
+      thread.args.some((arg) => /^\.{0,2}[\w-]*\//.test(arg) && !arg.startsWith('/')) || isBareScript(thread);
+    const directory = thread.cwd.replace(/(?<=.)\/$/, '');
+    group.profile.started.add({ ...item, args, ...(isRelative ? { directory } : {}) }, this.#run);
+  }
+
+  #notePort(pid: number, context: EventContext): void {
+    const port = numberOf(context, 'fd.sport');
+    if (port !== undefined && this.#chosenPorts.size < MOST_PORTS) this.#chosenPorts.add(`${pid} ${port}`);
+  }
+
+  #serves(port: number | undefined, { listening }: Profile): boolean {
+    return listening.all.some(({ item }) => item.protocol === 'udp' && item.port === port);
+  }
+}
+
+/** `sh job.sh`: the first argument is a file in the working directory. */
+function isBareScript({ args }: Thread): boolean {
+  const [first = ''] = args;
+  return /^[\w.+-]+\.\w+$/.test(first) && !first.startsWith('-');
+}
+
+function programOf({ exepath, exe }: Thread): ProgramName | undefined {
+  if (exepath === '') return undefined;
+  return isMulticall(exepath) ? { path: exepath, applet: baseName(exe) } : { path: exepath };
+}
+
+/** The oldest ancestor within the container. */
+function firstOfContainer({ system }: EventContext, thread: Thread): Thread {
+  let first = thread;
+  for (let depth = 0; depth < 100; depth++) {
+    const parent = system.parent(first);
+    if (parent === undefined || parent.containerId !== thread.containerId) return first;
+    first = parent;
+  }
+  return first;
+}
+
+/** Rules on names are asked under every name of the file: all of them must be known. */
+function underAllNames(context: EventContext, note: () => void): void {
+  note();
+  for (const name of context.otherNames ?? []) {
+    if (name.isExecutable) continue;
+    context.showAs?.(name);
+    note();
+  }
+  context.showAs?.(undefined);
+}
+
+function endOf(context: EventContext): { protocol: string; address: string; port: number } | undefined {
+  const ip = fieldValue(context, 'fd.sip');
+  const port = numberOf(context, 'fd.sport');
+  if (typeof ip !== 'string' || port === undefined) return undefined;
+  return { protocol: textOf(context, 'fd.l4proto') ?? '', address: formatIp(ip), port };
+}
+
+function fieldValue(context: EventContext, name: string): unknown {
+  const found = FIELD_CATALOG.find(name);
+  return found?.field.read(context, found.argument);
+}
+
+function textOf(context: EventContext, name: string): ByteString | undefined {
+  const value = fieldValue(context, name);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function numberOf(context: EventContext, name: string): number | undefined {
+  const value = fieldValue(context, name);
+  return typeof value === 'number' ? value : undefined;
+}

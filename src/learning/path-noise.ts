@@ -1,0 +1,127 @@
+/**
+ * Parts of file names that differ from run to run: random ones, process ids, hashes, dates, versions. They become
+ * regular expressions (RE2, of the whole path) that are as narrow as what they stand for, and that never reach beyond
+ * one directory.
+ */
+import type { ByteString } from '../events/bytes.ts';
+
+/** Text as a regular expression. */
+export function escapeRegex(text: string): string {
+  return text.replace(/[.+*?^$()[\]{}|\\]/g, '\\$&');
+}
+
+/** What varies in the name of a file or directory anywhere, longest forms first. */
+const NOISE: readonly { readonly find: RegExp; readonly regex: (text: string) => string }[] = [
+  {
+    find: /(?<![0-9A-Za-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9A-Za-z])/,
+    regex: () => '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
+  },
+  // Dates and times of day in their usual forms.
+  {
+    find: /(?<![0-9])(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?:[T_-][0-2][0-9][:-]?[0-5][0-9](?:[:-]?[0-5][0-9])?)?/,
+    regex: (text) =>
+      escapeRegex(text)
+        .replace(/[0-9]/g, '[0-9]')
+        .replace(/(?:\[0-9\]){2,}/g, repeated),
+  },
+  // Hashes: a hexadecimal number of usual length with letters and digits.
+  {
+    find: /(?<![0-9A-Za-z])(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,128}(?![0-9A-Za-z])/,
+    regex: (text) => `[0-9a-f]{${text.length}}`,
+  },
+  // Process ids, inode numbers, times in seconds. Short numbers are often names.
+  { find: /(?<![0-9.])[0-9]{4,20}(?![0-9]|\.[0-9])/, regex: () => '[0-9]+' },
+  // What rotates: app.log.1, app.log-3.gz
+  { find: /(?<=\.(?:log|out|err|txt)[.-])[0-9]{1,3}(?![0-9])/, regex: () => '[0-9]+' },
+];
+
+const VERSION = { find: /(?<![0-9.])[0-9]+(?:\.[0-9]+){1,4}(?![0-9])/, regex: versionRegex };
+
+function versionRegex(): string {
+  return '[0-9]+(\\.[0-9]+)*';
+}
+
+function repeated(text: string): string {
+  return `[0-9]{${text.length / '[0-9]'.length}}`;
+}
+
+/** Folders in which programs make files with random names. */
+const TEMPORARY = /^(?:\/tmp|\/var\/tmp|\/dev\/shm)(?:\/|$)|\/(?:tmp|temp|\.tmp)(?:\/|$)/;
+
+export function isTemporary(path: ByteString): boolean {
+  return TEMPORARY.test(path.slice(0, path.lastIndexOf('/') + 1));
+}
+
+/** Prefixes that programs put before six or more random characters; mkstemp(3) makes these. */
+const RANDOM =
+  /(?<![0-9A-Za-z])(cc|tmp|lto|sess_|sed|go-build|pip-|npm-|\.?[a-z-]*?)([0-9A-Za-z_]{6,12})(?![0-9A-Za-z_])/;
+
+/** A random name has letters of both cases or digits within; a word has not, nor a word with a number behind. */
+function looksRandom(text: string): boolean {
+  if (/^[A-Za-z]?[a-z_]+[0-9]*$|^[A-Z_]+[0-9]*$|^[0-9]+$/.test(text)) return false;
+  const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/].filter((kind) => kind.test(text)).length;
+  return kinds >= 2;
+}
+
+export interface NameShape {
+  /** Regular expression of the name. */
+  readonly regex: string;
+  /** Something in it varies. */
+  readonly isVarying: boolean;
+}
+
+/**
+ * The shape of one name between slashes. `isTemporary`: it lies where names are random; `isFolder`: it may carry a
+ * version.
+ */
+export function shapeOfName(
+  name: ByteString,
+  { isTemporary, isFolder }: { readonly isTemporary: boolean; readonly isFolder: boolean },
+): NameShape {
+  const kinds = isFolder ? [...NOISE, VERSION] : NOISE;
+  for (const { find, regex } of kinds) {
+    const found = find.exec(name);
+    if (found === null) continue;
+    // What stands before and behind may vary in its own way.
+    const before = shapeOfName(name.slice(0, found.index), { isTemporary: false, isFolder });
+    const after = shapeOfName(name.slice(found.index + found[0].length), { isTemporary: false, isFolder });
+    return { regex: before.regex + regex(found[0]) + after.regex, isVarying: true };
+  }
+  const random = isTemporary ? RANDOM.exec(name) : null;
+  if (random !== null) {
+    const [whole, prefix = '', middle = ''] = random;
+    if (looksRandom(middle)) {
+      const before = escapeRegex(name.slice(0, random.index) + prefix);
+      const after = escapeRegex(name.slice(random.index + whole.length));
+      return { regex: `${before}${classOf(middle)}{${middle.length}}${after}`, isVarying: true };
+    }
+  }
+  return { regex: escapeRegex(name), isVarying: false };
+}
+
+function classOf(text: string): string {
+  return text.includes('_') ? '[0-9A-Za-z_]' : '[0-9A-Za-z]';
+}
+
+/** The shape of a whole path. */
+export function shapeOfPath(path: ByteString): NameShape {
+  if (/^\/proc\/[0-9]+(?:\/|$)/.test(path)) {
+    const regex = escapeRegex(path).replace(/(?<=\/)[0-9]+(?=\/|$)/g, '[0-9]+');
+    return { regex, isVarying: true };
+  }
+  if (/^\/dev\/pts\/[0-9]+$/.test(path)) return { regex: '/dev/pts/[0-9]+', isVarying: true };
+  const names = path.split('/').slice(1);
+  let folder = '';
+  const shapes = names.map((name, index) => {
+    const shape = shapeOfName(name, {
+      isTemporary: TEMPORARY.test(`${folder}/`),
+      isFolder: index < names.length - 1,
+    });
+    folder += `/${name}`;
+    return shape;
+  });
+  return {
+    regex: `/${shapes.map(({ regex }) => regex).join('/')}`,
+    isVarying: shapes.some(({ isVarying }) => isVarying),
+  };
+}

@@ -1,0 +1,100 @@
+/** How rules tell the processes that were learned from all others. */
+import type { ByteString } from '../events/bytes.ts';
+import { allOf, anyOf, isOneOf, isPathOf, literal, runsOneOf } from './condition-text.ts';
+import type { Profile, RootProgram } from './observation.ts';
+import { baseName, isWrapper } from './programs.ts';
+
+/** The programs that stand for the subject: what only starts others is left out where there is anything else. */
+export function rootsOf({ roots }: Profile): RootProgram[] {
+  const all = roots.all.map(({ item }) => item);
+  const proper = all.filter(({ program }) => !isWrapper(program.path));
+  const chosen = proper.length > 0 ? proper : all;
+  // A shell that became the program that it was told to start was only on the way.
+  const plain = chosen.filter(({ args }) => args === undefined);
+  return plain.length > 0 ? chosen.filter(({ args }) => args === undefined || !isCode(args)) : chosen;
+}
+
+/** What names the subject: last part of its image, its script or its program. */
+export function nameOf(profile: Profile): string {
+  const { subject } = profile;
+  if (subject.kind === 'image') return baseName(subject.image);
+  if (subject.kind === 'cgroup') return baseName(subject.path).replace(/\.(?:service|scope|slice)$/, '');
+  const root = rootsOf(profile).at(-1);
+  if (root === undefined) return 'everything';
+  const script = root.args === undefined || isCode(root.args) ? undefined : scriptOf(root.args);
+  const name = script ?? root.program.applet ?? root.program.path;
+  return baseName(name);
+}
+
+/** The condition; `undefined` where everybody is meant. */
+export function subjectCondition(profile: Profile): string | undefined {
+  const { subject } = profile;
+  switch (subject.kind) {
+    case 'all':
+      return undefined;
+    case 'image':
+      return `container.image.repository = ${literal(subject.image)}`;
+    case 'cgroup':
+      return `thread.cgroups contains ${literal(`=${subject.path}`)}`;
+    case 'container':
+      return allOf(['container.id != host', anyOf(rootConditions(profile, false))]);
+    case 'program':
+      return anyOf(rootConditions(profile, true));
+  }
+}
+
+/** `onHost`: of a process whose parents have ended, its group may still tell where it is from. */
+function rootConditions(profile: Profile, onHost: boolean): string[] {
+  const roots = rootsOf(profile);
+  const plain = roots.filter(({ args }) => args === undefined).map(({ program }) => program);
+  const paths = [...new Set(plain.map(({ path }) => path))];
+  const fields = ['proc.aexepath', ...(onHost ? ['proc.pgid.exepath'] : [])];
+  return [
+    ...(plain.length === 0 ? [] : [runsOneOf(plain), ...fields.map((field) => isPathOf(field, paths))]),
+    ...roots.flatMap((root) => (root.args === undefined ? [] : scriptConditions(root, root.args))),
+  ];
+}
+
+/** Of code, the code; of a script, its name, wherever it was started from. */
+function scriptConditions({ program }: RootProgram, args: ByteString): string[] {
+  if (isCode(args))
+    return [
+      allOf([runsOneOf([program]), isOneOf('proc.args', [args])]),
+      `proc.aargs contains ${literal(args)}`,
+    ];
+  const script = literal(baseName(scriptOf(args) ?? args));
+  return [allOf([runsOneOf([program]), `proc.args contains ${script}`]), `proc.aargs contains ${script}`];
+}
+
+function isCode(args: ByteString): boolean {
+  return scriptOf(args) === undefined || /^-\w*[ce](?: |$)/.test(args);
+}
+
+/** The first word that is no option. */
+function scriptOf(args: ByteString): ByteString | undefined {
+  return args.split(' ').find((word) => word !== '' && !word.startsWith('-'));
+}
+
+/** Fields of a literal event by which it is of the subject. */
+export function subjectFields(profile: Profile): Readonly<Record<string, string>> {
+  const { subject } = profile;
+  const [root] = rootsOf(profile);
+  const byRoot: Record<string, string> =
+    root === undefined
+      ? {}
+      : root.args === undefined
+        ? { 'proc.aexepath[2]': root.program.path }
+        : { 'proc.aargs': isCode(root.args) ? root.args : (scriptOf(root.args) ?? root.args) };
+  switch (subject.kind) {
+    case 'all':
+      return {};
+    case 'image':
+      return { 'container.id': 'ad8549094462', 'container.image.repository': subject.image };
+    case 'cgroup':
+      return { 'thread.cgroups': `memory=${subject.path}` };
+    case 'container':
+      return { 'container.id': 'ad8549094462', ...byRoot };
+    case 'program':
+      return byRoot;
+  }
+}
