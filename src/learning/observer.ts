@@ -16,7 +16,7 @@ import {
   type ProgramName,
   type Subject,
 } from './observation.ts';
-import { baseName, isInterpreter, isMulticall } from './programs.ts';
+import { baseName, isContainerSetup, isInterpreter, isMulticall } from './programs.ts';
 import type { WatchedName } from './watched.ts';
 
 export interface ObserverOptions {
@@ -76,6 +76,8 @@ export class LearningObserver implements EventObserver {
       this.#unattributed++;
       return;
     }
+    const startsProgram = matched.some(({ name }) => name === 'starts_program');
+    if (thread.containerId !== '' && isContainerSetup(thread) && !startsProgram) return;
     this.#events++;
     const group = this.#groupOf(context, thread);
     for (const { name } of matched)
@@ -130,7 +132,7 @@ export class LearningObserver implements EventObserver {
 
   #addRoot(thread: Thread, { profile }: Group): void {
     const program = programOf(thread);
-    if (program === undefined) return;
+    if (program === undefined || isContainerSetup(thread)) return;
     const isScript = isInterpreter(program.path, program.applet);
     profile.roots.add(isScript ? { program, args: thread.args.join(' ') } : { program }, this.#run);
   }

@@ -93,14 +93,10 @@ export function shapeOfName(
     if (looksRandom(middle)) {
       const before = escapeRegex(name.slice(0, random.index) + prefix);
       const after = escapeRegex(name.slice(random.index + whole.length));
-      return { regex: `${before}${classOf(middle)}{${middle.length}}${after}`, isVarying: true };
+      return { regex: `${before}[0-9A-Za-z_]{${middle.length}}${after}`, isVarying: true };
     }
   }
   return { regex: escapeRegex(name), isVarying: false };
-}
-
-function classOf(text: string): string {
-  return text.includes('_') ? '[0-9A-Za-z_]' : '[0-9A-Za-z]';
 }
 
 /** The shape of a whole path. */

@@ -31,3 +31,17 @@ export function isInterpreter(path: ByteString, applet: ByteString | undefined):
 export function isWrapper(path: ByteString): boolean {
   return WRAPPER.test(baseName(path));
 }
+
+/** The condition `CONTAINER_SETUP` of a process. */
+export function isContainerSetup({
+  comm,
+  exepath,
+}: {
+  readonly comm: ByteString;
+  readonly exepath: ByteString;
+}): boolean {
+  return (
+    comm.startsWith('runc:[') &&
+    (exepath === '/' || exepath.startsWith('memfd:') || exepath.endsWith('/runc'))
+  );
+}

@@ -29,5 +29,5 @@ export function isProtected(path: ByteString): boolean {
 
 /** Whether a pattern may take in all names of a kind in this folder, or in all folders below. */
 export function mayTakeIn(folder: ByteString): boolean {
-  return !isProtected(`${folder}/x`) && !SHARED.test(folder);
+  return folder !== '' && !isProtected(`${folder}/x`) && !SHARED.test(folder);
 }

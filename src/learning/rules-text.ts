@@ -12,7 +12,7 @@ import {
 import { isOneOf } from './condition-text.ts';
 import { type Learned, LIMIT, type PathField, type Profile, refusedBy } from './observation.ts';
 import { nameOf, subjectCondition } from './subject.ts';
-import { WATCHED, type WatchedName } from './watched.ts';
+import { CONTAINER_SETUP, WATCHED, type WatchedName } from './watched.ts';
 
 export interface RulesTextOptions {
   /** Name of the subject in names and texts; of several subjects each has its own. */
@@ -105,6 +105,8 @@ class SubjectWriter {
   readonly #options: RulesTextOptions;
   /** Begins the names of all macros and lists. */
   readonly #prefix: string;
+  /** Leaves out what sets a container up. */
+  #setup = '';
   #text = '';
   #lists = '';
   #listCount = 0;
@@ -123,6 +125,9 @@ class SubjectWriter {
       this.#macro('subject', condition, [`The processes that these rules are about.`]);
     const { namesOf = () => undefined } = this.#options;
     this.#programRule(name, profile);
+    const { kind } = profile.subject;
+    if (kind === 'image' || kind === 'container')
+      this.#setup = `not ${this.#macro('setup', CONTAINER_SETUP, ['runc, before it becomes the program of the container.'])} and `;
     this.#fileRule(name, profile);
     this.#secretRule(name, profile);
     const sockets = allowedSockets(profile);
@@ -195,11 +200,7 @@ class SubjectWriter {
       name: RULES.secret(name),
       about: 'read a file with passwords, keys or other secrets that it did not read before',
       cases: [
-        this.#case(
-          'reads_secret',
-          'known_secrets',
-          allowedFiles(reads.all, 'fd.path.resolved', this.#list),
-        ),
+        this.#case('reads_secret', 'known_secrets', allowedFiles(reads.all, 'fd.path.resolved', this.#list)),
       ],
       output: `${name} reads a secret that it did not before: %fd.path.resolved | given_path=%fd.nameraw ${PROCESS}`,
       priority: 'WARNING',
@@ -245,7 +246,8 @@ class SubjectWriter {
   };
 
   #rule({ name, about, cases, output, priority, tags }: RuleParts): void {
-    const subject = this.#subject.profile.subject.kind === 'all' ? '' : `${this.#prefix}_subject and `;
+    const subject =
+      this.#subject.profile.subject.kind === 'all' ? '' : `${this.#prefix}_subject and ${this.#setup}`;
     const of = `Something that belongs to ${this.#subject.name}`;
     const condition = cases.length === 1 ? (cases[0] as string) : `(${cases.join('\nor ')})`;
     const text = `${of} ${about}, when "lanner learn" watched.`;

@@ -36,6 +36,13 @@ const SECRET_NAMES = ['id_rsa', 'id_ecdsa', 'id_ed25519', 'credentials.json'];
 
 const OPENS = '(open, openat, openat2, open_by_handle_at)';
 
+/**
+ * runc within the container that it is setting up, before it becomes the container's program: its executable has no path
+ * there. Only what it does is left out, not what it starts: nobody can become it without being seen.
+ */
+export const CONTAINER_SETUP =
+  'proc.name startswith "runc:[" and (proc.exepath = / or proc.exepath startswith memfd: or proc.exepath endswith /runc)';
+
 /** Macro and condition. Names get a prefix of their own in every rule file. */
 export const WATCHED = {
   starts_program: 'evt.type in (execve, execveat) and evt.rawres = 0',
