@@ -17,7 +17,10 @@ const MOST_NAME = 256;
 const NANOSECONDS = 1000n;
 
 /** The process, its parent, and so on up; none for events without a process. */
-export function processesOf({ thread, system }: EventContext, shortener: Shortener): EvidenceProcess[] {
+export function processesOf(
+  { thread, system }: Pick<EventContext, 'thread' | 'system'>,
+  shortener: Shortener,
+): EvidenceProcess[] {
   const own = thread && (system.leader(thread) ?? thread);
   if (own === undefined) return [];
   const line: Thread[] = [own];
@@ -28,14 +31,15 @@ export function processesOf({ thread, system }: EventContext, shortener: Shorten
   }
   return shortener
     .limit(line, MOST_ANCESTORS + 1)
-    .map((each, index) => processOf(each, system, index === 0 ? MOST_OWN_LINE : MOST_LINE, shortener));
+    .map((each, index) => processOf(each, system, shortener, index === 0 ? MOST_OWN_LINE : MOST_LINE));
 }
 
-function processOf(
+/** What is known of one process; its command line is shortened to so many characters. */
+export function processOf(
   thread: Thread,
   { users }: SystemView,
-  mostLine: number,
   shortener: Shortener,
+  mostLine: number = MOST_LINE,
 ): EvidenceProcess {
   const { pid, comm, exe, exepath, args, uid, cloneTime, containerId, tty } = thread;
   const shown = (text: ByteString, most: number): string | null =>

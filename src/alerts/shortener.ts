@@ -4,8 +4,12 @@
 const MOST = 64 * 1024;
 
 export class Shortener {
-  #left = MOST;
+  #left: number;
   #hasCut = false;
+
+  constructor(most: number = MOST) {
+    this.#left = most;
+  }
 
   /** The text, or its first characters with an ellipsis. */
   shorten(text: string, most: number): string {

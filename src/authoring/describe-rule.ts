@@ -1,6 +1,7 @@
 /** What a rule watches: events, fields, and the macros and lists of its condition with their places. */
 import { eventsOfRule } from '../engine/rule-events.ts';
-import type { CheckedRule } from '../rules/checked.ts';
+import { FIELD_CATALOG } from '../fields/catalog.ts';
+import type { CheckedRule, Condition, TransformOperand } from '../rules/checked.ts';
 import { describeRules } from '../rules/describe.ts';
 import type { CompiledFiles } from '../rules/load.ts';
 import type { Location } from '../rules/location.ts';
@@ -25,6 +26,9 @@ export interface WatchedByRule {
   readonly fields: readonly string[];
   /** Fields that the alert tells. */
   readonly told: readonly string[];
+  /** Checks of the condition, macros put in, and the fields of them that are dear to read. */
+  readonly checks: number;
+  readonly dear: readonly string[];
   /** Used by the condition, or by macros and lists that it uses. */
   readonly macros: readonly PlacedName[];
   readonly lists: readonly PlacedName[];
@@ -51,9 +55,38 @@ export function watchedByRule(rule: CheckedRule, compiled: CompiledFiles): Watch
     events: rule.source === 'syscall' ? [...eventsOfRule(rule)].sort() : [],
     fields: own.details.condition_fields,
     told: own.details.output_fields,
+    ...costOf(rule.condition),
     macros: placed(macros, compiled.collection.macros),
     lists: placed(lists, compiled.collection.lists),
   };
+}
+
+/** From this cost on a field is dear: it goes through ancestors, descriptors or long texts. */
+const DEAR = 4;
+
+function costOf(condition: Condition): Pick<WatchedByRule, 'checks' | 'dear'> {
+  const dear = new Set<string>();
+  let checks = 0;
+  const read = (operand: TransformOperand): void => {
+    if (operand.kind === 'field' && isDear(operand.field.name)) dear.add(operand.field.name);
+    if (operand.kind === 'transform') operand.operands.forEach(read);
+    if (operand.kind === 'list') operand.items.forEach(read);
+  };
+  const visit = (node: Condition): void => {
+    if (node.kind === 'and' || node.kind === 'or') node.operands.forEach(visit);
+    else if (node.kind === 'not') visit(node.operand);
+    else {
+      checks++;
+      read(node.left);
+      if (node.kind !== 'exists' && node.right.kind !== 'values') read(node.right);
+    }
+  };
+  visit(condition);
+  return { checks, dear: [...dear].sort() };
+}
+
+function isDear(field: string): boolean {
+  return (FIELD_CATALOG.find(field)?.field.cost ?? 0) >= DEAR;
 }
 
 /** The names, and those that they lead to, each once and sorted. */
@@ -87,6 +120,7 @@ export function watchedText(watched: WatchedByRule): string {
     ['macros', watched.macros.map(placedText)],
     ['lists', watched.lists.map(placedText)],
     ['tells', told],
+    ['asks', [checksText(watched)]],
     ['priority', [priority]],
     ['tags', tags],
   ];
@@ -96,6 +130,11 @@ export function watchedText(watched: WatchedByRule): string {
     '',
     ...rows.flatMap(([title, items]) => row(title, items)),
   ].join('\n');
+}
+
+function checksText({ checks, dear }: WatchedByRule): string {
+  const count = checks === 1 ? '1 check' : `${checks} checks`;
+  return dear.length === 0 ? count : `${count}, dear to read: ${dear.join(' ')}`;
 }
 
 function placedText({ name, place }: PlacedName): string {

@@ -1,5 +1,6 @@
 /** Judged conditions in words. */
-import { type JudgedPart, type Reason, reasonsOf } from '../matcher/explain.ts';
+import type { EvidencePart } from '../alerts/evidence.ts';
+import { deciding, type Judged, type JudgedPart, type Reason, reasonsOf } from '../matcher/explain.ts';
 import type { Verdict } from './judge-events.ts';
 import { shownValue } from './literal-catalog.ts';
 
@@ -54,6 +55,37 @@ export function treeLines(judged: JudgedPart, depth = 0): string[] {
         ? `${part.text} (macro)`
         : part.kind;
   return [`${mark} ${indent}${text}`, ...operands.flatMap((operand) => treeLines(operand, depth + 1))];
+}
+
+/** What decided in a condition that was kept with an alert, one line each. */
+export function keptReasonLines(condition: EvidencePart): string[] {
+  const look = ({ kind, holds, operands = [] }: EvidencePart): Judged<EvidencePart> => ({
+    ...{ kind, holds, operands },
+  });
+  const reasons = deciding(condition, look);
+  const lines = reasons.slice(0, MOST_REASONS).map(({ check, macros }) => {
+    const within = macros.length === 0 ? '' : ` (in ${macros.map(({ text }) => text).join(' > ')})`;
+    return `${shortened(check.text)} is ${check.holds}${keptValueNote(check)}${within}`;
+  });
+  return reasons.length === lines.length ? lines : [...lines, `and ${reasons.length - lines.length} more`];
+}
+
+/** A condition that was kept with an alert, as {@link treeLines}. */
+export function keptTreeLines(part: EvidencePart, depth = 0): string[] {
+  const { kind, text, holds, operands = [] } = part;
+  const shown =
+    kind === 'check'
+      ? `${shortened(text)}${keptValueNote(part)}`
+      : kind === 'macro'
+        ? `${text} (macro)`
+        : kind;
+  const line = `${holds ? 'true ' : 'false'} ${'  '.repeat(depth)}${shown}`;
+  return [line, ...operands.flatMap((operand) => keptTreeLines(operand, depth + 1))];
+}
+
+function keptValueNote({ value }: EvidencePart): string {
+  if (value === undefined) return '';
+  return value === null ? ': missing' : `: value ${shortened(value)}`;
 }
 
 /** What the rule made of an event: the verdict, what decided, and the whole condition. */

@@ -164,13 +164,13 @@ function countLines(query: StoreQuery, filter: Filter, asJson: boolean): string[
   return sorted.map(({ of, count }) => `${String(count).padStart(9)}  ${escapeText(String(of))}`);
 }
 
-/** One line for people: local time, priority, rule and message. */
-function alertText({ time, line }: StoredAlert): string {
+/** One line for people: number, local time, priority, rule and message. */
+function alertText({ id, time, line }: StoredAlert): string {
   const { priority, rule, output = '' } = JSON.parse(line) as Readonly<Record<string, string | undefined>>;
   const message = output.replace(/^\d\S*: [A-Z]\w+ /, '');
   // Nanoseconds are not in the index.
   const clock = iso8601(BigInt(time) * MICROSECONDS).replace(/000(?=[+-]\d{4}$)/, '');
-  return `${clock} ${escapeText(`${priority} ${rule}: ${message}`)}`;
+  return `@${id} ${clock} ${escapeText(`${priority} ${rule}: ${message}`)}`;
 }
 
 /** Writes lines to standard output, all of them. Rejects with EPIPE when nobody reads. */

@@ -11,49 +11,80 @@ import { prefilterOfRule } from '../engine/prefilter.ts';
 import { chooseEvents } from '../engine/traced-events.ts';
 import type { CheckedRule } from '../rules/checked.ts';
 import type { LoadOutcome } from '../rules/load.ts';
-import { nearest } from '../rules/suggest.ts';
+import { explainAlert } from './explain-alert.ts';
+import { explainCommand } from './explain-command.ts';
 import { fail } from './fail.ts';
 import { addFlags } from './flags.ts';
 import { plainLog } from './log.ts';
+import { costLines, measuredCost, timesFired } from './measured-cost.ts';
 import { type CommonOptions, configFrom } from './options.ts';
 import { printLine } from './print.ts';
+import { ruleNamed } from './rule-named.ts';
 import { loadConfiguredRules } from './start.ts';
+import { pathOfStore } from './store.ts';
+import { parseAlertId } from './stored-alert.ts';
+import { visibleLines } from './terminal-text.ts';
 
 interface ExplainOptions extends CommonOptions {
   readonly event?: string;
   readonly capture?: string;
   readonly number?: number;
+  readonly alert?: number;
+  readonly store?: string;
   readonly json?: boolean;
 }
 
-export function addExplainCommand(program: Command): void {
+export function addExplainCommand(program: Command, finish: (code: number) => void): void {
   const command = program
     .command('explain')
     .summary('explain a rule, and what it makes of an event')
     .description(
-      'Says what RULE watches: events, fields, macros and lists with their places, and what the kernel decides ' +
-        'before it hands an event over. With --event or --capture, says whether RULE fires and which part of its ' +
-        'condition decided, and shows the whole condition with the value and truth of each part.',
+      'Says what RULE watches: events, fields, macros and lists with their places, what the kernel decides ' +
+        'before it hands an event over, and what asking costs. With --event, --capture or a COMMAND, which is ' +
+        'watched, says whether RULE fires and which part of its condition decided, and shows the whole condition ' +
+        'with the value and truth of each part; with --alert, why an alert of the store came.',
     )
-    .argument('<rule>')
+    .usage('[options] [RULE] [-- COMMAND…]')
+    .argument('[rule]')
+    .argument('[command...]')
     .option('--event <event>', "an event as tests have it, such as 'execve: {proc.name: bash}'")
     .option(
       '--capture <file>',
       'a capture, a recording or an audit log: the event at which RULE fires, or nearly',
     )
     .option('--number <number>', 'this event (evt.num) of the capture', parseNumber)
+    .option('--alert <id>', 'an alert of the store, by its number in "lanner alerts"', parseAlertId)
+    .option('--store <file>', 'this store instead of the configured one')
     .option('--json', 'print as JSON')
-    .action(explain);
+    .action(async (rule: string | undefined, words: string[], options: ExplainOptions) =>
+      finish(await explain(rule, words, options)),
+    );
   addFlags(command, 'common');
 }
 
-async function explain(name: string, options: ExplainOptions): Promise<void> {
+/** Returns the exit code: that of the command, where there is one. */
+async function explain(
+  name: string | undefined,
+  words: readonly string[],
+  options: ExplainOptions,
+): Promise<number> {
   const input = inputOf(options);
+  const { alert } = options;
+  const inputs = [input !== undefined, alert !== undefined, words.length > 0].filter(Boolean);
+  if (inputs.length > 1) fail('give one of --event, --capture, --alert and COMMAND');
   const config = configFrom(options, plainLog);
+  if (alert !== undefined) {
+    if (name !== undefined) fail('--alert tells the rule itself');
+    explainAlert(alert, config, options);
+    return 0;
+  }
+  if (name === undefined) fail('give the name of a rule, or an alert with --alert');
+  if (words.length > 0) return explainCommand(name, words, config, options);
   const outcome = loadConfiguredRules(options, config, plainLog);
   const rule = ruleNamed(name, outcome);
-  if (input === undefined) explainRule(rule, outcome, config, options);
+  if (input === undefined) await explainRule(rule, outcome, config, options);
   else await explainEvent(rule, outcome, input, options);
+  return 0;
 }
 
 function inputOf({ event, capture, number }: ExplainOptions): TestInput | undefined {
@@ -69,34 +100,28 @@ function inputOf({ event, capture, number }: ExplainOptions): TestInput | undefi
   return { kind: 'events', events };
 }
 
-function ruleNamed(name: string, { ruleSet }: LoadOutcome): CheckedRule {
-  const found = ruleSet.rules.find((rule) => rule.name === name);
-  if (found) return found;
-  const suggestion = nearest(
-    name,
-    ruleSet.rules.map((rule) => rule.name),
-  );
-  fail(`there is no rule "${name}"${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`);
-}
-
-function explainRule(
+async function explainRule(
   rule: CheckedRule,
   { compiled, ruleSet }: LoadOutcome,
   config: Config,
-  { json }: ExplainOptions,
-): void {
+  { json, store }: ExplainOptions,
+): Promise<void> {
   const watched = watchedByRule(rule, compiled);
   if (watched === undefined) fail(`the rule "${rule.name}" was left out`);
   const isFiltered = rule.enabled && rule.source === 'syscall';
   const [, ...kernel] = isFiltered
     ? prefilterText(rule.name, prefilterOfRule(rule, chooseEvents(ruleSet, config.base_syscalls))).split('\n')
     : [];
-  if (json) printLine(JSON.stringify({ ...watched, kernel: kernel.map((line) => line.slice(2)) }));
-  else if (kernel.length === 0) printLine(watchedText(watched));
-  else
-    printLine(
-      [watchedText(watched), '', '  The kernel hands over:', ...kernel.map((line) => `  ${line}`)].join('\n'),
-    );
+  const measured = await measuredCost(rule.name, config);
+  const fired = timesFired(rule.name, pathOfStore(store, config));
+  if (json) {
+    const found = { kernel: kernel.map((line) => line.slice(2)), measured, fired };
+    printLine(JSON.stringify({ ...watched, ...found }));
+    return;
+  }
+  const lines = [watchedText(watched), ...costLines(measured, fired)];
+  if (kernel.length > 0) lines.push('', '  The kernel hands over:', ...kernel.map((line) => `  ${line}`));
+  printLine(visibleLines(lines.join('\n')));
 }
 
 async function explainEvent(
@@ -114,7 +139,7 @@ async function explainEvent(
     printLine(JSON.stringify({ rule: rule.name, enabled, fired, origin, condition: treeData(judged) }));
     return;
   }
-  printLine(verdictText(rule.name, verdict));
+  printLine(visibleLines(verdictText(rule.name, verdict)));
   if (!enabled) printLine('\nThe rule is disabled: live it is never asked.');
 }
 

@@ -51,6 +51,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddComm
   { names: ['events'], load: async () => (await import('./events.ts')).addEventsCommand },
   { names: ['scenes'], load: async () => (await import('./scenes.ts')).addScenesCommand },
   { names: ['alerts'], load: async () => (await import('./alerts.ts')).addAlertsCommand },
+  { names: ['tree'], load: async () => (await import('./tree.ts')).addTreeCommand },
   { names: ['tune'], load: async () => (await import('./tune.ts')).addTuneCommand },
   { names: ['top'], load: async () => (await import('./top.ts')).addTopCommand },
   { names: ['posture'], load: async () => (await import('./posture.ts')).addPostureCommand },

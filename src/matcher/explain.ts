@@ -137,22 +137,44 @@ function kept(value: FieldValue): FieldValue {
   return value instanceof Uint8Array ? value.slice() : value;
 }
 
+/** What is looked at in a judged tree, whatever its form. */
+export interface Judged<T> {
+  readonly kind: Part['kind'];
+  readonly holds: boolean;
+  readonly operands: readonly T[];
+}
+
+/** A leaf that decided, and the macros around it, from the outermost to the innermost. */
+export interface Deciding<T> {
+  readonly check: T;
+  readonly macros: readonly T[];
+}
+
 /**
  * The checks that decided: of an `and` that is false its first false operand, of one that is true all; of an `or`
  * the other way round.
  */
-export function reasonsOf(judged: JudgedPart, macros: readonly Part[] = []): Reason[] {
-  const { part, operands } = judged;
-  if (part.kind === 'check') return [{ check: judged, macros }];
-  const around = part.kind === 'macro' ? [...macros, part] : macros;
-  const needsAll = part.kind === 'and' ? judged.holds : part.kind === 'or' && !judged.holds;
-  if (needsAll) return operands.flatMap((operand) => reasonsOf(operand, around));
+export function reasonsOf(judged: JudgedPart): Reason[] {
+  const look = ({ part, holds, operands }: JudgedPart): Judged<JudgedPart> => ({
+    ...{ kind: part.kind, holds, operands },
+  });
+  return deciding(judged, look).map(({ check, macros }) => ({
+    check,
+    macros: macros.map(({ part }) => part),
+  }));
+}
+
+/** The same of a tree of any form. */
+export function deciding<T>(node: T, look: (node: T) => Judged<T>, macros: readonly T[] = []): Deciding<T>[] {
+  const { kind, holds, operands } = look(node);
+  if (kind === 'check') return [{ check: node, macros }];
+  const around = kind === 'macro' ? [...macros, node] : macros;
+  const needsAll = kind === 'and' ? holds : kind === 'or' && !holds;
+  if (needsAll) return operands.flatMap((operand) => deciding(operand, look, around));
   // A negation holds when its operand does not, so that its only operand decides.
-  const deciding =
-    part.kind === 'and' || part.kind === 'or'
-      ? operands.find((operand) => operand.holds === judged.holds)
-      : operands[0];
-  return deciding === undefined ? [] : reasonsOf(deciding, around);
+  const one =
+    kind === 'and' || kind === 'or' ? operands.find((operand) => look(operand).holds === holds) : operands[0];
+  return one === undefined ? [] : deciding(one, look, around);
 }
 
 /** How many of the operands on the top hold, macros looked through: how near an event came to a match. */

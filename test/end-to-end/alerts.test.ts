@@ -72,7 +72,7 @@ test('alerts of a program that is watched are kept and found again', {
   const all = await lanner(['alerts', ...common]);
   assert.match(
     all.stdout,
-    /^\S+ Warning passwd opened: opened \/etc\/passwd by cat\n\S+ Warning .* by tail\n$/,
+    /^@1 \S+ Warning passwd opened: opened \/etc\/passwd by cat\n@2 \S+ Warning .* by tail\n$/,
   );
   const json = await lanner([
     'alerts',
