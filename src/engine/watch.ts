@@ -10,7 +10,11 @@ import type { ContainerMetadataService } from '../containers/service.ts';
 import { type ByteString, toText } from '../events/bytes.ts';
 import type { MatcherProfile } from '../matcher/profile.ts';
 import { seesProcessIds } from '../sources/kernel/host.ts';
-import { openKernelSource, type WatchedKernel } from '../sources/kernel/kernel-source.ts';
+import {
+  type KernelStatistics,
+  openKernelSource,
+  type WatchedKernel,
+} from '../sources/kernel/kernel-source.ts';
 import { NoKernel } from '../sources/kernel/no-kernel.ts';
 import type { ClusterDirectory } from '../system/cluster.ts';
 import type { HostNames } from '../system/host-names.ts';
@@ -92,6 +96,8 @@ export interface Watching {
   readonly reload: (next: ReloadSettings) => Promise<ReloadResult>;
   /** What the rules that judge now have cost so far. */
   readonly profile: () => MatcherProfile | undefined;
+  /** What the kernel has counted so far, by name of the event, and how many kinds of events are collected. */
+  readonly kernel: () => Pick<KernelStatistics, 'filtered' | 'lost'> & { readonly traced: number };
   /** All metrics of this moment, as text for Prometheus. */
   readonly metrics: () => string;
   /** Why events are not being read, in words for people; `undefined` when they are. */
@@ -358,6 +364,7 @@ async function watchSource(
       recording: options.record !== undefined,
     }),
     profile: () => engine.profile,
+    kernel: () => ({ ...source.statistics, traced: traced.size }),
     metrics: () => metrics.prometheus(),
     trouble: () => self.trouble,
     health: () =>
