@@ -23,7 +23,7 @@ const LANNER = join(ROOT, 'bin/lanner');
 const UPSTREAM = join(ROOT, '../shared/upstream-rules');
 const LIMIT_MS = 120_000;
 const TICKS_PER_SECOND = 100;
-const IDLE_SECONDS = 10;
+const IDLE_SECONDS = 30;
 
 /** Falco's state set (falco-libs, `sinsp_state_sc_set`), by the names of events. */
 const FALCO_STATE =
