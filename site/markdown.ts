@@ -93,6 +93,7 @@ function renderPart(part: Part, state: PageState, links: Links): string {
       case 'td_open':
       case 'th_open':
         alignByClass(token);
+        if (tokens[index + 1]?.content === '') withoutHeading(token, tokens[index + 2]);
         break;
       case 'fence':
         state.add(token.content);
@@ -117,7 +118,7 @@ markdown.renderer.rules.fence = (tokens, index) => {
 };
 // A table that is too wide scrolls by itself, with the keyboard too.
 markdown.renderer.rules.table_open = () =>
-  '<div class="table" role="region" aria-label="Table" tabindex="0"><table>\n';
+  '<div class="table" role="group" aria-label="Table" tabindex="0"><table>\n';
 markdown.renderer.rules.table_close = () => '</table></div>\n';
 
 function openHeading(token: Token, content: Token, part: Part, state: PageState): string {
@@ -157,6 +158,12 @@ function alignByClass(token: Token): void {
   if (style === null) return;
   token.attrs = (token.attrs ?? []).filter(([name]) => name !== 'style');
   token.attrSet('class', String(style).replace('text-align:', ''));
+}
+
+/** A cell without text heads nothing. */
+function withoutHeading(open: Token, close: Token | undefined): void {
+  open.tag = 'td';
+  if (close !== undefined) close.tag = 'td';
 }
 
 function inline(token: Token, part: Part, line: number, state: PageState, links: Links): void {

@@ -43,7 +43,7 @@ export function frame({ title, body, toc, root, current }: Frame, pages: readonl
 <a class="brand" href="${root}index.html">Lanner</a>
 <div class="search" role="search">
 <input type="search" id="search" placeholder="Search ( / )" aria-label="Search the documentation" autocomplete="off" spellcheck="false" role="combobox" aria-expanded="false" aria-controls="results" aria-autocomplete="list">
-<ul id="results" role="listbox" aria-label="Results" hidden></ul>
+<div id="results" role="listbox" aria-label="Results" hidden></div>
 <p id="search-status" class="visually-hidden" role="status"></p>
 </div>
 <button type="button" id="theme" aria-label="Dark or light">◐</button>

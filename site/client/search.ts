@@ -57,7 +57,7 @@ class Search {
     const found = index.search(query, SEARCH_OPTIONS);
     this.#list.replaceChildren(...found.slice(0, MOST).map(resultItem));
     this.#status.textContent = found.length === 0 ? 'Nothing found' : `${found.length} found`;
-    if (found.length === 0) this.#list.append(nothing(query));
+    if (found.length === 0) this.#list.append(part('p', `Nothing found for “${query}”`));
     this.#list.hidden = false;
     this.#field.setAttribute('aria-expanded', 'true');
     this.#choose(found.length === 0 ? -1 : 0);
@@ -75,7 +75,7 @@ class Search {
       this.#choose((this.#chosen + step + options.length) % options.length);
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      options[this.#chosen]?.querySelector('a')?.click();
+      options[this.#chosen]?.click();
     }
   }
 
@@ -121,19 +121,13 @@ function loadIndex(): Promise<MiniSearch<Entry>> {
 }
 
 function resultItem(result: SearchResult, index: number): HTMLElement {
-  const item = document.createElement('li');
-  item.id = `result-${index}`;
-  item.setAttribute('role', 'option');
   const link = document.createElement('a');
+  link.id = `result-${index}`;
+  link.setAttribute('role', 'option');
   link.href = `${document.body.dataset.root ?? ''}${result.url}`;
   link.tabIndex = -1;
   link.append(part('strong', result.title), part('span', result.page), part('small', result.start));
-  item.append(link);
-  return item;
-}
-
-function nothing(query: string): HTMLElement {
-  return part('li', `Nothing found for “${query}”`);
+  return link;
 }
 
 function part(tag: string, text: string): HTMLElement {
