@@ -8,9 +8,15 @@
  *     <!-- test: exits 1 -->                        exit codes of its commands, in order, where not all are 0
  *     <!-- test: answers y -->                      what its last command is told when it asks
  *     <!-- test: stopped: BEGINNING -->             a command that begins so runs until it is stopped
- *     <!-- test: keeps running -->                  its last command runs until the end of the page
+ *     <!-- test: keeps running: TEXT -->            its last command runs, in a terminal of its own, until the end of
+ *                                                   the page, and is there when it has printed this; $READER is the
+ *                                                   pid of the other terminal
+ *     <!-- test: after 2: TEXT -->                  begins when what keeps running has printed this so often
+ *     <!-- test: awaited -->                        its commands are repeated until their output fits
+ *     <!-- test: exactly -->                        numbers in the output are those that are shown
  *     <!-- test: in a clone -->                     commands of the page run at the top of a checkout
  *     <!-- test: with systemd -->                   commands of the page run on a machine with systemd
+ *     <!-- test: in the browser: STEP -->           stands alone: what the reader does in a browser now
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,6 +47,7 @@ export interface DocumentationPage {
 /** Blocks of commands: with their output behind a prompt, or alone. */
 export const COMMAND_LANGUAGES: readonly string[] = ['console', 'sh'];
 const ANNOTATION = /<!-- test: ([\s\S]*?)\s*-->/g;
+const BROWSER_STEP = /^in the browser: ([\s\S]+)$/;
 const NAMES = [
   'not run',
   'instead',
@@ -50,6 +57,9 @@ const NAMES = [
   'answers',
   'stopped',
   'keeps running',
+  'after',
+  'awaited',
+  'exactly',
   'in a clone',
   'with systemd',
 ];
@@ -68,6 +78,18 @@ export function readPage(path: string, text: string): DocumentationPage {
     const line = (map?.[0] ?? 0) + 1;
     if (type === 'html_block') {
       for (const [, annotation = ''] of content.matchAll(ANNOTATION)) {
+        const [, step] = BROWSER_STEP.exec(annotation) ?? [];
+        if (step !== undefined) {
+          blocks.push({
+            page: path,
+            line,
+            language: 'browser',
+            text: step,
+            annotations: new Map(),
+            commands: [],
+          });
+          continue;
+        }
         const name = NAMES.find((each) => annotation.startsWith(each));
         if (name === undefined) throw new Error(`${path}:${line}: unknown annotation: ${annotation}`);
         annotations.set(name, annotation.slice(name.length).replace(/^:?\s*/, ''));

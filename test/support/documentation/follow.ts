@@ -1,4 +1,5 @@
 /** Follows a page of the documentation: types its commands, and looks whether they do what the page says. */
+import { setTimeout } from 'node:timers/promises';
 import { type Block, commandsOf, type DocumentationPage, instead, type ShownCommand } from './blocks.ts';
 import type { Place } from './place.ts';
 import { differenceOfShape } from './shape.ts';
@@ -10,6 +11,11 @@ export interface Followed {
   /** What was not as the page says, each with its place. */
   readonly problems: readonly string[];
 }
+
+/** Between two looks at what is still to come. */
+const PAUSE_MS = 200;
+/** After so many looks it does not come any more. */
+const MOST_TRIES = 100;
 
 /** Of a command that SIGTERM has ended. */
 const ENDED = 143;
@@ -37,9 +43,18 @@ export function commandsToRun(block: Block): readonly ShownCommand[] {
   return other === undefined ? block.commands : commandsOf('sh', other.commands);
 }
 
-/** Runs all commands of a page in order; `seen` is told of every block before it begins. */
-export async function follow(page: DocumentationPage, place: Place): Promise<Followed> {
-  const follower = new Follower(place);
+/** Whether the page also tells what to do in a browser. */
+export function needsBrowser(page: DocumentationPage): boolean {
+  return page.blocks.some(({ language }) => language === 'browser');
+}
+
+/** Runs all commands of a page in order; `browse` does what the reader does in a browser. */
+export async function follow(
+  page: DocumentationPage,
+  place: Place,
+  browse: (step: string) => Promise<void> = noBrowser,
+): Promise<Followed> {
+  const follower = new Follower(place, browse);
   for (const block of page.blocks) await follower.block(block);
   await follower.stop();
   return follower;
@@ -50,11 +65,13 @@ class Follower implements Followed {
   readonly problems: string[] = [];
   readonly #place: Place;
   readonly #terminal: Terminal;
+  readonly #browse: (step: string) => Promise<void>;
   readonly #running: { readonly where: string; readonly command: string; readonly background: Background }[] =
     [];
 
-  constructor(place: Place) {
+  constructor(place: Place, browse: (step: string) => Promise<void>) {
     this.#place = place;
+    this.#browse = browse;
     this.#terminal = place.open();
   }
 
@@ -64,6 +81,9 @@ class Follower implements Followed {
     if (before !== undefined) await this.#prepare(block, before);
     const file = annotations.get('file');
     if (file !== undefined) await this.#prepare(block, writing(file, text));
+    const [, times = '1', awaited] = /^(\d*):?\s*(.+)$/.exec(annotations.get('after') ?? '') ?? [];
+    if (awaited !== undefined) await this.#running.at(-1)?.background.printed(awaited, Number(times || 1));
+    if (block.language === 'browser') await this.#browse(text);
     const commands = commandsToRun(block);
     const codes = (annotations.get('exits') ?? '').split(/\s+/).map(Number);
     for (const [index, shown] of commands.entries()) {
@@ -96,9 +116,17 @@ class Follower implements Followed {
       if (code !== 0 && code !== ENDED) this.#problem(block, command, `exit code ${code}\n${output}`);
       return;
     }
-    const { code, output } = await this.#terminal.run(
-      answer !== undefined && isLast ? atTerminal(command, answer) : command,
-    );
+    const typed = answer !== undefined && isLast ? atTerminal(command, answer) : command;
+    let { code, output } = await this.#terminal.run(typed);
+    const isAwaited = block.annotations.has('awaited');
+    for (
+      let tries = 1;
+      isAwaited && difference(block, shown, output) !== undefined && tries < MOST_TRIES;
+      tries++
+    ) {
+      await setTimeout(PAUSE_MS);
+      ({ code, output } = await this.#terminal.run(typed));
+    }
     if (code !== expected)
       this.#problem(block, command, `exit code ${code} instead of ${expected}\n${output}`);
     else this.#compare(block, shown, output);
@@ -106,21 +134,18 @@ class Follower implements Followed {
 
   async #leaveRunning(block: Block, shown: ShownCommand): Promise<void> {
     const terminal = this.#place.open();
-    const lastLine = shown.output
-      ?.split('\n')
-      .filter((line) => line !== '…')
-      .at(-1);
-    const wanted = lastLine === undefined ? /\S.*\n/ : new RegExp(`${RegExp.escape(lastLine)}\n`);
+    const { output: reader } = await this.#terminal.run('echo $$');
+    await terminal.run(`export READER=${reader}`);
+    const wanted = new RegExp(RegExp.escape(block.annotations.get('keeps running') ?? ''));
     const background = await terminal.begin(shown.command, wanted);
-    this.#compare(block, shown, background.output());
     const where = `${block.page}:${block.line}`;
     this.#running.push({ where, command: shown.command, background });
   }
 
-  #compare(block: Block, { command, output: shown }: ShownCommand, printed: string): void {
-    const difference = shown === undefined ? undefined : differenceOfShape(shown, printed);
-    if (difference !== undefined)
-      this.#problem(block, command, `another output\n${difference}\n--- all\n${printed}`);
+  #compare(block: Block, shown: ShownCommand, printed: string): void {
+    const found = difference(block, shown, printed);
+    if (found !== undefined)
+      this.#problem(block, shown.command, `another output\n${found}\n--- all\n${printed}`);
   }
 
   #problem({ page, line }: Block, command: string, what: string): void {
@@ -128,11 +153,24 @@ class Follower implements Followed {
   }
 }
 
+function difference(
+  { annotations }: Block,
+  { output: shown }: ShownCommand,
+  printed: string,
+): string | undefined {
+  return shown === undefined ? undefined : differenceOfShape(shown, printed, annotations.has('exactly'));
+}
+
 /** For commands that ask only at a terminal. */
 function atTerminal(command: string, answer: string): string {
   return `echo ${answer} | script --quiet --return --command '${command.replaceAll("'", "'\\''")}' /dev/null`;
 }
 
+async function noBrowser(step: string): Promise<void> {
+  throw new Error(`there is no browser for "${step}"`);
+}
+
 function writing(file: string, text: string): string {
-  return `mkdir -p "$(dirname ${file})"\ncat > ${file} <<'END OF THE FILE'\n${text}END OF THE FILE`;
+  // Whoever watches the folder sees the whole file.
+  return `mkdir -p "$(dirname ${file})"\ncat > ${file}.new <<'END OF THE FILE'\n${text}END OF THE FILE\nmv ${file}.new ${file}`;
 }

@@ -21,7 +21,7 @@ export function cannotPrepare(): string | false {
 
 /**
  * Mounts over what commands write to, a network of its own with nothing but loopback, and the checkout, which can be
- * written to, at /root/lanner. The working directory is that one or an empty one.
+ * written to, at /opt/lanner. The working directory is that one or an empty one.
  */
 const PREPARE = `
 mount --make-rprivate /
@@ -32,14 +32,14 @@ layer() {
 }
 mkdir -p "$1/checkout"
 layer "$1" "$2" "$1/checkout"
-for folder in /var /root; do layer "$1" $folder $folder; done
+for folder in /var /root /opt; do layer "$1" $folder $folder; done
 # A copy: for files of layers events say so.
 cp -a /etc "$1/etc"
 mount --bind "$1/etc" /etc
 mount -t tmpfs none /srv
 rm -rf /etc/lanner /etc/falco /var/lib/lanner /var/log/lanner /root/*
-mkdir -p /root/work /root/lanner /var/log/lanner "$1/bin"
-mount --bind "$1/checkout" /root/lanner
+mkdir -p /root/work /opt/lanner /var/log/lanner "$1/bin"
+mount --bind "$1/checkout" /opt/lanner
 ln -s "$2/bin/lanner" "$1/bin/lanner"
 printf '#!/bin/sh\\nexec "$@"\\n' > "$1/bin/sudo"
 chmod 755 "$1/bin/sudo"
@@ -60,7 +60,7 @@ export async function preparePlace(context: TestContext, clone: boolean): Promis
     rmSync(folder, { recursive: true, force: true });
   });
   await holder.printed('stdout', 'ready\n');
-  const cwd = clone ? '/root/lanner' : '/root/work';
+  const cwd = clone ? '/opt/lanner' : '/root/work';
   return placeOf(context, [
     ...['nsenter', '--target', String(holder.child.pid), '--mount', '--net', '--'],
     ...environment(`${folder}/bin`),

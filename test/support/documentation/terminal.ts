@@ -11,6 +11,8 @@ export interface CommandResult {
 export interface Background {
   /** What it has printed so far. */
   output(): string;
+  /** Resolves when it has printed a text so often. */
+  printed(text: string, times: number): Promise<void>;
   stop(): Promise<CommandResult>;
 }
 
@@ -58,6 +60,7 @@ export class Terminal {
     if (output().includes(MARK)) throw new Error(`"${command}" has ended: ${output()}`);
     return {
       output,
+      printed: (text, times) => this.#shell.printed('stdout', text, times),
       stop: async () => {
         this.#send('kill -TERM $__pid; wait $__pid');
         const { code, output } = await this.#result();
