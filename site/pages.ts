@@ -33,7 +33,14 @@ type Entry = readonly [name: string, title: string, ...sources: Source[]];
 
 /** The order in which somebody would read. Files of docs/ that are not here come last. */
 const SECTIONS: readonly (readonly [section: string, entries: readonly Entry[]])[] = [
-  ['Start', [['index', 'Lanner', 'README.md']]],
+  [
+    'Start',
+    [
+      ['index', 'Lanner', 'README.md'],
+      ['getting-started', 'Getting started', 'docs/getting-started.md'],
+      ['troubleshooting', 'Troubleshooting', 'docs/troubleshooting.md'],
+    ],
+  ],
   [
     'Rules',
     [
