@@ -49,6 +49,8 @@ const SECTIONS: readonly (readonly [section: string, entries: readonly Entry[]])
       ['rules', 'Default rules', 'docs/rules.md'],
       ['tuning', 'Tuning', 'docs/tuning.md'],
       ['scenes', 'Scenes', 'docs/scenes.md'],
+      ['learning', 'Learning what is normal', 'docs/learning.md'],
+      ['sigma', 'Sigma rules', 'docs/sigma.md'],
     ],
   ],
   [

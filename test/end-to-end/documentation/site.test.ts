@@ -139,7 +139,7 @@ suite('the documentation site', { skip: noBrowser }, () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`no obstacle for anybody, ${colorScheme}`, async () => {
       const { page } = await watchedPage(browser, { colorScheme });
-      for (const name of ['index', 'writing-rules', 'commands', 'all-rules']) {
+      for (const name of ['index', 'getting-started', 'writing-rules', 'commands', 'all-rules']) {
         await page.goto(`${base}${name}.html`);
         await search(page, 'rule');
         await page.evaluate(AXE);
