@@ -74,6 +74,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   learning: {
     imports: ['events', 'system', 'fields', 'rules', 'engine'],
   },
+  'language-server': { imports: ['rules', 'config', 'engine', 'language'] },
   scenes: { imports: [] },
   kubernetes: {
     imports: ['events', 'system', 'containers', 'fields', 'rules', 'matcher', 'alerts', 'metrics'],
@@ -101,6 +102,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'console',
       'sigma',
       'learning',
+      'language-server',
     ],
   },
 };

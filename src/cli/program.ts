@@ -47,6 +47,10 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddComm
   { names: ['try'], load: async () => (await import('./try.ts')).addTryCommand },
   { names: ['import'], load: async () => (await import('./import.ts')).addImportCommand },
   { names: ['learn'], load: async () => (await import('./learn.ts')).addLearnCommand },
+  {
+    names: ['language-server'],
+    load: async () => (await import('./language-server.ts')).addLanguageServerCommand,
+  },
   { names: ['install', 'uninstall'], load: async () => (await import('./install.ts')).addInstallCommands },
   { names: ['events'], load: async () => (await import('./events.ts')).addEventsCommand },
   { names: ['scenes'], load: async () => (await import('./scenes.ts')).addScenesCommand },
