@@ -1,7 +1,14 @@
 /** The rule files that an editor works on: their texts, what they name, and what loading them says. */
 import type { RuleEnvironment } from '../rules/environment.ts';
 import { allProblems } from '../rules/lint.ts';
-import { type LoadOptions, type LoadOutcome, loadRules, type Problem, type RuleFile } from '../rules/load.ts';
+import {
+  type LoadOptions,
+  type LoadOutcome,
+  loadRules,
+  type Problem,
+  Readings,
+  type RuleFile,
+} from '../rules/load.ts';
 import { type ItemIndex, indexItem, type NameUse } from './item-index.ts';
 import { splitItems } from './source-tree.ts';
 
@@ -45,6 +52,7 @@ export class Workspace {
   readonly #indexed = new Map<string, IndexedFile>();
   #names: DefinedNames | undefined;
   #usedValues: Map<string, Set<string>> | undefined;
+  readonly #readings = new Readings();
   #outcome: LoadOutcome | undefined;
   #problems: readonly Problem[] | undefined;
 
@@ -58,6 +66,7 @@ export class Workspace {
     this.#files = files;
     const names = new Set(files.map(({ name }) => name));
     for (const name of this.#indexed.keys()) if (!names.has(name)) this.#indexed.delete(name);
+    this.#readings.keep(names);
     this.#names = undefined;
     this.#usedValues = undefined;
     this.#outcome = undefined;
@@ -168,7 +177,7 @@ export class Workspace {
 
   /** What the rule language makes of the files. */
   get outcome(): LoadOutcome {
-    this.#outcome ??= loadRules(this.#files, this.environment, this.#options);
+    this.#outcome ??= loadRules(this.#files, this.environment, this.#options, this.#readings);
     return this.#outcome;
   }
 

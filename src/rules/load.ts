@@ -16,11 +16,13 @@ import { inFileOrder, isError, isLint, type Problem, type Report } from './probl
 import { checkRequirement } from './requirements.ts';
 import { selectRules } from './select.ts';
 import { decodeFile } from './source/decode.ts';
+import type { Readings } from './source/readings.ts';
 import type { SourceFile } from './source/source-file.ts';
 
 export type { EventNames, PluginInfo, RuleEnvironment } from './environment.ts';
 export type { AddedField, LoadOptions, OutputAddition, RuleSelection } from './options.ts';
 export { isError, type Problem } from './problem.ts';
+export { Readings } from './source/readings.ts';
 
 /**
  * A rule file. Give the bytes where the text may not be valid UTF-8: that is then reported; so is why a
@@ -68,14 +70,15 @@ export interface CompiledFiles {
 /**
  * Loads files in order. After each file everything so far is compiled, so that a file can use only what
  * it defines itself or what earlier files define. Never throws for bad input: problems say what is
- * wrong.
+ * wrong. `readings` remember the files for the next time.
  */
 export function loadRules(
   files: readonly RuleFile[],
   environment: RuleEnvironment,
   options: LoadOptions = {},
+  readings?: Readings,
 ): LoadOutcome {
-  const loader = new Loader(environment, options);
+  const loader = new Loader(environment, options, readings);
   for (const file of files) loader.load(file);
   return loader.outcome();
 }
@@ -88,6 +91,7 @@ const NOTHING_READ = { broken: [], schemaWarnings: [] };
 class Loader {
   readonly #environment: RuleEnvironment;
   readonly #options: LoadOptions;
+  readonly #readings: Readings | undefined;
   readonly #collection = new Collection();
   readonly #brokenNames = new Set<string>();
   readonly #results: FileResult[] = [];
@@ -99,9 +103,10 @@ class Loader {
   readonly #memory: Memory;
   #compilation: Compilation | undefined;
 
-  constructor(environment: RuleEnvironment, options: LoadOptions) {
+  constructor(environment: RuleEnvironment, options: LoadOptions, readings: Readings | undefined) {
     this.#environment = environment;
     this.#options = options;
+    this.#readings = readings;
     this.#memory = {
       parsed: new WeakMap(),
       resolved: new WeakMap(),
@@ -115,12 +120,15 @@ class Loader {
   load(file: RuleFile): void {
     const problems: Problem[] = [];
     const report: Report = (problem) => (isLint(problem) ? this.#lints : problems).push(problem);
-    const { source, valid } = decodeFile(file, report);
+    const decoded = decodeFile(file, report);
+    const { valid } = decoded;
+    const known = valid ? this.#readings?.of(file.name, decoded.source.text) : undefined;
+    const source = known?.source ?? decoded.source;
     const collect = (item: Item): void => {
       this.#collection.add(item, report);
       checkRequirement(item, this.#environment, report);
     };
-    const { broken, schemaWarnings } = valid ? readItems(source, report, collect) : NOTHING_READ;
+    const { broken, schemaWarnings } = valid ? readItems(source, report, collect, known?.yaml) : NOTHING_READ;
     for (const name of broken) this.#brokenNames.add(name);
     this.#standing.push(...problems, ...this.#compiling.filter(isError));
     this.#compiling = [];

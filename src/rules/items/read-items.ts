@@ -31,11 +31,16 @@ export interface ReadItems {
   readonly schemaWarnings: readonly string[];
 }
 
-/** Reads a file. */
-export function readItems(file: SourceFile, report: Report, collect: Collect): ReadItems {
+/** Reads a file; `yaml` is what is in it, where that is known. */
+export function readItems(
+  file: SourceFile,
+  report: Report,
+  collect: Collect,
+  yaml = readYaml(file),
+): ReadItems {
   const reader = new Reader(file, report);
   const root = reader.root();
-  const { documents, errors } = readYaml(file);
+  const { documents, errors } = yaml;
   for (const { message, offset, length } of errors) {
     const place = reader.context(root, 'value for', '', { start: offset });
     reader.problem('LOAD_ERR_YAML_PARSE', message, place, { length });
