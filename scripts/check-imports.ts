@@ -68,6 +68,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'server',
       'engine',
       'authoring',
+      'language',
     ],
   },
   sigma: { imports: ['events/bytes.ts', 'rules'] },

@@ -1,7 +1,9 @@
 /** Routes about rules: what they are, what they do, and changes of the console's own file. */
 
+import { ruleEnvironment } from '../engine/rule-environment.ts';
 import { configuredFields } from '../engine/rule-options.ts';
 import { EVENT_TYPES } from '../events/table.ts';
+import { vocabularyOf } from '../language/vocabulary.ts';
 import type { MatcherProfile } from '../matcher/profile.ts';
 import { PRIORITIES } from '../rules/checked.ts';
 import type {
@@ -43,6 +45,10 @@ export function ruleRoutes(parts: ConsoleParts): Route[] {
     {
       ...{ method: 'POST', path: '/api/validate', needs },
       answer: ({ body }) => parts.rules.ask({ kind: 'validate', text: textOf(body, 'text') }),
+    },
+    {
+      ...{ method: 'GET', path: '/api/editor/vocabulary', needs },
+      answer: async () => vocabularyOf(ruleEnvironment(configuredFields(parts.config()))),
     },
     { method: 'GET', path: '/api/editor/catalog', needs, answer: async () => catalogOf(parts) },
     { method: 'GET', path: '/api/attack', needs, answer: () => attack(parts) },
