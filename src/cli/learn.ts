@@ -16,7 +16,6 @@ import {
   nothingLearned,
   type Profile,
   refusedBy,
-  TALLIES,
 } from '../learning/observation.ts';
 import { LearningObserver } from '../learning/observer.ts';
 import { type RulesText, rulesText } from '../learning/rules-text.ts';
@@ -90,6 +89,7 @@ async function learnRules(command: readonly string[], options: LearnOptions): Pr
     else await observeFile(observer, recording, config, learned);
     learned.events += observer.events;
     learned.unattributed += observer.unattributed;
+    learned.pathless += observer.pathless;
     for (const profile of chosenProfiles(observer.profiles(), options)) learn(learned, profile);
   }
   if (learned.profiles.length === 0) fail('nothing was seen that rules could be made of');
@@ -174,7 +174,7 @@ async function observeLive(
       log: plainLog,
       onReady(watching) {
         forwarding?.to(watching.command);
-        if (watching.command?.pid !== undefined) observer.addRoot(watching.command.pid);
+        if (watching.command?.pid !== undefined) observer.addCommand(watching.command.pid);
         if (!isCommand) plainLog('learning; Ctrl-C ends it');
       },
     });
@@ -209,6 +209,7 @@ function chosenProfiles(profiles: readonly Profile[], { subject, scope }: LearnO
     return merged(profiles, { kind: 'cgroup', path: scope.path.replace(/(?<=.)\/$/, '') });
   if (subject === 'all') return merged(profiles, { kind: 'all' });
   const containers = profiles.filter(({ subject: { kind } }) => kind !== 'program');
+  if (subject === 'containers' && containers.length === 0) fail('no container was seen');
   if (subject === 'program' || containers.length === 0)
     return profiles.filter(({ subject: { kind } }) => kind === 'program');
   if (containers.length < profiles.length)
@@ -225,6 +226,16 @@ function merged(profiles: readonly Profile[], subject: Profile['subject']): Prof
   return [all];
 }
 
+/** How many different ones were seen, in words. */
+const COUNTED = [
+  ['programs', 'started'],
+  ['files', 'files'],
+  ['secrets', 'reads'],
+  ['mounts and namespaces', 'views'],
+  ['addresses', 'contacts'],
+  ['ports', 'listening'],
+] as const;
+
 /** Writes rules, tests and observations, and tries the rules. Returns whether they are right. */
 async function write(file: string, learned: Learned, name: string | undefined): Promise<boolean> {
   const namesOf = (address: string): string | undefined => learned.names.get(address);
@@ -234,12 +245,12 @@ async function write(file: string, learned: Learned, name: string | undefined): 
   replaceFile(tests, testsText(subjects, namesOf));
   replaceFile(kept, keptText(learned, text));
   for (const { name: subject, profile } of subjects) {
-    const counts = TALLIES.filter((tally) => tally !== 'roots').map(
-      (tally) => `${profile[tally].size} ${tally}`,
-    );
-    plainLog(`${subject}: ${counts.join(', ')}, in ${learned.runs} ${learned.runs === 1 ? 'run' : 'runs'}`);
+    const counts = COUNTED.map(([what, tally]) => `${what} ${profile[tally].size}`);
+    plainLog(`${subject}: ${counts.join(', ')}, runs ${learned.runs}`);
   }
   for (const hole of new Set(holes)) plainLog(`hole: ${hole}`);
+  if (learned.pathless > 0)
+    plainLog(`incomplete: of ${learned.pathless} opened files the kernel's path was not recorded`);
   if (learned.lost > 0) plainLog(`incomplete: ${learned.lost} events were lost while learning`);
   const refused = learned.profiles.reduce((sum, profile) => sum + refusedBy(profile), 0);
   if (refused > 0) plainLog(`incomplete: ${refused} observations were too many to be kept`);

@@ -48,6 +48,8 @@ export function allowedPrograms({ started }: Profile): Allowed {
     const texts = generaliseArguments(items.map(({ args = '' }) => args));
     for (const { regex, texts: count, example } of texts.frames)
       remarks.push(`${name} ${regex}: ${count} texts, such as ${shown(example)}`);
+    if (texts.exact.includes(''))
+      holes.push(`${name} was started without arguments, and runs whatever it reads`);
     if (texts.isOpen)
       holes.push(
         `${name} was started with too many different arguments: any are let pass, and with them any code`,
@@ -114,6 +116,14 @@ export function allowedFiles(uses: readonly Seen<UsedFile>[], field: PathField, 
 /** Programs whose paths vary alike are one. */
 function programKey({ path, applet }: ProgramName): string {
   return JSON.stringify([shapeOfPath(path).regex, applet]);
+}
+
+export function allowedViews({ views }: Profile): Allowed {
+  const byCall = Map.groupBy(views.all, ({ item }) => item.call);
+  const conditions = [...byCall].map(([call, some]) =>
+    allOf([`evt.type = ${call}`, runsOneOf(some.map(({ item }) => item.program))]),
+  );
+  return { conditions, remarks: [], holes: [] };
 }
 
 export function allowedSockets({ contacts }: Profile): Allowed {

@@ -49,7 +49,7 @@ export function readKept(text: string): Kept {
   const learned: Learned = {
     ...nothingLearned(),
     ...{ runs: Number(kept.runs), events: Number(kept.events), lost: Number(kept.lost) },
-    unattributed: Number(kept.unattributed),
+    ...{ unattributed: Number(kept.unattributed), pathless: Number(kept.pathless) },
     names: new Map(Object.entries(kept.names ?? {}).map(([address, name]) => [address, String(name)])),
     profiles: kept.profiles.map(readProfile),
   };

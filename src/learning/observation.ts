@@ -28,6 +28,13 @@ export interface UsedFile {
   readonly path: ByteString;
 }
 
+/** A call that changes what paths lead to: a mount, another root, another namespace. */
+export interface ViewChange {
+  readonly program: ProgramName;
+  /** Name of the system call. */
+  readonly call: string;
+}
+
 export interface Contact {
   readonly program: ProgramName;
   /** `tcp`, `udp`, `unix` and the like. */
@@ -126,12 +133,13 @@ export interface Profile {
   readonly files: Tally<UsedFile>;
   /** Sensitive files. */
   readonly reads: Tally<UsedFile>;
+  readonly views: Tally<ViewChange>;
   readonly contacts: Tally<Contact>;
   readonly listening: Tally<Listening>;
 }
 
 /** Names of the tallies of a profile, in the order in which they are kept and told. */
-export const TALLIES = ['roots', 'started', 'files', 'reads', 'contacts', 'listening'] as const;
+export const TALLIES = ['roots', 'started', 'files', 'reads', 'views', 'contacts', 'listening'] as const;
 
 /** So many different things of a kind are kept of a subject: more is no allow-list any more. */
 export const LIMIT = 20_000;
@@ -143,6 +151,7 @@ export function emptyProfile(subject: Subject): Profile {
     started: new Tally(LIMIT),
     files: new Tally(LIMIT),
     reads: new Tally(LIMIT),
+    views: new Tally(LIMIT),
     contacts: new Tally(LIMIT),
     listening: new Tally(LIMIT),
   };
@@ -153,6 +162,7 @@ export function mergeProfile(into: Profile, from: Profile): void {
   into.started.merge(from.started);
   into.files.merge(from.files);
   into.reads.merge(from.reads);
+  into.views.merge(from.views);
   into.contacts.merge(from.contacts);
   into.listening.merge(from.listening);
 }
@@ -170,13 +180,15 @@ export interface Learned {
   lost: number;
   /** Events of processes of which nobody knew the program. */
   unattributed: number;
+  /** Opened files of which the recording did not tell the kernel's path. */
+  pathless: number;
   /** Names of hosts by the addresses that they had. */
   readonly names: Map<string, string>;
   readonly profiles: Profile[];
 }
 
 export function nothingLearned(): Learned {
-  return { runs: 0, events: 0, lost: 0, unattributed: 0, names: new Map(), profiles: [] };
+  return { runs: 0, events: 0, lost: 0, unattributed: 0, pathless: 0, names: new Map(), profiles: [] };
 }
 
 /** Adds the profile of a run to what was learned of the same subject. */

@@ -30,6 +30,8 @@ export interface ObserverOptions {
 interface Group {
   readonly profile: Profile;
   image: string;
+  /** Ports at which it takes datagrams; as many as it has. */
+  readonly served: Set<number>;
 }
 
 /** Different sockets whose port the kernel chose; they are told apart until they listen. */
@@ -47,6 +49,7 @@ export class LearningObserver implements EventObserver {
   readonly hosts = new Set<string>();
   #events = 0;
   #unattributed = 0;
+  #pathless = 0;
 
   constructor({ run, roots = [] }: ObserverOptions) {
     this.#run = run;
@@ -63,9 +66,16 @@ export class LearningObserver implements EventObserver {
     return this.#unattributed;
   }
 
-  /** A process on the host whose program, and whatever it becomes, is what is learned. */
-  addRoot(pid: number): void {
+  /** A command that is being started: its program, and whatever it becomes, is what is learned. */
+  addCommand(pid: number): void {
     this.#roots.add(pid);
+    // Until its first exec it is what has started it.
+    this.#metRoots.add(pid);
+  }
+
+  /** Opened files of which only the name is known that the program gave. */
+  get pathless(): number {
+    return this.#pathless;
   }
 
   judged(_: EventCursor, context: EventContext, matched: readonly CheckedRule[]): void {
@@ -107,26 +117,25 @@ export class LearningObserver implements EventObserver {
     const { containerId } = thread;
     let group = this.#groups.get(containerId);
     if (group === undefined) {
-      group = { profile: emptyProfile({ kind: 'program' }), image: '' };
+      group = { profile: emptyProfile({ kind: 'program' }), image: '', served: new Set() };
       this.#groups.set(containerId, group);
       if (containerId !== '') this.#addRoot(firstOfContainer(context, thread), group);
     }
     if (containerId !== '' && group.image === '')
       group.image = textOf(context, 'container.image.repository') ?? '';
-    if (containerId === '') this.#meetRoot(context, thread, group);
+    if (containerId === '') this.#meetRoots(context, thread, group);
     return group;
   }
 
-  /** A process that was running before: its program is known only now. */
-  #meetRoot({ system }: EventContext, thread: Thread, group: Group): void {
+  /** Processes that were running before: their programs are known only now. */
+  #meetRoots({ system }: EventContext, thread: Thread, group: Group): void {
     if (this.#roots.size === 0) this.#roots.add(thread.pid);
+    if (this.#metRoots.size === this.#roots.size) return;
     for (const pid of this.#roots) {
-      if (this.#metRoots.has(pid)) continue;
-      const root = system.thread(pid);
+      const root = this.#metRoots.has(pid) ? undefined : system.thread(pid);
       if (root === undefined || root.exepath === '') continue;
       this.#metRoots.add(pid);
-      // Before its first exec a command is what has started it: Lanner itself.
-      if (pid !== thread.pid) this.#addRoot(root, group);
+      this.#addRoot(root, group);
     }
   }
 
@@ -155,7 +164,11 @@ export class LearningObserver implements EventObserver {
         this.#start(context, thread, program, group);
         return;
       case 'opens_to_write':
-        useOf('fd.path.resolved');
+        if (textOf(context, 'fd.path.resolved') === undefined) this.#pathless++;
+        else useOf('fd.path.resolved');
+        return;
+      case 'changes_view':
+        profile.views.add({ program, call: textOf(context, 'evt.type') ?? '' }, run);
         return;
       case 'makes_or_removes':
         underAllNames(context, () => useOf('fs.path.name'));
@@ -182,7 +195,7 @@ export class LearningObserver implements EventObserver {
       case 'contacts_address': {
         const peer = endOf(context);
         // Answers of a server go to whoever has asked.
-        const isAnswer = peer?.protocol === 'udp' && this.#serves(numberOf(context, 'fd.cport'), profile);
+        const isAnswer = peer?.protocol === 'udp' && group.served.has(numberOf(context, 'fd.cport') ?? 0);
         if (peer && !isAnswer) profile.contacts.add({ program, ...peer }, run);
         return;
       }
@@ -193,6 +206,7 @@ export class LearningObserver implements EventObserver {
         const end = endOf(context);
         if (end === undefined) return;
         const isEphemeral = this.#chosenPorts.has(`${thread.pid} ${end.port}`);
+        if (end.protocol === 'udp') group.served.add(end.port);
         profile.listening.add({ program, ...end, isEphemeral }, run);
       }
     }
@@ -222,16 +236,12 @@ export class LearningObserver implements EventObserver {
     const port = numberOf(context, 'fd.sport');
     if (port !== undefined && this.#chosenPorts.size < MOST_PORTS) this.#chosenPorts.add(`${pid} ${port}`);
   }
-
-  #serves(port: number | undefined, { listening }: Profile): boolean {
-    return listening.all.some(({ item }) => item.protocol === 'udp' && item.port === port);
-  }
 }
 
-/** `sh job.sh`: the first argument is a file in the working directory. */
+/** `sh job.sh`: the first argument that is no option is a file in the working directory. */
 function isBareScript({ args }: Thread): boolean {
-  const [first = ''] = args;
-  return /^[\w.+-]+\.\w+$/.test(first) && !first.startsWith('-');
+  const script = args.find((arg) => !arg.startsWith('-'));
+  return script !== undefined && /^[\w.+-]+\.\w+$/.test(script);
 }
 
 function programOf({ exepath, exe }: Thread): ProgramName | undefined {

@@ -101,6 +101,8 @@ export function shapeOfName(
 
 /** The shape of a whole path. */
 export function shapeOfPath(path: ByteString): NameShape {
+  // Programs in memory have names, but no place.
+  if (!path.startsWith('/')) return { regex: escapeRegex(path), isVarying: false };
   if (/^\/proc\/[0-9]+(?:\/|$)/.test(path)) {
     const regex = escapeRegex(path).replace(/(?<=\/)[0-9]+(?=\/|$)/g, '[0-9]+');
     return { regex, isVarying: true };

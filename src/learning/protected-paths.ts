@@ -10,7 +10,9 @@ const PROTECTED: readonly RegExp[] = [
   /^\/usr(?!\/src\/)(?:\/|$)/,
   /^\/opt(?:\/[^/]+)?(?:\/(?:s?bin|lib\w*)(?:\/|$)|$)/,
   /^\/var\/spool\/(?:cron|at|anacron)(?:\/|$)/,
-  /^\/var\/(?:lib\/(?:dpkg|rpm|pacman|systemd|kubelet|docker|containerd)|run)(?:\/|$)/,
+  /^\/var\/(?:lib\/(?:dpkg|rpm|pacman|systemd)|run)(?:\/|$)/,
+  // Volumes have names of their own for every pod and container.
+  /^\/var\/lib\/(?:kubelet(?!\/pods\/)|docker(?!\/(?:volumes|overlay2)\/)|containerd)(?:\/|$)/,
   /^\/run\/(?:systemd|secrets|dbus)(?:\/|$)/,
   // What begins with a dot in a home: keys, and what shells run.
   /^(?:\/root|\/home\/[^/]+)\/\.[^/]+/,

@@ -7,6 +7,7 @@ import {
   allowedListening,
   allowedPrograms,
   allowedSockets,
+  allowedViews,
   type NameValues,
 } from './allowed.ts';
 import { isOneOf } from './condition-text.ts';
@@ -70,7 +71,7 @@ export function namedSubjects(profiles: readonly Profile[], name: string | undef
 }
 
 function header(learned: Learned, subjects: readonly NamedSubject[], holes: readonly string[]): string {
-  const { runs, events, lost, unattributed, profiles } = learned;
+  const { runs, events, lost, unattributed, pathless, profiles } = learned;
   const refused = profiles.reduce((sum, profile) => sum + refusedBy(profile), 0);
   const lines = [
     `What ${subjects.map(({ name }) => name).join(', ')} did while "lanner learn" watched: ${count(runs, 'run')}, ${count(events, 'event')}. What differs raises an alert.`,
@@ -81,6 +82,11 @@ function header(learned: Learned, subjects: readonly NamedSubject[], holes: read
     ...(unattributed > 0
       ? [`INCOMPLETE: ${count(unattributed, 'event')} came from processes that nobody knew.`]
       : []),
+    ...(pathless > 0
+      ? [
+          `INCOMPLETE: of ${count(pathless, 'opened file')} the kernel's path was not recorded. Learn from a live run, or a recording of Lanner's.`,
+        ]
+      : []),
     ...(refused > 0
       ? [
           `INCOMPLETE: ${count(refused, 'observation')} did not fit: ${LIMIT} different ones of a kind are kept.`,
@@ -88,15 +94,11 @@ function header(learned: Learned, subjects: readonly NamedSubject[], holes: read
       : []),
     ...[...new Set(holes)].map((hole) => `HOLE: ${hole}.`),
   ];
-  return `${lines.map((line) => comment(line, '')).join('')}`;
+  return lines.map((line) => wrapped(line, '# ')).join('');
 }
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
-}
-
-function comment(text: string, indent: string): string {
-  return `${indent}# ${text}\n`;
 }
 
 class SubjectWriter {
@@ -165,16 +167,18 @@ class SubjectWriter {
     });
   }
 
-  #fileRule(name: string, { files }: Profile): void {
-    const seen = files.all;
+  #fileRule(name: string, profile: Profile): void {
+    const seen = profile.files.all;
     const of = (field: PathField): Allowed => allowedFiles(seen, field, this.#list);
     this.#rule({
       name: RULES.file(name),
-      about: 'wrote, made, moved or removed a file that it did not touch before',
+      about:
+        'wrote, made, moved or removed a file that it did not touch before, or made paths lead elsewhere (mount, chroot, namespaces)',
       cases: [
         this.#case('opens_to_write', 'known_written', of('fd.path.resolved')),
         this.#case('makes_or_removes', 'known_named', of('fs.path.name')),
         ...this.#moves(of),
+        this.#case('changes_view', 'known_views', allowedViews(profile)),
       ],
       output: `${name} changes a file that it did not before (%evt.type): opened=%fd.path.resolved named=%fs.path.name from=%fs.path.source to=%fs.path.target | ${PROCESS}`,
       priority: 'NOTICE',
@@ -230,7 +234,7 @@ class SubjectWriter {
 
   #macro(name: string, condition: string, remarks: readonly string[]): string {
     const full = `${this.#prefix}_${name}`;
-    this.#text += `${[...new Set(remarks)].map((remark) => comment(remark, '')).join('')}- macro: ${full}\n  condition: >\n${wrapped(condition.startsWith('(') ? condition : `(${condition})`)}\n`;
+    this.#text += `${[...new Set(remarks)].map((remark) => `# ${remark}\n`).join('')}- macro: ${full}\n  condition: >\n${wrapped(condition.startsWith('(') ? condition : `(${condition})`)}\n`;
     return full;
   }
 
@@ -274,7 +278,7 @@ interface RuleParts {
 }
 
 /** Lines of a folded scalar: broken at single blanks, which the fold puts back. */
-function wrapped(text: string): string {
+function wrapped(text: string, indent = '    '): string {
   return text
     .split('\n')
     .flatMap((line) => {
@@ -288,6 +292,6 @@ function wrapped(text: string): string {
       }
       return lines;
     })
-    .map((line) => `    ${line}\n`)
+    .map((line) => `${indent}${line}\n`)
     .join('');
 }

@@ -43,14 +43,16 @@ export function subjectCondition(profile: Profile): string | undefined {
   }
 }
 
-/** `onHost`: of a process whose parents have ended, its group may still tell where it is from. */
+/** `onHost`: of a process that init has adopted, its group may still tell where it is from. */
 function rootConditions(profile: Profile, onHost: boolean): string[] {
   const roots = rootsOf(profile);
   const plain = roots.filter(({ args }) => args === undefined).map(({ program }) => program);
   const paths = [...new Set(plain.map(({ path }) => path))];
-  const fields = ['proc.aexepath', ...(onHost ? ['proc.pgid.exepath'] : [])];
+  const adopted =
+    onHost && plain.length > 0 ? [allOf(['proc.ppid = 1', isPathOf('proc.pgid.exepath', paths)])] : [];
   return [
-    ...(plain.length === 0 ? [] : [runsOneOf(plain), ...fields.map((field) => isPathOf(field, paths))]),
+    ...(plain.length === 0 ? [] : [runsOneOf(plain), isPathOf('proc.aexepath', paths)]),
+    ...adopted,
     ...roots.flatMap((root) => (root.args === undefined ? [] : scriptConditions(root, root.args))),
   ];
 }

@@ -43,13 +43,17 @@ const OPENS = '(open, openat, openat2, open_by_handle_at)';
 export const CONTAINER_SETUP =
   'proc.name startswith "runc:[" and (proc.exepath = / or proc.exepath startswith memfd: or proc.exepath endswith /runc)';
 
-/** Macro and condition. Names get a prefix of their own in every rule file. */
+/**
+ * Macro and condition. Names get a prefix of their own in every rule file. `changes_view` is what makes a path lead
+ * elsewhere: without it, names of files could be forged.
+ */
 export const WATCHED = {
   starts_program: 'evt.type in (execve, execveat) and evt.rawres = 0',
   opens_to_write: `((evt.type in ${OPENS} and evt.is_open_write = true) or evt.type = creat) and fd.typechar = f and fd.num >= 0`,
   makes_or_removes: 'evt.type in (mkdir, mkdirat, unlink, unlinkat, rmdir) and evt.rawres = 0',
   renames: 'evt.type in (rename, renameat, renameat2) and evt.rawres = 0',
   links: 'evt.type in (link, linkat, symlink, symlinkat) and evt.rawres = 0',
+  changes_view: 'evt.type in (mount, move_mount, pivot_root, chroot, setns, unshare)',
   reads_secret: `evt.type in ${OPENS} and evt.is_open_read = true and fd.typechar = f and fd.num >= 0 and ${anyOf(
     [
       `fd.path.resolved in (${SECRET_FILES.join(', ')})`,
