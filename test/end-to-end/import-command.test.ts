@@ -9,12 +9,7 @@ import { type Finished, LANNER, ROOT, start } from '../support/lanner.ts';
 const PAGE = readFileSync(join(ROOT, 'docs/sigma.md'), 'utf8');
 const [, RULE = ''] = /```yaml\n([\s\S]*?)```/.exec(PAGE) ?? [];
 
-const UNLIKELY = `title: Messages of a Daemon
-logsource: {product: linux, service: sshd}
-detection:
-  words: [fatal]
-  condition: words
-`;
+const [, SSHD = ''] = /(title: Messages of a Daemon[\s\S]*?)```/.exec(PAGE) ?? [];
 
 interface Folder {
   readonly path: string;
@@ -25,8 +20,9 @@ function folder(context: TestContext): Folder {
   const path = mkdtempSync(join(tmpdir(), 'lanner-import-'));
   context.after(() => rmSync(path, { recursive: true, force: true }));
   mkdirSync(join(path, 'rules/deep'), { recursive: true });
+  mkdirSync(join(path, 'empty'));
   writeFileSync(join(path, 'rules/downloader.yml'), RULE);
-  writeFileSync(join(path, 'rules/deep/sshd.yaml'), UNLIKELY);
+  writeFileSync(join(path, 'rules/sshd.yml'), SSHD);
   return { path, lanner: (...args) => start(LANNER, args, { cwd: path }).finished };
 }
 
@@ -66,21 +62,22 @@ test('rules to standard output, the report to standard error or as JSON', async 
   assert.deepEqual(
     data.rules.map(({ file, outcome, rule }: Record<string, string>) => [file, outcome, rule]),
     [
-      ['rules/deep/sshd.yaml', 'not converted', undefined],
       ['rules/downloader.yml', 'converted', 'Downloader Started by a Web Server'],
+      ['rules/sshd.yml', 'not converted', undefined],
     ],
   );
   assert.match(data.text, /- rule: "Downloader/);
-  assert.deepEqual(data.rules[0].reasons[0].line, 1);
+  assert.deepEqual(data.rules[1].reasons[0].line, 1);
 });
 
 test('nothing to convert, or nothing to read', async (context) => {
   const { path, lanner } = folder(context);
-  assert.equal((await lanner('import', 'sigma', 'rules/deep')).code, 1);
+  assert.equal((await lanner('import', 'sigma', 'empty')).code, 1);
+  assert.equal((await lanner('import', 'sigma', 'rules/sshd.yml')).code, 1);
   assert.match((await lanner('import', 'sigma', 'nowhere')).stderr, /cannot read nowhere/);
-  writeFileSync(join(path, 'rules/broken.yml'), 'title: [\n');
+  writeFileSync(join(path, 'rules/deep/broken.yaml'), 'title: [\n');
   const broken = await lanner('import', 'sigma', 'rules');
-  assert.match(broken.stderr, /cannot be read:\n {2}rules\/broken\.yml:/);
+  assert.match(broken.stderr, /cannot be read:\n {2}rules\/deep\/broken\.yaml:/);
   assert.match(broken.stdout, /- rule: /);
   assert.equal(broken.code, 1);
   assert.match((await lanner('import', 'sigma', 'rules', '--changed-since', 'May')).stderr, /2025-01-31/);
