@@ -38,6 +38,7 @@ const SECTIONS: readonly (readonly [section: string, entries: readonly Entry[]])
     [
       ['index', 'Lanner', 'README.md'],
       ['getting-started', 'Getting started', 'docs/getting-started.md'],
+      ['coming-from-falco', 'Coming from Falco', 'docs/coming-from-falco.md'],
       ['troubleshooting', 'Troubleshooting', 'docs/troubleshooting.md'],
     ],
   ],
@@ -80,6 +81,7 @@ const SECTIONS: readonly (readonly [section: string, entries: readonly Entry[]])
   [
     'Background',
     [
+      ['security-model', 'Security model', 'docs/security-model.md'],
       ['evasions', 'What hides, and what does not', 'docs/evasions.md'],
       ['conformance', 'Conformance with Falco', 'docs/conformance.md'],
       [
