@@ -3,17 +3,22 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
-import { after, before, suite, test } from 'node:test';
+import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { buildSite } from '../../../site/build.ts';
-import { noBrowser, startBrowser, watchedPage } from '../../support/browser.ts';
+import {
+  assertAccessible,
+  assertFits,
+  LOOKS,
+  noBrowser,
+  openBrowser,
+  openPage,
+} from '../../support/browser.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.html': 'text/html',
@@ -21,22 +26,16 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-suite('the documentation site', { skip: noBrowser }, () => {
+test('the documentation site', { skip: noBrowser() }, async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'lanner-site-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
   const base = `${pathToFileURL(folder)}/`;
-  let browser: Browser;
-  before(async () => {
-    await buildSite(folder);
-    browser = await startBrowser();
-  });
-  after(async () => {
-    await browser.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  await buildSite(folder);
+  const browser = await openBrowser(context);
 
-  test('from a folder: search with the keyboard, and nothing from elsewhere', async () => {
-    const { page, complaints, requests } = await watchedPage(browser);
-    await page.goto(`${base}index.html`);
+  await context.test('from a folder: search with the keyboard, and nothing from elsewhere', async () => {
+    const { page, complaints } = await openPage(browser, base);
+    await page.goto('index.html');
     await search(page, 'proc.aname');
     await page.keyboard.press('Enter');
     await page.waitForURL(`${base}all-fields.html#proc.aname`);
@@ -59,13 +58,9 @@ suite('the documentation site', { skip: noBrowser }, () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/(?!source)[^/]+\.html/);
     assert.deepEqual(complaints, []);
-    assert.deepEqual(
-      requests.filter((url) => !url.startsWith(base)),
-      [],
-    );
   });
 
-  test('from a server, below a path and with the policy of the console', async (context) => {
+  await context.test('from a server, below a path and with the policy of the console', async (context) => {
     const server = createServer((request, response) => {
       const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname));
       const file = join(folder, path.replace(/^\/docs\//, ''));
@@ -81,18 +76,17 @@ suite('the documentation site', { skip: noBrowser }, () => {
     context.after(() => server.close());
     await once(server, 'listening');
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/docs/`;
-    const { page, complaints, requests } = await watchedPage(browser);
+    const { page, complaints } = await openPage(browser, address);
     await page.goto(`${address}performance.html`);
     assert.ok(await page.evaluate("document.querySelector('main img').naturalWidth > 0"));
     await search(page, 'shadow');
     await page.keyboard.press('Enter');
     await page.waitForURL((url) => !url.pathname.endsWith('performance.html'));
     assert.deepEqual(complaints, []);
-    assert.ok(requests.every((url) => url.startsWith(address)));
   });
 
-  test('a session is copied without its prompts and output', async () => {
-    const { page } = await watchedPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await context.test('a session is copied without its prompts and output', async () => {
+    const { page } = await openPage(browser, base, { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.goto(`${base}testing-rules.html`);
     const block = page.locator('.code', { hasText: 'lanner test shell.test.yaml' });
     await block.hover();
@@ -101,8 +95,8 @@ suite('the documentation site', { skip: noBrowser }, () => {
     assert.equal(await page.evaluate('navigator.clipboard.readText()'), 'lanner test shell.test.yaml');
   });
 
-  test('dark and light: as the system, or as chosen, also on the next page', async () => {
-    const { page } = await watchedPage(browser, { colorScheme: 'dark' });
+  await context.test('dark and light: as the system, or as chosen, also on the next page', async () => {
+    const { page } = await openPage(browser, base, { colorScheme: 'dark' });
     const brightness = (): Promise<number> =>
       page.evaluate('Number(/\\d+/.exec(getComputedStyle(document.body).backgroundColor)[0])');
     await page.goto(`${base}index.html`);
@@ -113,12 +107,11 @@ suite('the documentation site', { skip: noBrowser }, () => {
     assert.ok((await brightness()) > 200);
   });
 
-  test('on a phone no page is wider than the screen, and the navigation opens', async () => {
-    const { page } = await watchedPage(browser, { viewport: { width: 360, height: 740 } });
+  await context.test('on a phone no page is wider than the screen, and the navigation opens', async () => {
+    const { page } = await openPage(browser, base, LOOKS.phone);
     for (const name of ['index', 'configuration', 'all-events', 'commands', 'performance', 'rules']) {
       await page.goto(`${base}${name}.html`);
-      const width: number = await page.evaluate('document.documentElement.scrollWidth');
-      assert.ok(width <= 360, `${name}.html is ${width} wide`);
+      await assertFits(page, name);
     }
     assert.equal(await page.locator('#navigation').isVisible(), false);
     await page.click('#menu');
@@ -126,8 +119,8 @@ suite('the documentation site', { skip: noBrowser }, () => {
     await page.waitForURL(`${base}tuning.html`);
   });
 
-  test('printed, there is the text alone', async () => {
-    const { page } = await watchedPage(browser);
+  await context.test('printed, there is the text alone', async () => {
+    const { page } = await openPage(browser, base);
     await page.goto(`${base}tuning.html`);
     await page.emulateMedia({ media: 'print' });
     for (const part of ['header', '#navigation', 'aside', '.copy', '.neighbours']) {
@@ -137,19 +130,12 @@ suite('the documentation site', { skip: noBrowser }, () => {
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    test(`no obstacle for anybody, ${colorScheme}`, async () => {
-      const { page } = await watchedPage(browser, { colorScheme });
+    await context.test(`no obstacle for anybody, ${colorScheme}`, async () => {
+      const { page } = await openPage(browser, base, { colorScheme });
       for (const name of ['index', 'getting-started', 'writing-rules', 'commands', 'all-rules']) {
         await page.goto(`${base}${name}.html`);
         await search(page, 'rule');
-        await page.evaluate(AXE);
-        const violations = await page.evaluate('axe.run().then(({ violations }) => violations)');
-        assert.deepEqual(
-          (violations as { id: string; nodes: { html: string }[] }[]).map(
-            ({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`,
-          ),
-          [],
-        );
+        await assertAccessible(page, name);
       }
     });
   }
