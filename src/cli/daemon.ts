@@ -2,12 +2,15 @@
 import os from 'node:os';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { isConsoleServed } from '../console/files.ts';
+import type { ReloadReport } from '../console/rule-changes.ts';
 import type { Watching, WatchScope } from '../engine/watch.ts';
 import type { ClusterMetadata } from '../kubernetes/metadata/cluster-metadata.ts';
 import type { LoadOutcome } from '../rules/load.ts';
 import type { WebServer } from '../server/web-server.ts';
 import { describeLoaded } from './about.ts';
 import { openCluster } from './cluster-metadata.ts';
+import { DaemonConsole } from './daemon-console.ts';
 import { fail } from './fail.ts';
 import type { Log, OpenLog } from './log.ts';
 import type { CommonOptions } from './options.ts';
@@ -18,7 +21,7 @@ import { runReplay } from './replay.ts';
 import { Service } from './service.ts';
 import { onEndSignal, onReloadSignal, onReopenSignal } from './signals.ts';
 import { chosenSources, type SourceFlags } from './sources.ts';
-import { checkEngine, configuredRuleFiles, loadConfiguredRules, logRules, summaryLine } from './start.ts';
+import { checkEngine, configuredRuleFiles, loadDaemonRules, logRules, summaryLine } from './start.ts';
 import { LANNER_VERSION } from './version.ts';
 import { openWebServer, webSettings } from './web.ts';
 
@@ -43,14 +46,24 @@ export async function runDaemon(
   if (isReplay && config.engine.replay.capture_file === '')
     fail('engine.kind replay needs engine.replay.capture_file, the path of a capture');
   log(`Lanner version: ${LANNER_VERSION} (${os.machine()})`);
-  const seen = fingerprint(options);
-  const outcome = loadConfiguredRules(options, config, log);
+  const isServed = (config: Config): boolean =>
+    !isReplay && isConsoleServed(config, options.scope === undefined);
+  const seen = fingerprint(options, isServed);
+  let leftOut: ReloadReport | undefined;
+  const outcome = loadDaemonRules(
+    options,
+    config,
+    { log, withConsole: isServed(config) },
+    (message, report) => {
+      leftOut = { time: Date.now() * 1000, ok: false, message, report };
+    },
+  );
   logRules(outcome, log);
   if (options.dryRun) return 0;
   const removePidFile = writePidFile(options.pidfile, log);
   try {
     if (isReplay) return await replayConfigured(options, config, outcome, log);
-    await watchUntilStopped({ options, loaded, sources, log: opened, seen }, outcome);
+    await watchUntilStopped({ options, loaded, sources, log: opened, seen, isServed, leftOut }, outcome);
     return 0;
   } finally {
     removePidFile();
@@ -86,6 +99,8 @@ function liveSources(options: DaemonOptions, config: Config, log: Log): readonly
 
 interface Start extends ReloadOptions {
   readonly options: DaemonOptions;
+  /** Why the console's rules were left out; `undefined` when they were not. */
+  readonly leftOut: ReloadReport | undefined;
   readonly sources: readonly string[];
 }
 
@@ -101,7 +116,14 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
   const service = new Service();
   let web: WebServer | undefined;
   let cluster: ClusterMetadata | undefined;
-  const serve = (config: Config): void => void web?.configure(webSettings(config, log));
+  let console: DaemonConsole | undefined;
+  const serve = (config: Config): void => {
+    console?.configure(config);
+    const isServed = start.isServed(config);
+    void web?.configure(webSettings(config, log, isServed)).then(() => {
+      if (isServed) console?.announce(web?.url);
+    });
+  };
   const handlers = [
     onEndSignal(() => {
       service.stopping();
@@ -109,7 +131,7 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
     }),
     onReopenSignal(() => watching?.reopenOutputs()),
     onReloadSignal(() => {
-      if (reloader) reloader.reload();
+      if (reloader) void reloader.reload();
       else isReloadDue = true;
     }),
   ];
@@ -121,7 +143,7 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
       ruleSet,
       about: describeLoaded(
         loaded.files,
-        configuredRuleFiles(options, loaded.config, () => {}),
+        configuredRuleFiles(options, loaded.config, () => {}, start.isServed(loaded.config)),
       ),
       scope,
       ...{ sources, cluster },
@@ -130,7 +152,8 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
       log,
       onReady(ready) {
         watching = ready;
-        web = openWebServer(ready, log);
+        console = new DaemonConsole(start, ready, () => reloader?.reload());
+        web = openWebServer(ready, log, console.opened);
         serve(loaded.config);
         const status = describeWatching(sources, scope);
         reloader = new Reloader(
@@ -138,7 +161,10 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
             ...start,
             status: {
               begins: () => service.reloading(),
-              ends: () => service.ready(status),
+              ends(report) {
+                service.ready(status);
+                console?.opened.reloaded(report);
+              },
               replaced: serve,
             },
           },
@@ -146,7 +172,7 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
         );
         log(status);
         service.ready(status);
-        if (isReloadDue) reloader.reload();
+        if (isReloadDue) void reloader.reload();
       },
     });
     await printLastWords(summary.alerts.format());
@@ -154,6 +180,7 @@ async function watchUntilStopped(start: Start, { ruleSet }: LoadOutcome): Promis
   } finally {
     service.stopping();
     cluster?.close();
+    console?.opened.close();
     await web?.close();
     reloader?.close();
     for (const handler of handlers) handler.end();

@@ -56,6 +56,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddComm
   { names: ['scenes'], load: async () => (await import('./scenes.ts')).addScenesCommand },
   { names: ['alerts'], load: async () => (await import('./alerts.ts')).addAlertsCommand },
   { names: ['tree'], load: async () => (await import('./tree.ts')).addTreeCommand },
+  { names: ['console'], load: async () => (await import('./console.ts')).addConsoleCommand },
   { names: ['tune'], load: async () => (await import('./tune.ts')).addTuneCommand },
   { names: ['top'], load: async () => (await import('./top.ts')).addTopCommand },
   { names: ['posture'], load: async () => (await import('./posture.ts')).addPostureCommand },

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import type { LoadedConfig } from '../config/load.ts';
 import { restartKeys } from '../config/restart-keys.ts';
 import type { Config } from '../config/schema.ts';
+import type { ReloadReport } from '../console/rule-changes.ts';
 import { type FileWatch, watchFiles } from '../engine/file-watch.ts';
-import { ruleFilePaths, ruleLocations } from '../engine/rule-files.ts';
+import { ruleLocations } from '../engine/rule-files.ts';
 import { loadRulesAside, RulesRejected } from '../engine/rules-aside.ts';
 import type { Watching } from '../engine/watch.ts';
 import { describeLoaded } from './about.ts';
@@ -21,13 +22,15 @@ export interface ReloadOptions {
   readonly log: OpenLog;
   /** That of the files from before they were read: see {@link fingerprint}. */
   readonly seen: string | undefined;
+  /** Whether the console is served with a configuration: its rules count then. */
+  readonly isServed: (config: Config) => boolean;
   /** What is told of a reload's begin and end. */
   readonly status?: ReloadStatus;
 }
 
 export interface ReloadStatus {
   begins(): void;
-  ends(): void;
+  ends(report: ReloadReport): void;
   /** The configuration is another from now on. */
   replaced?(config: Config): void;
 }
@@ -41,8 +44,8 @@ export class Reloader {
   #loaded: LoadedConfig;
   #fingerprint: string | undefined;
   #files: FileWatch | undefined;
-  #working: Promise<void> | undefined;
-  #again = false;
+  #working: Promise<ReloadReport> | undefined;
+  #again: Promise<ReloadReport> | undefined;
   #closed = false;
 
   constructor(parts: ReloadOptions, watching: Watching) {
@@ -54,19 +57,22 @@ export class Reloader {
     this.#watchFiles();
   }
 
-  /** Loads everything anew. */
-  reload(): void {
-    if (this.#closed) return;
-    if (this.#working !== undefined) {
-      this.#again = true;
-      return;
-    }
+  /** Loads everything anew, with all that was written before, and tells how that has ended. */
+  reload(): Promise<ReloadReport> {
+    if (this.#working === undefined) return this.#begin();
+    this.#again ??= this.#working.then(() => {
+      this.#again = undefined;
+      return this.#begin();
+    });
+    return this.#again;
+  }
+
+  #begin(): Promise<ReloadReport> {
+    if (this.#closed) return Promise.resolve(reportOf(false, 'Lanner is ending'));
     this.#working = this.#work().finally(() => {
       this.#working = undefined;
-      if (!this.#again) return;
-      this.#again = false;
-      this.reload();
     });
+    return this.#working;
   }
 
   close(): void {
@@ -76,36 +82,48 @@ export class Reloader {
 
   /** A file has been touched: whether anything is new is seen by its contents. */
   #noticeFiles(): void {
-    if (fingerprint(this.#parts.options) !== this.#fingerprint) this.reload();
+    if (this.#look() !== this.#fingerprint) void this.reload();
   }
 
-  async #work(): Promise<void> {
-    const { log, status } = this.#parts;
+  #look(): string | undefined {
+    return fingerprint(this.#parts.options, this.#parts.isServed);
+  }
+
+  async #work(): Promise<ReloadReport> {
+    const { status } = this.#parts;
     status?.begins();
+    let report: ReloadReport | undefined;
     try {
-      await this.#replace();
+      report = reportOf(true, await this.#replace());
     } catch (error) {
-      const { message } = error as Error;
-      for (const line of message.split('\n')) log.log(`reload failed, nothing has changed: ${line}`, 'error');
-      if (error instanceof RulesRejected) for (const line of error.report.split('\n')) log.log(line, 'error');
-      const reason = error instanceof RulesRejected ? `${message}\n${error.report}` : message;
-      const subject = 'hot restart failure';
-      this.#watching.warn({ subject, priority: 'Critical', reason, fields: {} });
-    } finally {
-      status?.ends();
+      report = this.#tellFailure(error as Error);
     }
+    status?.ends(report);
+    return report;
   }
 
-  async #replace(): Promise<void> {
-    const { options, log } = this.#parts;
+  #tellFailure(error: Error): ReloadReport {
+    const { log } = this.#parts;
+    const { message } = error;
+    for (const line of message.split('\n')) log.log(`reload failed, nothing has changed: ${line}`, 'error');
+    const report = error instanceof RulesRejected ? error.report : '';
+    if (report !== '') for (const line of report.split('\n')) log.log(line, 'error');
+    const reason = report === '' ? message : `${message}\n${report}`;
+    this.#watching.warn({ subject: 'hot restart failure', priority: 'Critical', reason, fields: {} });
+    return reportOf(false, message, report);
+  }
+
+  /** What there is to say of it. */
+  async #replace(): Promise<string> {
+    const { options, log, isServed } = this.#parts;
     // What changes from here on makes a difference to what is about to be read.
-    this.#fingerprint = fingerprint(options);
+    this.#fingerprint = this.#look();
     const loaded = loadConfigOf(options);
     logConfiguration(loaded, options, log.log);
     const { config } = loaded;
-    const paths = configuredRuleFiles(options, config, log.log);
+    const paths = configuredRuleFiles(options, config, log.log, isServed(config));
     const { ruleSet, needs, problems, files } = await loadRulesAside(paths, config);
-    if (this.#closed) return;
+    if (this.#closed) throw new Error('Lanner is ending');
     const about = describeLoaded(loaded.files, paths);
     const { gap } = await this.#watching.reload({ config, ruleSet, needs, about });
     log.configure(config);
@@ -116,9 +134,9 @@ export class Reloader {
     for (const key of restartKeys(this.#started, config))
       log.log(`warning: ${key} takes effect at the next start`, 'warning');
     const enabled = ruleSet.rules.filter((rule) => rule.enabled).length;
-    log.log(
-      `Reloaded: ${enabled} of ${ruleSet.rules.length} rules from ${files.length} files are enabled; events waited ${gap.toFixed(1)} ms`,
-    );
+    const what = `${enabled} of ${ruleSet.rules.length} rules from ${files.length} files are enabled`;
+    log.log(`Reloaded: ${what}; events waited ${gap.toFixed(1)} ms`);
+    return what;
   }
 
   #watchFiles(): void {
@@ -134,14 +152,18 @@ export class Reloader {
 }
 
 /** Tells the contents of all files apart that a reload reads; `undefined` when they cannot be read. */
-export function fingerprint(options: CommonOptions): string | undefined {
+export function fingerprint(options: CommonOptions, isServed: ReloadOptions['isServed']): string | undefined {
   const hash = createHash('sha256');
   try {
     const { config, files } = loadConfigOf(options);
-    const rules = ruleFilePaths(options.r ?? [], config, () => {});
+    const rules = configuredRuleFiles(options, config, () => {}, isServed(config));
     for (const file of [...files, ...rules]) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
     return hash.digest('hex');
   } catch {
     return undefined;
   }
+}
+
+function reportOf(ok: boolean, message: string, report = ''): ReloadReport {
+  return { time: Date.now() * 1000, ok, message, report };
 }

@@ -1,20 +1,32 @@
 /** What `lanner` and `lanner run` do alike before and after watching. */
+import { existsSync } from 'node:fs';
 import type { Config } from '../config/schema.ts';
+import { consoleFiles } from '../console/files.ts';
 import { loadRuleFiles, ruleFilePaths } from '../engine/rule-files.ts';
 import type { WatchSummary } from '../engine/watch.ts';
-import type { LoadOutcome } from '../rules/load.ts';
+import { isError, type LoadOutcome } from '../rules/load.ts';
+import { reportProblems } from '../rules/report.ts';
 import { fail } from './fail.ts';
 import type { Log } from './log.ts';
 import type { CommonOptions } from './options.ts';
 import { describeProblem, failOnErrors } from './problems.ts';
 
-/** Paths of the rule files that the options and the configuration name. Ends the command when there are none. */
-export function configuredRuleFiles(options: CommonOptions, config: Config, log: Log): string[] {
+/**
+ * Paths of the rule files that the options and the configuration name; behind them those of the console, if there are
+ * any. `withConsole`: by default they count where no files are given. Ends the command when there are none.
+ */
+export function configuredRuleFiles(
+  options: CommonOptions,
+  config: Config,
+  log: Log,
+  withConsole = options.r === undefined && config.console.serve !== 'never',
+): string[] {
   const missing = (path: string): void =>
     log(`warning: no rules at ${path}, which the configuration names`, 'warning');
   const paths = ruleFilePaths(options.r ?? [], config, missing);
   if (paths.length === 0) fail('there are no rule files to load');
-  return paths;
+  const { ownRules } = consoleFiles(config);
+  return withConsole && existsSync(ownRules) ? [...paths, ownRules] : paths;
 }
 
 /**
@@ -22,7 +34,36 @@ export function configuredRuleFiles(options: CommonOptions, config: Config, log:
  * command.
  */
 export function loadConfiguredRules(options: CommonOptions, config: Config, log: Log): LoadOutcome {
-  const outcome = loadRuleFiles(configuredRuleFiles(options, config, log), config);
+  return usable(loadRuleFiles(configuredRuleFiles(options, config, log), config), log);
+}
+
+/**
+ * The same for the daemon. What was written in the console must not keep it from starting, when other files have
+ * changed since: those rules are left out then, and why is told to `onLeftOut`.
+ */
+export function loadDaemonRules(
+  options: CommonOptions,
+  config: Config,
+  { log, withConsole }: { readonly log: Log; readonly withConsole: boolean },
+  onLeftOut: (message: string, report: string) => void,
+): LoadOutcome {
+  const all = loadRuleFiles(configuredRuleFiles(options, config, log, withConsole), config);
+  if (all.ok || !withConsole) return usable(all, log);
+  const others = loadRuleFiles(
+    configuredRuleFiles(options, config, () => {}, false),
+    config,
+  );
+  if (!others.ok) return usable(all, log);
+  const errors = all.problems.filter(isError);
+  const { ownRules } = consoleFiles(config);
+  const message = `the rules of the console are left out, since they have errors: ${ownRules}`;
+  log(message, 'error');
+  for (const error of errors) log(describeProblem(error), 'error');
+  onLeftOut(message, reportProblems(errors, all.files));
+  return usable(others, log);
+}
+
+function usable(outcome: LoadOutcome, log: Log): LoadOutcome {
   failOnErrors(outcome);
   for (const problem of outcome.problems) log(describeProblem(problem), 'warning');
   return outcome;

@@ -3,7 +3,7 @@ import type { Evidence } from '../alerts/evidence.ts';
 import { FIELD_CATALOG } from '../fields/catalog.ts';
 import type { AlertDetail, AlertField, Counts } from '../server/api-types.ts';
 import { Refusal } from '../server/refusal.ts';
-import type { ApiRequest, Route } from '../server/route.ts';
+import { type ApiRequest, JsonText, type Route } from '../server/route.ts';
 import type { ConsoleParts } from './console.ts';
 import { cursorIn, filterOf, numberIn } from './filter-query.ts';
 import type { RuleOfAlert } from './rule-answers.ts';
@@ -20,7 +20,8 @@ export function alertRoutes(parts: ConsoleParts): Route[] {
       async answer({ query }) {
         const filter = filterOf(query, ['limit', 'cursor']);
         const limit = numberIn(query, 'limit', { fallback: 100, least: 1, most: 500 });
-        return { json: await search.ask<string>({ kind: 'page', filter, limit, from: cursorIn(query) }) };
+        const from = cursorIn(query);
+        return new JsonText(await search.ask<string>({ kind: 'page', filter, limit, from }));
       },
     },
     {

@@ -25,7 +25,8 @@ export interface ConsoleHost {
   readonly config: () => Config;
   /** Paths of all rule files, the console's own last, there or not. Throws an error for people. */
   readonly rulePaths: () => readonly string[];
-  readonly paths: ConsolePaths;
+  /** Of this moment, too. */
+  readonly paths: () => ConsolePaths;
   /** Why no alerts are kept; `undefined` when they are. */
   readonly noStore: () => string | undefined;
   /** `undefined` where nothing is being watched. */
@@ -73,19 +74,19 @@ export function openConsole(host: ConsoleHost): Console {
   const { paths, live, reload } = host;
   const search = new AskedThread<SearchRequest>({
     file: new URL('./search-thread.ts', import.meta.url),
-    data: (): SearchSettings => ({ path: paths.store }),
+    data: (): SearchSettings => ({ path: paths().store }),
     limits: SEARCH_LIMITS,
     answerMs: SEARCH_MS,
     name: 'the search',
   });
   const rules = new AskedThread<RuleQuestion>({
     file: new URL('./rules-thread.ts', import.meta.url),
-    data: (): RuleSettings => ({ paths: host.rulePaths(), own: paths.ownRules, config: host.config() }),
+    data: (): RuleSettings => ({ paths: host.rulePaths(), own: paths().ownRules, config: host.config() }),
     limits: RULES_LIMITS,
     answerMs: RULES_MS,
     name: 'reading the rules',
   });
-  const file = new RulesFile(paths.ownRules);
+  const file = new RulesFile(() => paths().ownRules);
   const parts: ConsoleParts = {
     ...host,
     search,
@@ -106,7 +107,11 @@ export function openConsole(host: ConsoleHost): Console {
       about: () => host.about,
       userName: (id) => users.get(id),
     },
-    reloaded: () => rules.restart(),
+    reloaded() {
+      rules.restart();
+      // The store may be another one.
+      search.restart();
+    },
     close() {
       search.close();
       rules.close();

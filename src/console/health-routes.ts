@@ -39,8 +39,9 @@ async function healthOf(parts: ConsoleParts): Promise<Health> {
 
 async function storeOf({ search, noStore, paths, config }: ConsoleParts): Promise<HealthStore | null> {
   if (noStore() !== undefined) return null;
+  const { store } = paths();
   const sizes = await Promise.all(
-    [paths.store, `${paths.store}-wal`].map((path) =>
+    [store, `${store}-wal`].map((path) =>
       stat(path).then(
         ({ size }) => size,
         () => 0,
@@ -48,7 +49,7 @@ async function storeOf({ search, noStore, paths, config }: ConsoleParts): Promis
     ),
   );
   const common = {
-    path: paths.store,
+    path: store,
     bytes: sizes.reduce((sum, size) => sum + size, 0),
     maxBytes: config().store.max_size_mb * MEGABYTE,
   };

@@ -17,10 +17,10 @@ import process from 'node:process';
 const HEAD = '# Rules of the console, loaded after all other files.\n';
 
 export class RulesFile {
-  readonly path: string;
+  readonly #path: () => string;
 
-  constructor(path: string) {
-    this.path = path;
+  constructor(path: () => string) {
+    this.#path = path;
   }
 
   /** The text, and whether there is a file. Throws the error of the system when it cannot be read. */
@@ -28,7 +28,7 @@ export class RulesFile {
     let text = HEAD;
     let isThere = true;
     try {
-      text = readFileSync(this.path, 'utf8');
+      text = readFileSync(this.#path(), 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       isThere = false;
@@ -38,8 +38,9 @@ export class RulesFile {
 
   /** Puts the text in the place of what is there: whoever reads sees the one or the other. Throws as `read` does. */
   write(text: string): void {
-    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    const draft = `${this.path}.${process.pid}.new`;
+    const path = this.#path();
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const draft = `${path}.${process.pid}.new`;
     try {
       rmSync(draft, { force: true });
       const file = openSync(draft, 'wx', 0o600);
@@ -49,7 +50,7 @@ export class RulesFile {
       } finally {
         closeSync(file);
       }
-      renameSync(draft, this.path);
+      renameSync(draft, path);
     } catch (error) {
       rmSync(draft, { force: true });
       throw error;
@@ -57,7 +58,7 @@ export class RulesFile {
   }
 
   remove(): void {
-    rmSync(this.path, { force: true });
+    rmSync(this.#path(), { force: true });
   }
 }
 

@@ -2,7 +2,7 @@
 import { DEFAULT_OUTPUT, type Trial } from '../authoring/trial-rules.ts';
 import { isAuditLog } from '../engine/audit-replay.ts';
 import { Refusal } from '../server/refusal.ts';
-import type { ApiRequest, JsonLines, Route } from '../server/route.ts';
+import { type ApiRequest, JsonLines, type Route } from '../server/route.ts';
 import { fieldOf, optionalField, textOf } from './body-fields.ts';
 import type { ConsoleParts } from './console.ts';
 import { listRecordings, recordingPath } from './recordings.ts';
@@ -16,7 +16,7 @@ export function trialRoutes(parts: ConsoleParts): Route[] {
   return [
     {
       ...{ method: 'GET', path: '/api/recordings', needs },
-      answer: () => listRecordings(parts.paths.recordings),
+      answer: () => listRecordings(parts.paths().recordings),
     },
     { method: 'POST', path: '/api/try', needs, answer: (request) => tryRules(request, parts) },
   ];
@@ -24,16 +24,16 @@ export function trialRoutes(parts: ConsoleParts): Route[] {
 
 async function tryRules({ body, gone }: ApiRequest, parts: ConsoleParts): Promise<JsonLines> {
   const name = fieldOf(body, 'recording', 'string');
-  const file = await recordingPath(parts.paths.recordings, name);
+  const file = await recordingPath(parts.paths().recordings, name);
   if (file === undefined) throw new Refusal(404, 'there is no recording of this name');
   const isAudit = isAuditLog(file);
   const rule = optionalField(body, 'rule', 'string');
-  const { ownRules } = parts.paths;
+  const { ownRules } = parts.paths();
   const trial = trialOf(body, isAudit);
   // A condition may use the macros of the console's own file; a text takes its place.
   const others = parts.rulePaths().filter((path) => trial.kind === 'condition' || path !== ownRules);
   const settings = { trial, rule, others, config: parts.config(), file };
-  return { lines: await parts.trials.start(settings, gone) };
+  return new JsonLines(await parts.trials.start(settings, gone));
 }
 
 function trialOf(body: unknown, isAudit: boolean): Trial {

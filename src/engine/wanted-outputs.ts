@@ -101,11 +101,14 @@ function wantedTarget(target: AlertTarget): Channel {
   };
 }
 
+/** Whether alerts are kept. */
+export function isKept({ keep }: Config['store'], choice: StoreChoice): boolean {
+  return typeof choice === 'object' || keep === 'always' || (keep === 'machine' && choice === 'whole');
+}
+
 function wantedStore({ store }: Config, choice: StoreChoice | undefined): Wanted[] {
-  const isGiven = typeof choice === 'object';
-  const keeps = choice === 'whole' ? ['machine', 'always'] : ['always'];
-  if (choice === undefined || !(isGiven || keeps.includes(store.keep))) return [];
-  const path = storePath(isGiven && choice.path !== '' ? choice.path : store.path);
+  if (choice === undefined || !isKept(store, choice)) return [];
+  const path = storePath(typeof choice === 'object' && choice.path !== '' ? choice.path : store.path);
   const limits = { maxAgeMs: store.max_age, maxBytes: store.max_size_mb * MEGABYTE };
   const key = `store ${JSON.stringify([path, limits])}`;
   return [

@@ -12,7 +12,7 @@ import { API_HEADERS, SECURITY_HEADERS } from './headers.ts';
 import { ClientLimits } from './limits.ts';
 import { Peers } from './peer.ts';
 import { Refusal } from './refusal.ts';
-import { type Route, Routes } from './route.ts';
+import { JsonLines, JsonText, type Route, Routes } from './route.ts';
 import { Sessions } from './sessions.ts';
 import { StaticPages } from './static-pages.ts';
 import { TokenFile } from './token-file.ts';
@@ -36,6 +36,7 @@ export interface ConsoleParts {
   readonly tokenFile: string;
   readonly settings: AccessSettings;
   readonly log: (line: string) => void;
+  readonly counters?: Counters;
   /** Who is asked about users on other ends; for tests. */
   readonly peers?: Pick<Peers, 'userOf'>;
 }
@@ -48,7 +49,7 @@ const STREAM = '/api/stream';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 export class ConsoleServer {
-  readonly counters = new Counters();
+  readonly counters: Counters;
   readonly #answers: ConsoleAnswers;
   readonly #routes: Routes;
   readonly #pages: StaticPages;
@@ -57,12 +58,21 @@ export class ConsoleServer {
   readonly #log: (line: string) => void;
   #atWork = 0;
 
-  constructor({ answers, pages, tokenFile, settings, log, peers = new Peers() }: ConsoleParts) {
+  constructor(given: ConsoleParts) {
+    const {
+      answers,
+      pages,
+      tokenFile,
+      settings,
+      log,
+      peers = new Peers(),
+      counters = new Counters(),
+    } = given;
+    this.counters = counters;
     this.#answers = answers;
     this.#routes = new Routes(answers.routes);
     this.#pages = new StaticPages(pages);
     this.#log = log;
-    const { counters } = this;
     const parts = { peers, counters, sessions: new Sessions(), limits: new ClientLimits() };
     this.#access = new Access({ ...parts, token: new TokenFile(tokenFile) }, settings);
     this.#streams = new EventStreams(answers.stream, counters, log);
@@ -189,7 +199,7 @@ export class ConsoleServer {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const answer = await route.answer({ name: decoded(name), query, body, client, gone: gone.signal });
-    if ('lines' in answer) await sendLines(response, answer.lines);
+    if (answer instanceof JsonLines) await sendLines(response, answer.lines);
     else sendJson(response, 200, answer);
   }
 
@@ -285,7 +295,7 @@ function sendJson(
   answer: object,
   headers: Readonly<Record<string, string | number>> = {},
 ): void {
-  const text = 'json' in answer && typeof answer.json === 'string' ? answer.json : JSON.stringify(answer);
+  const text = answer instanceof JsonText ? answer.text : JSON.stringify(answer);
   response.writeHead(status, {
     ...API_HEADERS,
     'Content-Type': JSON_TYPE,

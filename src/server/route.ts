@@ -15,13 +15,21 @@ export interface ApiRequest {
 }
 
 /** JSON as text, for answers that another thread has put together. */
-export interface JsonText {
-  readonly json: string;
+export class JsonText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
 /** Answers that come in parts, each a line of JSON. */
-export interface JsonLines {
+export class JsonLines {
   readonly lines: AsyncIterable<object>;
+
+  constructor(lines: AsyncIterable<object>) {
+    this.lines = lines;
+  }
 }
 
 export interface Route {
@@ -30,8 +38,8 @@ export interface Route {
   readonly path: string;
   /** What must be there; its reason is told otherwise. */
   readonly needs?: keyof Features;
-  /** Rejects with a Refusal for what is to be told; everything else is a fault. */
-  readonly answer: (request: ApiRequest) => Promise<object | JsonText | JsonLines>;
+  /** Plain data, {@link JsonText} or {@link JsonLines}. Rejects with a Refusal; everything else is a fault. */
+  readonly answer: (request: ApiRequest) => Promise<object>;
 }
 
 /** Finds routes by method and path. */

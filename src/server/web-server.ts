@@ -51,6 +51,7 @@ export class WebServer {
   readonly #log: (line: string) => void;
   #settings: WebServerSettings | undefined;
   #server: http.Server | undefined;
+  #url: string | undefined;
   /** The last change that was asked for. */
   #change: Promise<void> = Promise.resolve();
 
@@ -65,6 +66,11 @@ export class WebServer {
     // One after the other: the port must be free again before it is used anew.
     this.#change = this.#change.then(() => this.#apply(settings));
     return this.#change;
+  }
+
+  /** Where it listens; `undefined` when it does not. */
+  get url(): string | undefined {
+    return this.#url;
   }
 
   /** Ends open connections. Idempotent. */
@@ -82,6 +88,7 @@ export class WebServer {
   async #end(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
+    this.#url = undefined;
     if (server === undefined) return;
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -114,7 +121,8 @@ export class WebServer {
         server.on('error', (error) => this.#log(`webserver: ${error.message}`));
         const { port: actual } = server.address() as AddressInfo;
         const host = where.slice(0, where.lastIndexOf(':'));
-        this.#log(`webserver: listening on ${pem === undefined ? 'http' : 'https'}://${host}:${actual}`);
+        this.#url = `${pem === undefined ? 'http' : 'https'}://${host}:${actual}`;
+        this.#log(`webserver: listening on ${this.#url}`);
         resolve();
       });
       // It must not keep the program from ending.

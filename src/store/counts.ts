@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { PRIORITIES } from '../rules/checked.ts';
 import { type Condition, SINCE } from './filter.ts';
+import { areFew } from './lead.ts';
 import type { NameKind } from './row.ts';
 
 /** What is counted apart. */
@@ -95,10 +96,13 @@ function countFound(
   span: number,
 ): SpanCount[] {
   const where = conditions.map(({ sql }) => sql).join(' AND ');
+  // Going along all times is faster than looking up many alerts one by one, and slower than few.
+  const isInTimes = conditions.every((condition) => condition.isTime || condition.isInTimes);
+  const index = isInTimes && !areFew(database, conditions) ? 'INDEXED BY alerts_time' : '';
   return database
     .prepare(
       `SELECT time / CAST(? AS INTEGER) * CAST(? AS INTEGER) AS time, ${by} AS of, count(*) AS count
-       FROM alerts WHERE ${where} GROUP BY 1, 2`,
+       FROM alerts ${index} WHERE ${where} GROUP BY 1, 2`,
     )
     .all(span, span, ...conditions.flatMap(({ values }) => values)) as unknown as SpanCount[];
 }

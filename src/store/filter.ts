@@ -37,6 +37,8 @@ export interface Condition {
   readonly arms?: readonly { readonly sql: string; readonly values: readonly (string | number)[] }[];
   /** It limits the time or the id, which every index has. */
   readonly isTime?: true;
+  /** It is about what the index of times has beside the time. */
+  readonly isInTimes?: true;
   /** The alerts' ids come from a table of their own. */
   readonly words?: string;
 }
@@ -88,8 +90,8 @@ function priorityCondition(most: number): Condition {
   }));
   // The least severe is no condition at all.
   return most === PRIORITIES.length - 1
-    ? { sql: 'TRUE', values: [] }
-    : { sql: 'priority <= ?', values: [most], arms };
+    ? { sql: 'TRUE', values: [], isInTimes: true }
+    : { sql: 'priority <= ?', values: [most], arms, isInTimes: true };
 }
 
 /** A condition that one of the columns has one of the names. `undefined` when no alert has such a name. */
@@ -102,9 +104,10 @@ function nameCondition(
     sql: `${kind} IN (SELECT value FROM json_each(?))`,
     values: [JSON.stringify(ids)],
   }));
-  const all = {
+  const all: Condition = {
     sql: `(${parts.map(({ sql }) => sql).join(' OR ')})`,
     values: parts.flatMap(({ values }) => values),
+    ...(columns.every(({ kind }) => kind === 'rule') ? { isInTimes: true } : {}),
   };
   if (found.reduce((sum, { ids }) => sum + ids.length, 0) > MOST_ARMS) return all;
   const arms = found.flatMap(({ kind, ids }, index) => {

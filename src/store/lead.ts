@@ -72,6 +72,12 @@ function leadOf(
   return lead ?? conditions.find(({ arms }) => arms !== undefined && arms.length === 1);
 }
 
+/** Whether one of the conditions is known to fit few alerts. */
+export function areFew(database: DatabaseSync, conditions: readonly Condition[]): boolean {
+  const times = conditions.filter(({ isTime }) => isTime);
+  return conditions.some((condition) => !condition.isTime && countOf(database, condition, times) < COUNTED);
+}
+
 function countOf(database: DatabaseSync, { words, arms }: Condition, times: readonly Condition[]): number {
   const count = (from: string, values: readonly (string | number)[], most: number): number =>
     Number(
