@@ -66,8 +66,8 @@ export class Access {
 
   /** Throws a {@link Refusal} when the request is for another host, or comes over the network without TLS. */
   checkPlace(request: IncomingMessage): void {
-    const { host } = request.headers;
-    if (host === undefined || !this.#isOwn(host, request))
+    const [host, ...others] = request.headersDistinct.host ?? [];
+    if (host === undefined || others.length > 0 || !this.#isOwn(host, request))
       throw new Refusal(
         403,
         'this name is not one of the console: use localhost or the address, or add it to console.hosts',

@@ -4,7 +4,7 @@
  * makes anybody wait.
  */
 import type { ServerResponse } from 'node:http';
-import type { HealthBrief, Missed, RulesChanged } from './api-types.ts';
+import type { HealthBrief, Missed, RulesChanged, StreamEventName } from './api-types.ts';
 import type { Counters } from './counters.ts';
 import { API_HEADERS } from './headers.ts';
 import { Refusal } from './refusal.ts';
@@ -176,21 +176,30 @@ export class EventStreams {
     if (alerts.length > MOST_ALERTS) {
       const missed: Missed = { count: await this.#source.count(query, from, reached) };
       for (const stream of group) this.#send(stream, 'missed', JSON.stringify(missed), reached);
-    } else
-      for (const stream of group) for (const { id, json } of alerts) this.#send(stream, 'alert', json, id);
+    } else {
+      const text = alerts.map(({ id, json }) => eventText('alert', json, id)).join('');
+      if (text !== '') for (const stream of group) this.#write(stream, text);
+    }
     for (const stream of group) stream.last = reached;
   }
 
-  /** `data` is one line. */
-  #send(stream: Stream, name: string, data: string, id?: number): void {
-    this.#write(stream, `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`);
+  #send(stream: Stream, name: StreamEventName, data: string, id?: number): void {
+    this.#write(stream, eventText(name, data, id));
   }
 
+  /** What still waits from earlier looks counts: nobody can read while a part is being written. */
   #write({ response }: Stream, text: string): void {
     if (response.destroyed || response.writableEnded) return;
-    response.write(text);
-    if (response.writableLength <= MOST_WAITING) return;
+    if (response.writableLength <= MOST_WAITING) {
+      response.write(text);
+      return;
+    }
     this.#counters.count('streams_cut_off');
     response.destroy();
   }
+}
+
+/** `data` is one line. */
+function eventText(name: StreamEventName, data: string, id: number | undefined): string {
+  return `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`;
 }
