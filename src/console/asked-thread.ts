@@ -48,10 +48,7 @@ const MOST_WAITING = 64;
 
 export class AskedThread<R> {
   readonly #options: AskedThreadOptions;
-  readonly #waiting = new Map<number, Waiting>();
-  #worker: Worker | undefined;
-  #idle: NodeJS.Timeout | undefined;
-  #number = 0;
+  #running: RunningThread | undefined;
 
   constructor(options: AskedThreadOptions) {
     this.#options = options;
@@ -59,46 +56,79 @@ export class AskedThread<R> {
 
   /** Rejects with a Refusal when the thread refuses, has too much to do, or takes too long. */
   async ask<T>(request: R): Promise<T> {
-    if (this.#waiting.size >= MOST_WAITING) throw busy(`${this.#options.name} has too much to do: try again`);
-    clearTimeout(this.#idle);
-    this.#worker ??= this.#start();
-    const number = this.#number++;
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const timer = setTimeout(() => this.#giveUp(), this.#options.answerMs).unref();
-    this.#waiting.set(number, { resolve: resolve as (result: unknown) => void, reject, timer });
-    this.#worker.postMessage({ number, request } satisfies Question<R>);
-    return promise;
+    if (this.#running === undefined || this.#running.isOver) this.#running = new RunningThread(this.#options);
+    return this.#running.ask(request) as Promise<T>;
   }
 
-  /** The next question finds a thread that has been told anew what there is. */
+  /** The next question finds a thread that has been told anew what there is; those before it are still answered. */
   restart(): void {
-    this.#end(busy('the rules have just been loaded anew: try again'));
+    this.#running?.retire();
+    this.#running = undefined;
   }
 
   close(): void {
-    this.#end(busy('the console is being closed'));
+    this.#running?.end(busy('the console is being closed'));
+    this.#running = undefined;
   }
 
   /** Whether it runs. */
   get isRunning(): boolean {
-    return this.#worker !== undefined;
+    return this.#running?.isOver === false;
+  }
+}
+
+/** One thread, from its start to its end. */
+class RunningThread {
+  readonly #options: AskedThreadOptions;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #idle: NodeJS.Timeout | undefined;
+  #number = 0;
+  #isRetired = false;
+  isOver = false;
+
+  constructor(options: AskedThreadOptions) {
+    this.#options = options;
+    const { file, data, limits } = options;
+    this.#worker = startThread(file, data(), limits);
+    // Nobody waits at the end of the program.
+    this.#worker.unref();
+    this.#worker.on('message', (reply: Reply) => this.#hear(reply));
+    this.#worker.on('error', (error) => this.end(errorOf(error as Error)));
+    this.#worker.on('exit', () => this.end(new Error('the thread has ended without an answer')));
   }
 
-  #start(): Worker {
-    const { file, data, limits } = this.#options;
-    const worker = startThread(file, data(), limits);
-    // Nobody waits at the end of the program.
-    worker.unref();
-    worker.on('message', (reply: Reply) => {
-      if (this.#worker === worker) this.#hear(reply);
-    });
-    worker.on('error', (error) => {
-      if (this.#worker === worker) this.#end(errorOf(error as Error));
-    });
-    worker.on('exit', () => {
-      if (this.#worker === worker) this.#end(new Error('the thread has ended without an answer'));
-    });
-    return worker;
+  ask(request: unknown): Promise<unknown> {
+    const { name, answerMs } = this.#options;
+    if (this.#waiting.size >= MOST_WAITING)
+      return Promise.reject(busy(`${name} has too much to do: try again`));
+    clearTimeout(this.#idle);
+    const number = this.#number++;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const giveUp = (): void => this.end(busy(`${name} took too long and was given up: ask for less`));
+    const timer = setTimeout(giveUp, answerMs).unref();
+    this.#waiting.set(number, { resolve, reject, timer });
+    this.#worker.postMessage({ number, request } satisfies Question<unknown>);
+    return promise;
+  }
+
+  /** Ends when all questions are answered. */
+  retire(): void {
+    this.#isRetired = true;
+    if (this.#waiting.size === 0) this.end(undefined);
+  }
+
+  /** Those who wait get the error. Idempotent. */
+  end(error: Error | undefined): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    clearTimeout(this.#idle);
+    for (const { reject, timer } of this.#waiting.values()) {
+      clearTimeout(timer);
+      if (error) reject(error);
+    }
+    this.#waiting.clear();
+    void this.#worker.terminate();
   }
 
   #hear(reply: Reply): void {
@@ -106,8 +136,7 @@ export class AskedThread<R> {
     if (waiting === undefined) return;
     this.#waiting.delete(reply.number);
     clearTimeout(waiting.timer);
-    if (this.#waiting.size === 0)
-      this.#idle = setTimeout(() => this.close(), this.#options.idleMs ?? IDLE_MS).unref();
+    if (this.#waiting.size === 0) this.#rest();
     if ('result' in reply) waiting.resolve(reply.result);
     else if ('refused' in reply) {
       const { status, message, details } = reply.refused;
@@ -115,21 +144,9 @@ export class AskedThread<R> {
     } else waiting.reject(new Error(reply.failure));
   }
 
-  #giveUp(): void {
-    this.#end(busy(`${this.#options.name} took too long and was given up: ask for less`));
-  }
-
-  #end(error: Error): void {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    clearTimeout(this.#idle);
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { reject, timer } of waiting) {
-      clearTimeout(timer);
-      reject(error);
-    }
-    void worker?.terminate();
+  #rest(): void {
+    if (this.#isRetired) this.end(undefined);
+    else this.#idle = setTimeout(() => this.end(undefined), this.#options.idleMs ?? IDLE_MS).unref();
   }
 }
 
