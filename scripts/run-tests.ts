@@ -40,7 +40,7 @@ const LONG = 'test/live/**/*.long.test.ts';
 const GROUPS: readonly Group[] = [
   {
     name: 'unit',
-    files: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'site/**/*.test.ts'],
+    files: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'site/**/*.test.ts', 'console/**/*.test.ts'],
     concurrency: 2,
     limit: 5 * MINUTE,
   },

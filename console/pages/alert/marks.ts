@@ -45,7 +45,9 @@ function conditionIn(text: string): { readonly start: number; readonly end: numb
 function placeOf(part: EvidencePart, text: string, from: number, end: number): number | undefined {
   const [left = '', operator] = part.kind === 'macro' ? [part.text] : part.text.split(/\s+/);
   const words = [left, ...(operator === undefined ? [] : [operator])].map(escaped);
-  const found = new RegExp(`(?<![\\w.])${words.join('\\s*')}(?![\\w.]*\\w)`).exec(text.slice(from, end));
+  const isWord = /\w$/.test(operator ?? left);
+  const pattern = `(?<![\\w.])${words.join('\\s*')}${isWord ? '(?![\\w.]*\\w)' : ''}`;
+  const found = new RegExp(pattern).exec(text.slice(from, end));
   return found === null ? undefined : from + found.index;
 }
 

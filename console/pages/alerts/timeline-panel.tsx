@@ -57,7 +57,6 @@ export function TimelinePanel({ list, onChange }: Props) {
       <div class="timeline-tools">
         <span class="muted">
           {counted(value.total, 'alert')}
-          {value.isPartial && ' and more: the search took too long, only the newest are counted'}
           {value.total > 0 && `, ${shortText(from)} – ${shortText(to)}`}
         </span>
         <span class="tools">

@@ -15,6 +15,8 @@ const TELLING: readonly string[] = [
   'user.name',
 ];
 const MOST_FIELDS = 4;
+/** What text a literal of the rule language can hold as it is, within quotes of YAML. */
+const HELD = /^[^"'\\\p{C}\ufffd]{1,300}$/u;
 
 /** Behind what is there, with an empty line between. */
 export function appended(text: string, item: string): string {
@@ -38,9 +40,7 @@ export function exceptionItem({ alert, fields }: Pick<AlertDetail, 'alert' | 'fi
   const values = new Map(fields.map(({ name, value }) => [name, value]));
   const told = TELLING.flatMap((name) => {
     const value = values.get(name);
-    return (typeof value === 'string' && value !== '' && value !== '<NA>') || typeof value === 'number'
-      ? [{ name, value: String(value) }]
-      : [];
+    return typeof value === 'string' && value !== '<NA>' && HELD.test(value) ? [{ name, value }] : [];
   }).slice(0, MOST_FIELDS);
   if (told.length === 0) return undefined;
   return [
@@ -51,7 +51,7 @@ export function exceptionItem({ alert, fields }: Pick<AlertDetail, 'alert' | 'fi
     `      fields: [${told.map(({ name }) => name).join(', ')}]`,
     `      comps: [${told.map(() => '=').join(', ')}]`,
     '      values:',
-    `        - [${told.map(({ value }) => quoted(value)).join(', ')}]`,
+    `        - [${told.map(({ value }) => `'"${value}"'`).join(', ')}]`,
     '  override:',
     '    exceptions: append',
     '',

@@ -1,0 +1,198 @@
+/** The list of alerts while they come: nothing moves under the eyes, and no text of an alert is more than text. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
+import {
+  assertAccessible,
+  keepPicture,
+  LOOKS,
+  noBrowser,
+  openBrowser,
+  openPage,
+} from '../../support/browser.ts';
+import { startConsole } from '../../support/console.ts';
+import { cannotWatch } from '../../support/lanner.ts';
+
+const RULE = 'Sensitive File Read by Untrusted Program';
+
+function rowsOf(page: Page): Locator {
+  return page.getByRole('list', { name: 'Alerts, newest first' }).getByRole('link');
+}
+
+/** A shell command that reads the password hashes with words on its command line. */
+function reading(words: string): string {
+  const quoted = words.replaceAll("'", `'\\''`);
+  return `perl -e 'open F, "<", "/etc/shadow"; close F' -- '${quoted}'`;
+}
+
+test('alerts come while one looks', { skip: noBrowser() || cannotWatch() }, async (context) => {
+  const served = await startConsole(context);
+  const browser = await openBrowser(context);
+  const { page, complaints } = await openPage(browser, served.base);
+
+  await context.test('without alerts, the page says how to make one', async () => {
+    await page.goto('/');
+    await page.getByText('No alerts yet').waitFor();
+    await page.getByText('lanner scenes').first().waitFor();
+    await keepPicture(page, 'no-alerts-dark');
+    await assertAccessible(page, 'no alerts');
+  });
+
+  await context.test('an alert is there without a reload', async () => {
+    // The stream is open when news of the engine come.
+    await page.getByText('events/s').waitFor();
+    await served.scene('read-password-hashes');
+    await rowsOf(page).getByText(RULE).first().waitFor();
+  });
+
+  await context.test('what is read does not move; what is new is announced', async () => {
+    await rowsOf(page).first().waitFor();
+    const before = await rowsOf(page).count();
+    await page.keyboard.press('j');
+    const read = await focusedAlert(page);
+    await served.act(reading('while the keyboard is in the list'));
+    const announced = page.getByRole('button', { name: /^Show \d+ new alerts?$/ });
+    await announced.waitFor();
+    assert.equal(await rowsOf(page).count(), before);
+    assert.equal(await focusedAlert(page), read);
+    await keepPicture(page, 'new-alerts-dark');
+    await page.keyboard.press('n');
+    await announced.waitFor({ state: 'detached' });
+    assert.ok((await rowsOf(page).count()) > before);
+  });
+
+  await context.test('paused, nothing comes until it is asked for', async () => {
+    await page.reload();
+    await rowsOf(page).first().waitFor();
+    await page.getByText('events/s').waitFor();
+    await page.keyboard.press('p');
+    await page.getByRole('button', { name: 'Paused', pressed: true }).waitFor();
+    const before = await rowsOf(page).count();
+    await served.act(reading('while it is paused'));
+    await page.getByRole('button', { name: /^Show \d+ new alerts?$/ }).waitFor();
+    assert.equal(await rowsOf(page).count(), before);
+    await page.getByRole('button', { name: /^Show \d+ new alerts?$/ }).click();
+    await rowsOf(page).getByText('while it is paused').first().waitFor();
+  });
+
+  await context.test('hostile texts are texts', async () => {
+    const hostile = [
+      '<img src=x onerror=document.title=1><script>document.title=1</script>',
+      'gnp.\u202Eexe.stnemhcatta',
+      '\u001b[31mred\u001b[0m\u0007',
+      'x'.repeat(3000),
+    ];
+    for (const words of hostile) await served.act(reading(words));
+    await page.goto('/?text=onerror');
+    await rowsOf(page).getByText('<img src=x onerror=').first().waitFor();
+    assert.equal(await page.locator('main img, main script').count(), 0);
+    await page.goto('/?text=stnemhcatta');
+    await rowsOf(page).getByText('U+202E').first().waitFor();
+    await rowsOf(page).first().click();
+    await page
+      .getByRole('row', { name: /^proc\.cmdline/ })
+      .getByText('U+202E')
+      .waitFor();
+    const text = (await page.locator('main').textContent()) ?? '';
+    assert.doesNotMatch(text, /[\p{Cc}\p{Cf}]/u);
+    await keepPicture(page, 'hostile-alert-dark');
+    await assertAccessible(page, 'a hostile alert');
+    await page.goto(`/?text=${'x'.repeat(40)}`);
+    await rowsOf(page).first().waitFor();
+    await keepPicture(page, 'long-alert-dark');
+    assert.match(await page.title(), /Alerts · Lanner$/);
+  });
+
+  await context.test('filters live in the address', async () => {
+    await page.goto('/');
+    await rowsOf(page).first().waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('paused');
+    await page.waitForURL('**/?text=paused');
+    await page.getByRole('combobox', { name: 'Time' }).selectOption('1h');
+    await page.waitForURL(/since=1h/);
+    await page.getByRole('button', { name: 'Filters' }).click();
+    await page
+      .getByRole('region', { name: 'Most frequent: process' })
+      .getByRole('button', { name: 'perl' })
+      .click();
+    await page.waitForURL(/process=perl/);
+    await page.getByRole('button', { name: 'Remove process perl' }).waitFor();
+    await rowsOf(page).getByText('while it is paused').first().waitFor();
+    assert.equal(await rowsOf(page).count(), 1);
+    await page.reload();
+    await page.getByRole('button', { name: 'Remove process perl' }).click();
+    await page.waitForURL((url) => !url.search.includes('process'));
+    await page.getByRole('combobox', { name: 'Priority' }).selectOption('Emergency');
+    await page.getByText('No alert fits').waitFor();
+    await page.goBack();
+    await rowsOf(page).getByText('while it is paused').first().waitFor();
+  });
+
+  await context.test('a time is chosen by dragging over the timeline', async () => {
+    await page.goto('/');
+    const chart = page.getByRole('img', { name: /alerts? from/ });
+    const box = await chart.boundingBox();
+    assert.ok(box !== null);
+    await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, box.y + 20, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/since=.*until=/);
+    await page.getByRole('button', { name: 'All', exact: true }).click();
+    await page.waitForURL((url) => url.search === '');
+    await rowsOf(page).first().waitFor();
+  });
+
+  await context.test('the keyboard is enough', async () => {
+    await page.goto('/');
+    await rowsOf(page).nth(2).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('k');
+    const id = await focusedAlert(page);
+    assert.equal(id, await rowsOf(page).nth(1).getAttribute('data-id'));
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/alerts/${id}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('r');
+    await page.waitForURL('**/rules');
+    await page.getByRole('heading', { name: 'Rules', level: 1 }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    await keepPicture(page, 'help-dark');
+    await assertAccessible(page, 'the help');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await rowsOf(page).first().waitFor();
+    await page.keyboard.press('Tab');
+    const outline = await page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle');
+    assert.equal(outline, 'solid', 'what has the focus is to be seen');
+  });
+
+  await context.test('the filters on a phone', async () => {
+    const phone = await openPage(browser, served.base, LOOKS.phone);
+    await phone.page.goto('/');
+    await rowsOf(phone.page).first().waitFor();
+    await phone.page.getByRole('button', { name: 'Filters' }).tap();
+    await phone.page
+      .getByRole('region', { name: 'Most frequent: rule' })
+      .getByRole('button')
+      .first()
+      .waitFor();
+    await keepPicture(phone.page, 'filters-phone');
+    await assertAccessible(phone.page, 'filters on a phone');
+    assert.deepEqual(phone.complaints, []);
+    await phone.page.context().close();
+  });
+
+  assert.deepEqual(complaints, []);
+});
+
+/** The id of the alert whose row has the focus. */
+async function focusedAlert(page: Page): Promise<string | null> {
+  return page.evaluate<string | null>('document.activeElement.getAttribute("data-id")');
+}
