@@ -1,11 +1,11 @@
-import type { AlertEvidence, EvidenceProcess } from '../../../src/server/api-types.ts';
+import type { AlertEvidence, EvidenceContainer, EvidenceProcess } from '../../../src/server/api-types.ts';
 import { CopyButton } from '../../shell/copy.tsx';
 import { Time } from '../../text/time.tsx';
 import { Untrusted } from '../../text/untrusted.tsx';
 
 /** From the oldest ancestor down to the process of the event. */
 export function ProcessTree({ evidence }: { readonly evidence: AlertEvidence }) {
-  const { processes, audit = [], isCut } = evidence;
+  const { processes, processesReason, containers, audit = [], isCut } = evidence;
   return (
     <>
       {processes.length > 0 && (
@@ -36,9 +36,36 @@ export function ProcessTree({ evidence }: { readonly evidence: AlertEvidence }) 
           ))}
         </dl>
       )}
-      {processes.length + audit.length === 0 && <p class="muted">The event is of no process.</p>}
+      {processes.length + audit.length === 0 && (
+        <p class="muted">{processesReason ?? 'The event is of no process.'}</p>
+      )}
+      {containers.map((container) => (
+        <Container key={container.id} container={container} />
+      ))}
       {isCut && <p class="muted">Something was left out, since it was too large to be kept.</p>}
     </>
+  );
+}
+
+function Container({ container }: { readonly container: EvidenceContainer }) {
+  const { id, name, image, pod, namespace } = container;
+  const known = [
+    ['name', name],
+    ['image', image],
+    ['pod', pod],
+    ['namespace', namespace],
+  ].filter((pair): pair is [string, string] => pair[1] !== null);
+  return (
+    <p class="container">
+      <span class="tag">
+        container <Untrusted text={id.slice(0, 12)} />
+      </span>
+      {known.map(([what, value]) => (
+        <span key={what}>
+          <span class="muted">{what}</span> <Untrusted text={value} most={300} />
+        </span>
+      ))}
+    </p>
   );
 }
 
@@ -71,7 +98,7 @@ function Process({ process, depth, isLast, entersContainer }: Props) {
         )}
         {entersContainer && container !== null && (
           <span class="tag">
-            container <Untrusted text={container.slice(0, 40)} />
+            container <Untrusted text={container.slice(0, 12)} />
           </span>
         )}
         {tty !== null && (

@@ -20,6 +20,8 @@ interface Outcome {
   readonly count: number;
   readonly matches: readonly Match[];
   readonly text: string;
+  /** Why nothing matched. */
+  readonly why: readonly string[];
   readonly failure: string;
 }
 
@@ -30,6 +32,7 @@ const NOTHING: Outcome = {
   count: 0,
   matches: [],
   text: '',
+  why: [],
   failure: '',
 };
 
@@ -165,7 +168,7 @@ function after(state: Outcome, news: TryNews): Outcome {
     case 'done': {
       const limit = news.limit === null ? '' : ` Ended by its limit of ${news.limit}.`;
       const text = `${wholeText(news.matches)} of ${counted(news.events, 'event')} matched, in ${wholeText(news.milliseconds)} ms.${limit}`;
-      return { ...state, progress: 1, events: news.events, count: news.matches, text };
+      return { ...state, progress: 1, events: news.events, count: news.matches, text, why: news.why };
     }
     case 'failed':
       return { ...state, failure: news.message };
@@ -173,7 +176,7 @@ function after(state: Outcome, news: TryNews): Outcome {
 }
 
 function Result({ outcome }: { readonly outcome: Outcome }) {
-  const { isRunning, progress, events, count, matches, text, failure } = outcome;
+  const { isRunning, progress, events, count, matches, text, why, failure } = outcome;
   return (
     <>
       {isRunning && (
@@ -183,6 +186,15 @@ function Result({ outcome }: { readonly outcome: Outcome }) {
         </p>
       )}
       <p role="status">{text}</p>
+      {why.length > 0 && (
+        <ul class="plain muted">
+          {why.map((line) => (
+            <li key={line}>
+              <Untrusted text={line} />
+            </li>
+          ))}
+        </ul>
+      )}
       {failure !== '' && (
         <p role="alert" class="problem lines">
           <Untrusted text={failure.replaceAll('\n', ' · ')} />

@@ -11,6 +11,8 @@ import { Card, Figure, Table } from './cards.tsx';
 import { Sparkline } from './sparkline.tsx';
 
 const RENEW_MS = 5000;
+/** Events that are told by name. */
+const MOST_NAMES = 8;
 
 export function HealthPage() {
   const resource = useResource('health', (signal) => getJson<Health>('/api/health', {}, signal), RENEW_MS);
@@ -48,6 +50,7 @@ function All({ health }: { readonly health: Health }) {
       <div class="cards">
         {events !== null && <Events events={events} />}
         {events !== null && <Losses events={events} />}
+        {events !== null && events.filteredByName.length > 0 && <Filtered events={events} />}
         {memory !== null && <Memory memory={memory} started={started} />}
         {store !== null && <Store store={store} />}
         <Card title="Sources">
@@ -167,6 +170,17 @@ function Losses({ events: { lost, losses } }: { readonly events: HealthEvents })
           rows={losses.map(({ reason, count }) => [reason, wholeText(count)])}
         />
       )}
+    </Card>
+  );
+}
+
+function Filtered({ events: { filteredByName } }: { readonly events: HealthEvents }) {
+  return (
+    <Card title="Kept out by the kernel">
+      <Table
+        head={['Event', 'Since the start']}
+        rows={filteredByName.slice(0, MOST_NAMES).map(({ name, count }) => [name, wholeText(count)])}
+      />
     </Card>
   );
 }
