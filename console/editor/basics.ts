@@ -51,7 +51,8 @@ export function basics({
     bracketMatching(),
     closeBrackets(),
     readOnlyPart.of(readOnlyExtension(readOnly)),
-    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+    // It scrolls, and is reached by the keyboard also where nothing can be typed.
+    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
     keymap.of([
       { key: 'Mod-s', run: save, preventDefault: true },
       ...closeBracketsKeymap,
