@@ -33,15 +33,16 @@ export async function startConsole(
   context.after(() => shell.child.kill('SIGKILL'));
   const port = await freePort();
   const options = [
+    `store.path=${join(folder, 'alerts.db')}`,
+    'store.keep=always',
     'webserver.enabled=true',
     'webserver.listen_address=127.0.0.1',
     `webserver.listen_port=${port}`,
     'console.serve=always',
     ...settings,
   ].flatMap((setting) => ['-o', setting]);
-  const store = join(folder, 'alerts.db');
   const pid = shell.child.pid as number;
-  const daemon = await startDaemon(pid, '-r', rules, '--store', store, ...options);
+  const daemon = await startDaemon(pid, '-r', rules, ...options);
   context.after(() => daemon.child.kill('SIGKILL'));
   await daemon.logged('listening on http://');
   let count = 0;
