@@ -9,6 +9,8 @@ import { timeTicks } from './time-ticks.ts';
 const HEIGHT = 84;
 const AXIS = 16;
 const PLOT = HEIGHT - AXIS - 4;
+/** Of a bar, in pixels. */
+const WIDEST = 24;
 /** Less than this is a click, in pixels. */
 const DRAGGED = 5;
 
@@ -37,7 +39,7 @@ export function TimelineChart({ timeline, onChoose, onWider }: Props) {
   const most = Math.max(1, ...spans.map(({ counts }) => sum(counts)));
   const at = (event: PointerEvent): number =>
     event.clientX - (box.current?.getBoundingClientRect().left ?? 0);
-  const barWidth = Math.max(1, xOf(from + span) - (width > 600 ? 1 : 0.5));
+  const barWidth = Math.max(1, Math.min(WIDEST, xOf(from + span)) - (width > 600 ? 1 : 0.5));
   const shown =
     pointed === undefined ? undefined : spans.find(({ time }) => pointed >= time && pointed < time + span);
 

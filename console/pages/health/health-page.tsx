@@ -103,15 +103,18 @@ function All({ health }: { readonly health: Health }) {
           )}
         </Card>
         <Card title="Console" isWide>
-          <Table
-            head={['Counter', 'Value']}
-            rows={own.map(({ name, about, value }) => [
-              <span key={name} title={name}>
-                {about}
-              </span>,
-              wholeText(value),
-            ])}
-          />
+          <details>
+            <summary>Counters of requests, sessions and refusals</summary>
+            <Table
+              head={['Counter', 'Value']}
+              rows={own.map(({ name, about, value }) => [
+                <span key={name} title={name}>
+                  {about}
+                </span>,
+                wholeText(value),
+              ])}
+            />
+          </details>
         </Card>
       </div>
     </>

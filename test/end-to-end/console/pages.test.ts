@@ -1,7 +1,7 @@
 /** Every page of the console, with alerts that a scene has made: complete, usable by all, and without a complaint. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import {
   assertAccessible,
   assertFits,
@@ -29,7 +29,8 @@ const PAGES: readonly { readonly name: string; readonly path: string; ready(page
   },
   {
     name: 'alert',
-    path: '/alerts/1',
+    // Of the alert of the scene: others may have come with it.
+    path: '/alerts/ID',
     async ready(page) {
       await page.getByRole('heading', { level: 1 }).getByText(RULE).waitFor();
       await page.getByRole('region', { name: 'Processes' }).getByText('/etc/shadow').first().waitFor();
@@ -78,11 +79,12 @@ test('the console shows what a scene has made', { skip: noBrowser() || cannotWat
   const served = await startConsole(context);
   await served.scene('read-password-hashes');
   const browser = await openBrowser(context);
+  const id = await idOfAlert(browser, served.base);
   for (const [look, options] of Object.entries(LOOKS)) {
     const { page, complaints } = await openPage(browser, served.base, options);
     for (const { name, path, ready } of PAGES) {
       await context.test(`${name}, ${look}`, async () => {
-        await page.goto(path);
+        await page.goto(path.replace('ID', String(id)));
         await ready(page);
         await keepPicture(page, `${name}-${look}`);
         await assertFits(page, name);
@@ -96,7 +98,8 @@ test('the console shows what a scene has made', { skip: noBrowser() || cannotWat
   await context.test('an alert is explained', async () => {
     const { page, complaints } = await openPage(browser, served.base);
     await page.goto('/');
-    await page.getByRole('list', { name: 'Alerts, newest first' }).getByRole('link').first().click();
+    const rows = page.getByRole('list', { name: 'Alerts, newest first' });
+    await rows.getByRole('link').filter({ hasText: RULE }).first().click();
     await page.waitForURL('**/alerts/*');
     const tree = page.getByRole('region', { name: 'Processes' }).getByRole('listitem');
     assert.match((await tree.last().textContent()) ?? '', /^└?cat\d+root.*\/etc\/shadow/);
@@ -132,3 +135,13 @@ test('the console shows what a scene has made', { skip: noBrowser() || cannotWat
     await page.context().close();
   });
 });
+
+/** Waits for the alert of the scene. */
+async function idOfAlert(browser: Browser, base: string): Promise<number> {
+  const { page } = await openPage(browser, base);
+  await page.goto('/');
+  const row = page.getByRole('link').filter({ hasText: RULE }).first();
+  const id = Number(await row.getAttribute('data-id'));
+  await page.context().close();
+  return id;
+}
