@@ -2,12 +2,15 @@
  * The editor of rule files for the console: CodeMirror, driven by the language engine that the language server
  * runs too. Load it on demand: `const { mountEditor } = await import('./editor/mount-editor.ts')`.
  */
-import { EditorState, type Extension } from '@codemirror/state';
-import { EditorView } from '@codemirror/view';
+import { EditorState, type Extension, Prec } from '@codemirror/state';
+import { EditorView, ViewPlugin } from '@codemirror/view';
 import { RuleLanguage } from '../../src/language/language.ts';
 import { environmentOf, type Vocabulary } from '../../src/language/vocabulary.ts';
 import { basics, readOnlySetting } from './basics.ts';
 import { colours } from './colours.ts';
+import { completions } from './completions.ts';
+import { layout } from './layout.ts';
+import { meanings } from './meanings.ts';
 import { problemMarks } from './problem-marks.ts';
 import { theme } from './theme.ts';
 
@@ -79,9 +82,13 @@ export function mountEditor(parent: HTMLElement, options: EditorOptions): RuleEd
   const language = new RuleLanguage(environmentOf(options.vocabulary));
   language.setFiles([...before, { name, text: options.text }, ...after]);
   const extensions: Extension = [
+    keepLanguage(language, name),
+    // The keys of what is open, such as a list of completions, come before those of the text.
+    completions(language, name),
+    meanings(language, name, options),
+    layout(language, name),
     basics(options),
     theme,
-    keepLanguage(language, name),
     colours(language, name),
     problemMarks(language, name, options),
   ];
@@ -115,10 +122,12 @@ export function mountEditor(parent: HTMLElement, options: EditorOptions): RuleEd
   };
 }
 
-/** Tells the engine of every change before anything asks it. */
+/** Tells the engine of every change before anything that draws asks it. */
 function keepLanguage(language: RuleLanguage, name: string): Extension {
-  return EditorState.transactionExtender.of((transaction) => {
-    if (transaction.docChanged) language.setText(name, transaction.newDoc.toString());
-    return null;
-  });
+  const plugin = ViewPlugin.define(() => ({
+    update({ docChanged, state }) {
+      if (docChanged) language.setText(name, state.doc.toString());
+    },
+  }));
+  return Prec.highest(plugin);
 }
