@@ -1,22 +1,19 @@
 /** The console's editor in a real browser, under the console's content security policy, by the keyboard alone. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { after, before, suite, test } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { ruleEnvironment } from '../../src/engine/rule-environment.ts';
 import { vocabularyOf } from '../../src/language/vocabulary.ts';
 import { SECURITY_HEADERS } from '../../src/server/headers.ts';
-import { noBrowser, startBrowser, watchedPage } from '../support/browser.ts';
+import { assertAccessible, noBrowser, openBrowser, openPage } from '../support/browser.ts';
 
 const EDITOR = join(import.meta.dirname, '..', '..', 'console', 'editor', 'mount-editor.ts');
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** What a browser loads when the editor is first shown, in bytes with gzip. */
 const SIZE_LIMIT = 300_000;
 
@@ -62,41 +59,34 @@ interface Told {
   readonly opened: readonly { readonly file: string; readonly line: number; readonly column: number }[];
 }
 
-suite("the console's editor", { skip: noBrowser }, () => {
-  let browser: Browser;
-  let server: Server;
-  let script = '';
-  before(async () => {
-    const { outputFiles } = await build({
-      stdin: { contents: PAGE_SCRIPT, resolveDir: import.meta.dirname, loader: 'ts' },
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      platform: 'browser',
-      target: 'es2022',
-      write: false,
-    });
-    script = outputFiles[0]?.text ?? '';
-    const files: Readonly<Record<string, readonly [string, string]>> = {
-      '/': ['text/html', PAGE],
-      '/page.js': ['text/javascript', script],
-      '/vocabulary.json': ['application/json', JSON.stringify(vocabularyOf(ruleEnvironment()))],
-    };
-    server = createServer((request, response) => {
-      const [type, body] = files[request.url ?? ''] ?? ['text/plain', ''];
-      response.writeHead(body === '' ? 404 : 200, { ...SECURITY_HEADERS, 'Content-Type': type }).end(body);
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    browser = await startBrowser();
+test("the console's editor", { skip: noBrowser() }, async (context) => {
+  const { outputFiles } = await build({
+    stdin: { contents: PAGE_SCRIPT, resolveDir: import.meta.dirname, loader: 'ts' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    write: false,
   });
-  after(async () => {
-    await browser?.close();
-    server?.close();
-  });
+  const script = outputFiles[0]?.text ?? '';
+  const files: Readonly<Record<string, readonly [string, string]>> = {
+    '/': ['text/html', PAGE],
+    '/page.js': ['text/javascript', script],
+    '/vocabulary.json': ['application/json', JSON.stringify(vocabularyOf(ruleEnvironment()))],
+  };
+  const server = createServer((request, response) => {
+    const [type, body] = files[request.url ?? ''] ?? ['text/plain', ''];
+    response.writeHead(body === '' ? 404 : 200, { ...SECURITY_HEADERS, 'Content-Type': type }).end(body);
+  }).listen(0, '127.0.0.1');
+  context.after(() => server.close());
+  await once(server, 'listening');
+  const browser = await openBrowser(context);
 
   async function opened(): Promise<{ page: Page; complaints: readonly string[] }> {
-    const { page, complaints } = await watchedPage(browser);
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { page, complaints } = await openPage(browser, base);
+    await page.goto('/');
     await until(page, 'globalThis.told?.problems !== undefined');
     return { page, complaints };
   }
@@ -120,13 +110,13 @@ suite("the console's editor", { skip: noBrowser }, () => {
     return page.evaluate(`editor.reveal({ line: ${line}, column: ${column} })`);
   }
 
-  test('it is small enough to be loaded when it is needed', (context) => {
+  await context.test('it is small enough to be loaded when it is needed', (context) => {
     const size = gzipSync(script).length;
     context.diagnostic(`${script.length} bytes, ${size} with gzip`);
     assert.ok(size < SIZE_LIMIT);
   });
 
-  test('completion, problems, saving', async () => {
+  await context.test('completion, problems, saving', async () => {
     const { page, complaints } = await opened();
     assert.deepEqual((await told(page)).problems, []);
     await reveal(page, 3, 100);
@@ -156,7 +146,7 @@ suite("the console's editor", { skip: noBrowser }, () => {
     assert.deepEqual(complaints, []);
   });
 
-  test('what a word means, by F1; to its definition in another file, by F12', async () => {
+  await context.test('what a word means, by F1; to its definition in another file, by F12', async () => {
     const { page, complaints } = await opened();
     await reveal(page, 3, 15);
     await page.keyboard.press('F1');
@@ -171,7 +161,7 @@ suite("the console's editor", { skip: noBrowser }, () => {
     assert.deepEqual(complaints, []);
   });
 
-  test('colours, layout, and leaving it by Tab; nothing that axe finds', async () => {
+  await context.test('colours, layout, and leaving it by Tab; nothing that axe finds', async () => {
     const { page, complaints } = await opened();
     assert.equal(await page.locator('.rule-function').first().textContent(), 'spawned');
     assert.equal(await page.locator('.rule-enumMember').first().textContent(), 'shells');
@@ -188,11 +178,7 @@ suite("the console's editor", { skip: noBrowser }, () => {
     await until(page, 'editor.text.includes("(shells) or spawned\\n")');
     await page.keyboard.press('Tab');
     await until(page, 'document.activeElement.textContent === "Behind it"');
-    await page.evaluate(AXE);
-    const violations = await page.evaluate(
-      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html))',
-    );
-    assert.deepEqual(violations, []);
+    await assertAccessible(page, 'the editor');
     assert.deepEqual(complaints, []);
   });
 });
