@@ -3,14 +3,14 @@ import type { RuleAlert } from '../alerts/alert.ts';
 import { AlertMaker } from '../alerts/alert-maker.ts';
 import { FIELD_CATALOG } from '../fields/catalog.ts';
 import { type JudgedPart, judgePart, nearness, type Part, partsOfRule } from '../matcher/explain.ts';
+import type { NamingMatcher } from '../matcher/other-names.ts';
 import { compileSources } from '../matcher/sources.ts';
 import { finish } from '../matcher/steps.ts';
 import type { CheckedRule } from '../rules/checked.ts';
 import type { LoadOutcome } from '../rules/load.ts';
 import type { EventContext } from '../system/context.ts';
 import { literalCatalog } from './literal-catalog.ts';
-import { eachEvent } from './stage.ts';
-import type { TestInput } from './test-file.ts';
+import { eachEvent, type ShownInput } from './stage.ts';
 
 const CATALOG = literalCatalog(FIELD_CATALOG);
 
@@ -32,11 +32,15 @@ export class EventJudge {
   readonly rules: readonly CheckedRule[];
   readonly #outcome: LoadOutcome;
   readonly #parts = new Map<string, Part | undefined>();
+  readonly #maker = new AlertMaker(CATALOG);
+  readonly #matcher: NamingMatcher;
 
   /** `outcome` without errors. */
   constructor(outcome: LoadOutcome) {
     this.#outcome = outcome;
     this.rules = outcome.ruleSet.rules;
+    const options = { matching: 'all', sources: ['syscall', 'k8s_audit'] } as const;
+    this.#matcher = finish(compileSources({ rules: this.rules }, CATALOG, options));
   }
 
   /** The parts of the condition of a loaded rule. */
@@ -50,14 +54,12 @@ export class EventJudge {
   }
 
   /** All alerts that the events raise. `seen` is told of every event, too. */
-  async judge(input: TestInput, seen: (context: EventContext) => void = () => {}): Promise<Raised[]> {
-    const options = { matching: 'all', sources: ['syscall', 'k8s_audit'] } as const;
-    const matcher = finish(compileSources({ rules: this.rules }, CATALOG, options));
-    const maker = new AlertMaker(CATALOG);
+  async judge(input: ShownInput, seen: (context: EventContext) => void = () => {}): Promise<Raised[]> {
+    const matcher = this.#matcher;
     const raised: Raised[] = [];
     await eachEvent(input, (context, origin) => {
       matcher.match(context, (rule) => {
-        const alert = maker.make(rule, context);
+        const alert = this.#maker.make(rule, context);
         raised.push({ rule, alert, origin, judged: this.explain(rule, context) });
       });
       seen(context);
@@ -72,14 +74,29 @@ export class EventJudge {
   }
 
   /** The rule's condition at the event that came nearest to a match, the first of several. */
-  async nearest(rule: CheckedRule, input: TestInput): Promise<Explained | undefined> {
-    let nearest: Explained | undefined;
-    await eachEvent(input, (context, origin) => {
-      if (!isAskedOf(rule, context)) return;
-      const judged = this.explain(rule, context);
-      if (judged && (!nearest || nearness(judged) > nearness(nearest.judged))) nearest = { origin, judged };
-    });
-    return nearest;
+  async nearest(rule: CheckedRule, input: ShownInput): Promise<Explained | undefined> {
+    const nearest = new NearestEvent(rule, this);
+    await eachEvent(input, (context, origin) => nearest.see(context, origin));
+    return nearest.found;
+  }
+}
+
+/** Keeps of the events that it sees the one that came nearest to a match, the first of several. */
+export class NearestEvent {
+  readonly #rule: CheckedRule;
+  readonly #judge: EventJudge;
+  found: Explained | undefined;
+
+  constructor(rule: CheckedRule, judge: EventJudge) {
+    this.#rule = rule;
+    this.#judge = judge;
+  }
+
+  see(context: EventContext, origin: string): void {
+    if (!isAskedOf(this.#rule, context)) return;
+    const judged = this.#judge.explain(this.#rule, context);
+    if (judged && (!this.found || nearness(judged) > nearness(this.found.judged)))
+      this.found = { origin, judged };
   }
 }
 
@@ -95,7 +112,7 @@ export interface Verdict extends Explained {
 export async function verdictOn(
   rule: CheckedRule,
   judge: EventJudge,
-  input: TestInput,
+  input: ShownInput,
   number: number | undefined,
 ): Promise<Verdict | undefined> {
   const options = { matching: 'all', sources: [rule.source] } as const;

@@ -60,7 +60,7 @@ async function run(context: TestContext, tests: string): Promise<Ran> {
   assert.deepEqual(rules.outcome.problems, []);
   const coverage = new Coverage();
   const file = readTestFile('t.test.yaml', join(folder, 't.test.yaml'), tests);
-  return { results: await runTestFile(file, rules, coverage), coverage };
+  return { results: await runTestFile(file, rules, { coverage }), coverage };
 }
 
 /** Failures as `place message`, and below them why, without the places in rule files. */

@@ -4,12 +4,15 @@ import type { Config } from '../config/schema.ts';
 import { ruleEnvironment } from '../engine/rule-environment.ts';
 import { loadRuleFiles, readRuleFiles } from '../engine/rule-files.ts';
 import { ruleOptions } from '../engine/rule-options.ts';
+import type { CheckedRule } from '../rules/checked.ts';
 import { isError, type LoadOutcome, loadRules } from '../rules/load.ts';
 import { nearest } from '../rules/suggest.ts';
 import type { Coverage } from './coverage.ts';
 import { reasonLines } from './explanation-text.ts';
-import { EventJudge, type Raised } from './judge-events.ts';
+import { EventJudge, type Explained, NearestEvent, type Raised } from './judge-events.ts';
 import { hint } from './reading.ts';
+import type { SceneInput, ScenePlayer } from './scene-player.ts';
+import type { ShownInput } from './stage.ts';
 import type { ExpectedField, RuleTest, TestFile } from './test-file.ts';
 
 /** What is wrong in a test, where, and why it came so. */
@@ -24,8 +27,17 @@ export interface TestResult {
   readonly file: string;
   readonly name: string;
   readonly place: string;
-  /** None: the test has passed. */
+  /** None: the test has passed, unless it was skipped. */
   readonly failures: readonly TestFailure[];
+  /** Why it could not be run here. */
+  readonly skipped?: string;
+}
+
+/** What tests are run with. */
+export interface TestTools {
+  readonly coverage?: Coverage | undefined;
+  /** Acts out scenes; without it tests with scenes are skipped. */
+  readonly scenes?: ScenePlayer | undefined;
 }
 
 /** The rules of a test file. */
@@ -45,42 +57,96 @@ export function loadTestedRules(paths: readonly string[], config: Config): Teste
 export async function runTestFile(
   { name, tests }: TestFile,
   rules: TestedRules,
-  coverage?: Coverage,
+  tools: TestTools = {},
 ): Promise<TestResult[]> {
   const judge = new EventJudge(rules.outcome);
-  coverage?.add(judge);
+  tools.coverage?.add(judge);
   const results: TestResult[] = [];
   for (const test of tests) {
-    const failures = await runTest(test, rules, judge, coverage);
-    results.push({ file: name, name: test.name, place: test.place, failures });
+    const outcome = await runTest(test, rules, judge, tools);
+    results.push({ file: name, name: test.name, place: test.place, ...outcome });
   }
   return results;
 }
+
+type Outcome = Pick<TestResult, 'failures' | 'skipped'>;
 
 async function runTest(
   test: RuleTest,
   rules: TestedRules,
   plainJudge: EventJudge,
-  coverage: Coverage | undefined,
-): Promise<TestFailure[]> {
+  tools: TestTools,
+): Promise<Outcome> {
   const unknown = unknownNames(test, rules.outcome);
-  if (unknown.length > 0) return unknown;
+  if (unknown.length > 0) return { failures: unknown };
   const overridden = test.macros.length + test.lists.length === 0 ? undefined : withOverrides(test, rules);
-  if (Array.isArray(overridden)) return overridden;
+  if (Array.isArray(overridden)) return { failures: overridden };
   const judge = overridden === undefined ? plainJudge : new EventJudge(overridden);
-  coverage?.expect(test.rules.map(({ text }) => text));
-  let raised: Raised[];
+  const { input } = test;
+  const judged =
+    input.kind === 'scene'
+      ? await judgeScene(input, test, judge, tools)
+      : await judgeShown(input, judge, tools.coverage);
+  if ('failures' in judged) return judged;
+  tools.coverage?.expect(test.rules.map(({ text }) => text));
+  const { raised, nearest: nearestTo } = judged;
+  return {
+    failures: [
+      ...(await missingAlerts(test, judge, raised, nearestTo)),
+      ...unexpectedAlerts(test, raised),
+      ...test.fields.flatMap((field) => wrongField(field, test, raised) ?? []),
+    ],
+  };
+}
+
+/** What the rules made of the events, and how near a rule that stayed silent came to a match. */
+interface Judgement {
+  readonly raised: readonly Raised[];
+  readonly nearest: (rule: CheckedRule) => Promise<Explained | undefined>;
+}
+
+async function judgeShown(
+  input: ShownInput,
+  judge: EventJudge,
+  coverage: Coverage | undefined,
+): Promise<Judgement | Outcome> {
   try {
-    raised = await judge.judge(test.input, coverage && ((context) => coverage.see(judge, context)));
+    const raised = await judge.judge(input, coverage && ((context) => coverage.see(judge, context)));
+    return { raised, nearest: (rule) => judge.nearest(rule, input) };
   } catch (error) {
-    if (test.input.kind === 'events') throw error;
-    return [failure(test.input.place, `the events cannot be read: ${(error as Error).message}`)];
+    if (input.kind === 'events') throw error;
+    return { failures: [failure(input.place, `the events cannot be read: ${(error as Error).message}`)] };
   }
-  return [
-    ...(await missingAlerts(test, judge, raised)),
-    ...unexpectedAlerts(test, raised),
-    ...test.fields.flatMap((field) => wrongField(field, test, raised) ?? []),
-  ];
+}
+
+/** A scene happens once: what may be asked of its events is noted while it is played. */
+async function judgeScene(
+  input: SceneInput,
+  { rules }: RuleTest,
+  judge: EventJudge,
+  { coverage, scenes }: TestTools,
+): Promise<Judgement | Outcome> {
+  if (scenes === undefined) return { failures: [], skipped: 'scenes are not played here' };
+  const expected = judge.rules.filter(({ name }) => rules.some(({ text }) => text === name));
+  const nearestTo = new Map(expected.map((rule) => [rule, new NearestEvent(rule, judge)]));
+  const matches = new Map<string, Explained>();
+  const play = await scenes.play(input, judge.rules, (context, matched) => {
+    const origin = `event ${context.event.number} of the scene`;
+    coverage?.see(judge, context);
+    for (const each of nearestTo.values()) each.see(context, origin);
+    for (const rule of matched) {
+      const judged = matches.has(rule.name) ? undefined : judge.explain(rule, context);
+      if (judged) matches.set(rule.name, { origin, judged });
+    }
+  });
+  if (play.kind === 'skipped') return { failures: [], skipped: play.reason };
+  if (play.kind === 'failed') return { failures: [failure(input.place, play.reason)] };
+  const raised = play.alerts.flatMap((alert): Raised[] => {
+    const rule = judge.rules.find(({ name }) => name === alert.rule);
+    const { origin = 'the scene', judged = undefined } = matches.get(alert.rule) ?? {};
+    return rule === undefined ? [] : [{ rule, alert, origin, judged }];
+  });
+  return { raised, nearest: async (rule) => nearestTo.get(rule)?.found };
 }
 
 function failure(place: string, message: string, why: readonly string[] = []): TestFailure {
@@ -138,20 +204,25 @@ async function missingAlerts(
   test: RuleTest,
   judge: EventJudge,
   raised: readonly Raised[],
+  nearestTo: Judgement['nearest'],
 ): Promise<TestFailure[]> {
   const failures: TestFailure[] = [];
   for (const { text: name, place } of test.rules) {
     if (raised.some(({ rule }) => rule.name === name)) continue;
-    failures.push(failure(place, `"${name}" did not fire`, await whySilent(name, test, judge)));
+    failures.push(failure(place, `"${name}" did not fire`, await whySilent(name, judge, nearestTo)));
   }
   return failures;
 }
 
-async function whySilent(name: string, test: RuleTest, judge: EventJudge): Promise<string[]> {
+async function whySilent(
+  name: string,
+  judge: EventJudge,
+  nearestTo: Judgement['nearest'],
+): Promise<string[]> {
   const rule = judge.rules.find((each) => each.name === name);
   if (rule === undefined) return ['the rule was left out: its source is not there'];
   if (!rule.enabled) return ['the rule is disabled'];
-  const nearestEvent = await judge.nearest(rule, test.input);
+  const nearestEvent = await nearestTo(rule);
   if (nearestEvent === undefined) return ['no event is of a type that the rule is about'];
   return [`at ${nearestEvent.origin}`, ...reasonLines(nearestEvent.judged)];
 }

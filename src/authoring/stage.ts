@@ -11,6 +11,9 @@ import { System } from '../system/system.ts';
 import { literalContext } from './literal-catalog.ts';
 import type { TestEvent, TestInput } from './test-file.ts';
 
+/** Events that can be shown again and again. */
+export type ShownInput = Exclude<TestInput, { readonly kind: 'scene' }>;
+
 /** Takes an event, and where it is from: a place in the test file, or `event N of FILE`. */
 export type Visitor = (context: EventContext, origin: string) => void;
 
@@ -18,7 +21,7 @@ export type Visitor = (context: EventContext, origin: string) => void;
  * Shows all events, one after the other; a context is valid during the call alone. Rejects when a capture cannot
  * be read.
  */
-export async function eachEvent(input: TestInput, visit: Visitor): Promise<void> {
+export async function eachEvent(input: ShownInput, visit: Visitor): Promise<void> {
   if (input.kind === 'events') visitEvents(input.events, visit);
   else if (isAuditLog(input.path)) visitAuditLog(input.path, visit);
   else await visitCapture(input.path, visit);

@@ -43,7 +43,7 @@ tests:
         .join(', ')}`,
       't:6:87: fd.sip: "no" is not an IP address',
       't:6:101: proc.tty: expected one value',
-      't:7:3: a test needs one of "event:", "events:" and "capture:"',
+      't:7:3: a test needs one of "event:", "events:", "capture:", "scene:" and "twin:"',
       't:11:3: expected a test: a mapping with "test", "event" and "rules"',
       't:13:19: expected values by field, such as {proc.name: bash}',
       't:15:10: expected names of rules',

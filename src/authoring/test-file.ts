@@ -5,6 +5,7 @@ import { parseConfigText } from '../config/yaml.ts';
 import type { LiteralEvent } from './literal-event.ts';
 import { findField, readLiteral } from './literal-values.ts';
 import { checkKeys, mapOf, plainData, type Report, textOf, textsOf } from './reading.ts';
+import type { SceneInput } from './scene-player.ts';
 import { variationsOf } from './variations.ts';
 
 /** One event of a test: of a system call, or an audit event of Kubernetes as the API server writes it. */
@@ -15,7 +16,8 @@ export type TestEvent =
 export type TestInput =
   | { readonly kind: 'events'; readonly events: readonly TestEvent[] }
   /** A capture, a recording or an audit log. */
-  | { readonly kind: 'capture'; readonly path: string; readonly place: string };
+  | { readonly kind: 'capture'; readonly path: string; readonly place: string }
+  | SceneInput;
 
 /** A name that a test uses, and where. */
 export interface Named {
@@ -58,7 +60,20 @@ export interface TestFile {
 }
 
 const FILE_KEYS = ['rule_files', 'tests'];
-const TEST_KEYS = ['test', 'event', 'events', 'each', 'capture', 'macros', 'lists', 'rules', 'fields'];
+const TEST_KEYS = [
+  'test',
+  'event',
+  'events',
+  'each',
+  'capture',
+  'scene',
+  'twin',
+  'macros',
+  'lists',
+  'rules',
+  'fields',
+];
+const INPUT_KEYS = ['event', 'events', 'capture', 'scene', 'twin'];
 const MOST_MISTAKES = 50;
 
 /** Reads a test file. Throws a {@link ConfigError} with all mistakes, each with its place. */
@@ -136,10 +151,18 @@ function overridesOf({ entries }: MapNode, key: string, report: Report): [string
 }
 
 function readInput({ entries, place }: MapNode, folder: string, report: Report): TestInput | undefined {
-  const given = ['event', 'events', 'capture'].filter((key) => entries.has(key));
+  const given = INPUT_KEYS.filter((key) => entries.has(key));
   if (given.length !== 1) {
-    report(place, 'a test needs one of "event:", "events:" and "capture:"');
+    report(place, 'a test needs one of "event:", "events:", "capture:", "scene:" and "twin:"');
     return undefined;
+  }
+  for (const key of ['scene', 'twin']) {
+    const node = entries.get(key);
+    if (node === undefined) continue;
+    const name = textOf(node, 'the name of a scene', report);
+    return name === undefined
+      ? undefined
+      : { kind: 'scene', name, isTwin: key === 'twin', place: node.place };
   }
   const capture = entries.get('capture');
   if (capture !== undefined) {

@@ -63,7 +63,7 @@ test('too little coverage is a failure', () => {
 test('TAP, with failures in YAML and a # that is no directive', () => {
   assert.equal(
     testReport({ results: RUN.results }, 'tap'),
-    `TAP version 14
+    `TAP version 13
 1..2
 ok 1 - a.test.yaml: right
 not ok 2 - a.test.yaml: wrong \\# <1>
@@ -71,7 +71,8 @@ not ok 2 - a.test.yaml: wrong \\# <1>
   failures:
     - at: "a.test.yaml:7:3"
       message: "\\"A\\" did not fire"
-      why: ["x = 1 is false\\u0001"]
+      why:
+        - "x = 1 is false\\u0001"
   ...`,
   );
 });
@@ -81,10 +82,10 @@ test('JUnit, escaped, without characters that XML cannot have', () => {
     testReport(RUN, 'junit'),
     `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>
-  <testsuite name="a.test.yaml" tests="2" failures="1">
+  <testsuite name="a.test.yaml" tests="2" failures="1" errors="0" skipped="0">
     <testcase classname="a.test.yaml" name="right"/>
     <testcase classname="a.test.yaml" name="wrong # &lt;1&gt;">
-      <failure message="&quot;A&quot; did not fire">a.test.yaml:7:3: &quot;A&quot; did not fire
+      <failure type="test" message="&quot;A&quot; did not fire">a.test.yaml:7:3: &quot;A&quot; did not fire
   x = 1 is false\ufffd</failure>
     </testcase>
   </testsuite>

@@ -50,7 +50,14 @@ function textReport(run: TestRun): string {
   ]);
   if (coverage) lines.push(...coverageLines(coverage, run), '');
   const files = new Set(results.map(({ file }) => file)).size;
-  const summary = failed.length === 0 ? 'all passed' : `${failed.length} failed`;
+  const skipped = results.filter((result) => result.skipped !== undefined);
+  const reasons = Map.groupBy(skipped, (result) => result.skipped);
+  lines.push(
+    ...reasons.entries().map(([reason, tests]) => `skipped ${count(tests.length, 'test')}: ${reason}`),
+  );
+  const passed =
+    failed.length > 0 ? `${failed.length} failed` : skipped.length > 0 ? 'others passed' : 'all passed';
+  const summary = skipped.length > 0 ? `${skipped.length} skipped, ${passed}` : passed;
   lines.push(`${count(results.length, 'test')} in ${count(files, 'file')}: ${summary}`);
   return lines.join('\n');
 }
@@ -99,20 +106,21 @@ function share(part: number, whole: number): string {
   return `${(Math.floor((1000 * part) / whole) / 10).toFixed(1)} %`;
 }
 
-/** Test Anything Protocol, version 14. */
+/** Test Anything Protocol, version 13: readers that are in use refuse later ones. */
 function tapReport(run: TestRun): string {
   const { results, coverage } = run;
-  const lines = ['TAP version 14', `1..${results.length}`];
-  for (const [index, { name, file, failures }] of results.entries()) {
+  const lines = ['TAP version 13', `1..${results.length}`];
+  for (const [index, { name, file, failures, skipped }] of results.entries()) {
     const isRight = failures.length === 0;
-    // A # begins a directive.
-    const title = `${file}: ${name}`.replace(/\s+/g, ' ').replace(/[\\#]/g, '\\$&');
-    lines.push(`${isRight ? 'ok' : 'not ok'} ${index + 1} - ${title}`);
+    const title = tapText(`${file}: ${name}`);
+    const directive = skipped === undefined ? '' : ` # SKIP ${tapText(skipped)}`;
+    lines.push(`${isRight ? 'ok' : 'not ok'} ${index + 1} - ${title}${directive}`);
     if (isRight) continue;
     lines.push('  ---', '  failures:');
     for (const { place, message, why } of failures) {
       lines.push(`    - at: ${JSON.stringify(place)}`, `      message: ${JSON.stringify(message)}`);
-      lines.push(`      why: ${JSON.stringify(why)}`);
+      // One item a line: the YAML of TAP is a small part of YAML.
+      if (why.length > 0) lines.push('      why:', ...why.map((line) => `        - ${JSON.stringify(line)}`));
     }
     lines.push('  ...');
   }
@@ -122,24 +130,34 @@ function tapReport(run: TestRun): string {
   return lines.join('\n');
 }
 
+/** In one line; a # begins a directive. */
+function tapText(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\#]/g, '\\$&');
+}
+
 function junitReport({ results }: TestRun): string {
   const suites = [...Map.groupBy(results, ({ file }) => file)].map(([file, tests]) => {
-    const cases = tests.map(
-      ({ name, failures }) =>
-        `    <testcase classname="${xml(file)}" name="${xml(name)}"${
-          failures.length === 0 ? '/>' : `>\n${failures.map(junitFailure).join('\n')}\n    </testcase>`
-        }`,
-    );
+    const cases = tests.map(junitCase);
     const failed = tests.filter(({ failures }) => failures.length > 0).length;
-    const counts = `tests="${tests.length}" failures="${failed}"`;
+    const skipped = tests.filter((test) => test.skipped !== undefined).length;
+    const counts = `tests="${tests.length}" failures="${failed}" errors="0" skipped="${skipped}"`;
     return `  <testsuite name="${xml(file)}" ${counts}>\n${cases.join('\n')}\n  </testsuite>`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('\n')}\n</testsuites>`;
 }
 
+function junitCase({ file, name, failures, skipped }: TestResult): string {
+  const within = [
+    ...failures.map(junitFailure),
+    ...(skipped === undefined ? [] : [`      <skipped message="${xml(skipped)}"/>`]),
+  ];
+  const head = `    <testcase classname="${xml(file)}" name="${xml(name)}"`;
+  return within.length === 0 ? `${head}/>` : `${head}>\n${within.join('\n')}\n    </testcase>`;
+}
+
 function junitFailure(failure: TestFailure): string {
   const text = failureLines(failure).join('\n');
-  return `      <failure message="${xml(failure.message)}">${xml(text)}</failure>`;
+  return `      <failure type="test" message="${xml(failure.message)}">${xml(text)}</failure>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -4,7 +4,8 @@ import { watchedByRule, watchedText } from '../authoring/describe-rule.ts';
 import { treeData, verdictText } from '../authoring/explanation-text.ts';
 import { EventJudge, verdictOn } from '../authoring/judge-events.ts';
 import { prefilterText } from '../authoring/prefilter-text.ts';
-import { readEvents, type TestInput } from '../authoring/test-file.ts';
+import type { ShownInput } from '../authoring/stage.ts';
+import { readEvents } from '../authoring/test-file.ts';
 import type { Config } from '../config/schema.ts';
 import { parseConfigText } from '../config/yaml.ts';
 import { prefilterOfRule } from '../engine/prefilter.ts';
@@ -87,7 +88,7 @@ async function explain(
   return 0;
 }
 
-function inputOf({ event, capture, number }: ExplainOptions): TestInput | undefined {
+function inputOf({ event, capture, number }: ExplainOptions): ShownInput | undefined {
   if (event !== undefined && capture !== undefined) fail('give one of --event and --capture');
   if (number !== undefined && capture === undefined) fail('--number is that of an event of a --capture');
   if (capture !== undefined) return { kind: 'capture', path: capture, place: '--capture' };
@@ -127,7 +128,7 @@ async function explainRule(
 async function explainEvent(
   rule: CheckedRule,
   outcome: LoadOutcome,
-  input: TestInput,
+  input: ShownInput,
   { number, capture, json }: ExplainOptions,
 ): Promise<void> {
   const verdict = await verdictOn(rule, new EventJudge(outcome), input, number);

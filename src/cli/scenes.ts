@@ -186,7 +186,8 @@ function loadRules(options: ScenesOptions, config: Config): LoadOutcome {
   return outcome;
 }
 
-function incoming({ rule, time, fields }: Alert): IncomingAlert {
+/** What a listener reads of an alert. */
+export function incoming({ rule, time, fields }: Alert): IncomingAlert {
   const pid = Array.isArray(fields) ? fields.find(({ key }) => key === 'proc.pid')?.value : 0;
   return { rule, time, pid: Number(pid) };
 }

@@ -1,24 +1,31 @@
 /** `lanner test FILES…`: unit tests of rules. */
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import process from 'node:process';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Coverage } from '../authoring/coverage.ts';
-import { loadTestedRules, runTestFile, type TestedRules, type TestResult } from '../authoring/run-tests.ts';
-import { readTestFile, type TestFile } from '../authoring/test-file.ts';
-import { hasFailed, REPORT_FORMATS, type ReportFormat, testReport } from '../authoring/test-report.ts';
+import type { TestResult } from '../authoring/run-tests.ts';
+import {
+  hasFailed,
+  REPORT_FORMATS,
+  type ReportFormat,
+  type TestRun,
+  testReport,
+} from '../authoring/test-report.ts';
 import { loadConfig } from '../config/load.ts';
-import { ruleFilePaths } from '../engine/rule-files.ts';
-import { fail } from './fail.ts';
+import type { Config } from '../config/schema.ts';
+import { describeError, writeError } from './fail.ts';
 import { collect } from './flags.ts';
 import { printLine } from './print.ts';
-import { failOnErrors } from './problems.ts';
+import { LiveScenes } from './scene-tests.ts';
+import { onEndSignal } from './signals.ts';
+import { type PreparedTests, prepareTests, TestRuns, testFilesAt } from './test-runs.ts';
+import { watchTests } from './test-watch.ts';
 
 interface TestOptions {
   readonly r?: readonly string[];
   readonly format: ReportFormat;
   readonly coverage?: boolean;
   readonly coverageMin?: number;
+  readonly watch?: boolean;
 }
 
 export function addTestCommand(program: Command, finish: (code: number) => void): void {
@@ -27,9 +34,9 @@ export function addTestCommand(program: Command, finish: (code: number) => void)
     .summary('test rules')
     .description(
       'Runs the tests of rules in FILES, and in the *.test.yaml files below directories. A test gives events as ' +
-        'field values (or a capture) and names the rules that must raise alerts for them; all other rules must ' +
-        'stay silent. Says of a test that fails which part of the condition decided. The exit code is 1 when a ' +
-        'test fails. docs/testing-rules.md says how tests are written.',
+        'field values (or a capture, or a scene) and names the rules that must raise alerts for them; all other ' +
+        'rules must stay silent. Says of a test that fails which part of the condition decided. The exit code is 1 ' +
+        'when a test fails. docs/testing-rules.md says how tests are written.',
     )
     .argument('<files...>', 'test files, or directories')
     .option('-r <file|dir>', 'rules to test, instead of those that the test files name; repeatable', collect)
@@ -41,29 +48,8 @@ export function addTestCommand(program: Command, finish: (code: number) => void)
         'fail when less of the checks of all rules were seen true and false; with --coverage',
       ).argParser(percent),
     )
-    .action(async (files: string[], options: TestOptions) => finish(await runTests(files, options)));
-}
-
-async function runTests(
-  paths: readonly string[],
-  { r: given = [], format, coverage: wanted, coverageMin }: TestOptions,
-): Promise<number> {
-  const files = paths.flatMap(testFilesAt).map(readTests);
-  const { config } = loadConfig({ file: undefined, overrides: [], environment: process.env });
-  const coverage = wanted || coverageMin !== undefined ? new Coverage() : undefined;
-  const loaded = new Map<string, TestedRules>();
-  const results: TestResult[] = [];
-  for (const { file, path } of files) {
-    const rulePaths = ruleFilePaths(given.length > 0 ? given : rulesOf(file, path), config, () => {});
-    const key = JSON.stringify(rulePaths);
-    const rules = loaded.get(key) ?? loadTestedRules(rulePaths, config);
-    loaded.set(key, rules);
-    failOnErrors(rules.outcome);
-    results.push(...(await runTestFile(file, rules, coverage)));
-  }
-  const run = { results, coverage: coverage?.result, coverageMin };
-  printLine(testReport(run, format));
-  return hasFailed(run) ? 1 : 0;
+    .option('--watch', 'run tests again whenever their files change, until ^C')
+    .action(async (files: string[], options: TestOptions) => finish(await test(files, options)));
 }
 
 function percent(text: string): number {
@@ -72,28 +58,61 @@ function percent(text: string): number {
   throw new InvalidArgumentError('expected a percentage from 0 to 100.');
 }
 
-function testFilesAt(path: string): string[] {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
-  const names = globSync('**/*.test.{yaml,yml}', { cwd: path }).sort();
-  if (names.length === 0) fail(`there are no tests (*.test.yaml) below ${path}`);
-  return names.map((name) => join(path, name));
-}
-
-function readTests(path: string): { readonly file: TestFile; readonly path: string } {
-  let text: string;
+/** Returns the exit code. */
+async function test(paths: readonly string[], options: TestOptions): Promise<number> {
+  const { config } = loadConfig({ file: undefined, overrides: [], environment: process.env });
+  const prepare = (path: string): PreparedTests => prepareTests(path, options.r ?? [], config);
+  const stop = new AbortController();
+  // A scene that is being played is ended, and leaves nothing behind.
+  const ending = onEndSignal(() => stop.abort());
   try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    fail(`cannot read the tests in ${path}: ${(error as Error).message}`);
+    if (!options.watch) {
+      const tests = paths.flatMap(testFilesAt).map(prepare);
+      const run = await runAll(tests, options, config, stop.signal);
+      printLine(testReport(run, options.format));
+      return hasFailed(run) || stop.signal.aborted ? 1 : 0;
+    }
+    const hasPassed = await watchTests({
+      ...{ paths, prepare, stop: stop.signal, say: printLine },
+      async run(tests) {
+        const broken = new Set<string>();
+        const run = await runAll(tests, options, config, stop.signal, ({ path }, error) => {
+          writeError(describeError(error, false));
+          broken.add(path);
+        });
+        printLine(testReport(run, options.format));
+        const failed = new Set(
+          run.results.filter(({ failures }) => failures.length > 0).map(({ file }) => file),
+        );
+        const passed = tests.filter(({ path, file }) => !broken.has(path) && !failed.has(file.name));
+        return new Set(passed.map(({ path }) => path));
+      },
+    });
+    return hasPassed ? 0 : 1;
+  } finally {
+    ending.end();
   }
-  const short = relative(process.cwd(), path);
-  return { file: readTestFile(short.startsWith('..') ? path : short, path, text), path };
 }
 
-/** The rules that a file names; otherwise those of the same name beside it: `a.yaml` of `a.test.yaml`. */
-function rulesOf({ name, ruleFiles }: TestFile, path: string): readonly string[] {
-  if (ruleFiles.length > 0) return ruleFiles;
-  const beside = path.replace(/\.test(\.ya?ml)$/, '$1');
-  if (beside !== path && existsSync(beside)) return [beside];
-  fail(`${name} names no rules: say "rule_files: [rules.yaml]" in it, or -r FILE`);
+/** Runs tests. `onError` takes what is wrong with the rules of a file, and the others go on; without it nobody does. */
+async function runAll(
+  tests: readonly PreparedTests[],
+  { coverage: wanted, coverageMin }: TestOptions,
+  config: Config,
+  stop: AbortSignal,
+  onError?: (tests: PreparedTests, error: unknown) => void,
+): Promise<TestRun> {
+  const coverage = wanted || coverageMin !== undefined ? new Coverage() : undefined;
+  const runs = new TestRuns(config, { coverage, scenes: new LiveScenes(config, stop) });
+  const results: TestResult[] = [];
+  for (const each of tests) {
+    if (stop.aborted) break;
+    try {
+      results.push(...(await runs.run(each)));
+    } catch (error) {
+      if (onError === undefined) throw error;
+      onError(each, error);
+    }
+  }
+  return { results, coverage: coverage?.result, coverageMin };
 }
