@@ -150,7 +150,7 @@ const NAMED_PATHS: readonly Place[] = [
   { expression: 'fs.path.source' },
   { expression: 'fs.path.target' },
   { expression: 'proc.exepath', where: STARTED },
-  { expression: 'evt.arg.filename', where: STARTED },
+  { expression: 'evt.rawarg.filename', where: STARTED },
 ];
 
 const FIELDS: Readonly<Record<string, Mapping>> = {

@@ -94,12 +94,12 @@ condition: sel and not filter`);
   await assertMatches(
     rule,
     [
-      exec('proc.exepath: /usr/bin/nc.openbsd, evt.arg.filename: /usr/bin/nc'),
-      exec('proc.exepath: /tmp/nc, evt.arg.filename: /opt/trusted/nc'),
+      exec('proc.exepath: /usr/bin/nc.openbsd, evt.rawarg.filename: /usr/bin/nc'),
+      exec('proc.exepath: /tmp/nc, evt.rawarg.filename: /opt/trusted/nc'),
     ],
     [
-      exec('proc.exepath: /usr/bin/nc.openbsd, evt.arg.filename: /usr/bin/netcat'),
-      exec('proc.exepath: /opt/trusted/nc, evt.arg.filename: /tmp/nc'),
+      exec('proc.exepath: /usr/bin/nc.openbsd, evt.rawarg.filename: /usr/bin/netcat'),
+      exec('proc.exepath: /opt/trusted/nc, evt.rawarg.filename: /tmp/nc'),
     ],
   );
 });

@@ -41,7 +41,7 @@ export function logSource(name: LogSourceName, kinds: AuditKinds): LogSource | s
 /** The path that exec was given counts as well, since links lead to programs: `/usr/bin/nc` to `/usr/bin/nc.openbsd`. */
 const STARTED_PROGRAM: Mapping = {
   kind: 'text',
-  places: [{ expression: 'proc.exepath' }, { expression: 'evt.arg.filename', untrusted: true }],
+  places: [{ expression: 'proc.exepath' }, { expression: 'evt.rawarg.filename', untrusted: true }],
 };
 
 const PROCESS: LogSource = {
