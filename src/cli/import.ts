@@ -19,6 +19,7 @@ interface ImportOptions {
   readonly status: readonly Status[];
   readonly changedSince?: string;
   readonly placeholder: ReadonlyMap<string, readonly string[]>;
+  readonly logWords?: boolean;
   readonly prefix: string;
 }
 
@@ -53,15 +54,19 @@ export function addImportCommand(program: Command, finish: (code: number) => voi
       parsePlaceholder,
       new Map<string, readonly string[]>(),
     )
+    .option(
+      '--log-words',
+      'also convert rules for logs of any kind: their words are looked for in the command lines of programs',
+    )
     .option('--prefix <text>', 'put this before the names of rules', '')
     .action((paths: string[], options: ImportOptions) => finish(importSigma(paths, options)));
 }
 
 /** Returns the exit code. */
 function importSigma(paths: readonly string[], options: ImportOptions): number {
-  const { output, json, minLevel, status, changedSince, placeholder, prefix } = options;
+  const { output, json, minLevel, status, changedSince, placeholder, prefix, logWords = false } = options;
   const conversion = convertSigma(paths.flatMap(filesAt), ruleEnvironment(FIELD_CATALOG), {
-    ...{ minLevel, changedSince, prefix, placeholders: placeholder, statuses: new Set(status) },
+    ...{ minLevel, changedSince, prefix, logWords, placeholders: placeholder, statuses: new Set(status) },
   });
   const some = conversion.rules.some(({ name }) => name !== undefined);
   if (some && output !== undefined) writeRules(output, conversion.text);

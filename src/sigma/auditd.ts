@@ -4,7 +4,7 @@
  * the configuration of auditd's; a rule's `definition` may tell.
  */
 import type { LogSourceName } from './documents.ts';
-import { anyOf, check, type Expression } from './expression.ts';
+import { anyOf, check, compareWith, type Expression } from './expression.ts';
 import { fieldOf, type LogSource, type Mapping, number, type Place, type Siblings, text } from './places.ts';
 import { WHOLE_LINE } from './process-fields.ts';
 
@@ -105,10 +105,8 @@ function callEvents(call: string): Expression | undefined {
 }
 
 function compareCalls(calls: readonly string[]): Expression {
-  const names = [...new Set(calls.map((call) => call.toLowerCase()))].sort();
-  return names.length === 1
-    ? check('evt.type', '=', names[0] as string)
-    : check('evt.type', 'in', `(${names.join(', ')})`);
+  const names = calls.map((call) => call.toLowerCase());
+  return compareWith('evt.type', '=', names);
 }
 
 const NAME_TYPES: Readonly<Record<string, Expression>> = {

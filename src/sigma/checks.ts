@@ -128,7 +128,7 @@ export function addressCheck(field: string, network: string, patterns: readonly 
 }
 
 export function networkCheck(field: string, networks: readonly string[]): Expression {
-  return compare(field, networks.length === 1 ? '=' : 'in', networks);
+  return compare(field, '=', networks);
 }
 
 /** `10.` or `192.168.` and anything behind it. */

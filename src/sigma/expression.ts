@@ -1,12 +1,21 @@
 /** Conditions of Lanner's that are being put together, and their text. */
 import { bytesOfText, textOfBytes } from '../rules/source/byte-text.ts';
 
-/** `tokens` are the words of a check as a condition has them: between them, lines may be broken. */
 export type Expression =
   | boolean
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Expression[] }
   | { readonly kind: 'not'; readonly operand: Expression }
-  | { readonly kind: 'check'; readonly tokens: readonly string[] };
+  /** Words of a check as a condition has them: between them, lines may be broken. */
+  | { readonly kind: 'check'; readonly tokens: readonly string[] }
+  | Comparison;
+
+/** A field compared with literals, as they are written; one suffices. */
+interface Comparison {
+  readonly kind: 'comparison';
+  readonly field: string;
+  readonly operator: string;
+  readonly literals: readonly string[];
+}
 
 export function check(...tokens: readonly string[]): Expression {
   return { kind: 'check', tokens };
@@ -16,33 +25,19 @@ export function allOf(operands: readonly Expression[]): Expression {
   return junction('and', operands);
 }
 
-/** A field that may have one value or another is compared with both at once. */
+/** What compares a field in one way with several literals becomes one comparison, in the place of the first. */
 export function anyOf(operands: readonly Expression[]): Expression {
   const joined = junction('or', operands);
   if (typeof joined === 'boolean' || joined.kind !== 'or') return joined;
-  const values = new Map<string, string[]>();
+  const merged = new Map<unknown, Expression>();
   for (const operand of joined.operands) {
-    const [field, value] = equality(operand) ?? [];
-    if (field !== undefined && value !== undefined) values.set(field, [...(values.get(field) ?? []), value]);
+    const isComparison = typeof operand !== 'boolean' && operand.kind === 'comparison';
+    const key = isComparison ? `${operand.field} ${operand.operator}` : operand;
+    const before = merged.get(key);
+    const joins = isComparison && typeof before === 'object' && before.kind === 'comparison';
+    merged.set(key, joins ? { ...before, literals: [...before.literals, ...operand.literals] } : operand);
   }
-  const done = new Set<string>();
-  const merged = joined.operands.flatMap((operand) => {
-    const [field = ''] = equality(operand) ?? [];
-    const alternatives = [...new Set(values.get(field))];
-    if (alternatives.length < 2) return operand;
-    if (done.has(field)) return [];
-    done.add(field);
-    return check(field, 'in', ...listWords(alternatives));
-  });
-  return junction('or', merged);
-}
-
-/** Field and literal of a check that compares them. */
-function equality(expression: Expression): readonly [string, string] | undefined {
-  if (typeof expression === 'boolean' || expression.kind !== 'check') return undefined;
-  const [field = '', operator, literal = '', ...rest] = expression.tokens;
-  if (operator !== '=' || rest.length > 0 || /^(?:val|tolower)\(/.test(literal)) return undefined;
-  return [field, literal];
+  return junction('or', [...merged.values()]);
 }
 
 /** A list in parentheses. */
@@ -71,14 +66,21 @@ function junction(kind: 'and' | 'or', operands: readonly Expression[]): Expressi
   return kept.length === 1 ? first : { kind, operands: kept };
 }
 
-/** A check of one field with one value or several; one suffices. */
+/** A field compared with texts; one suffices. */
 export function compare(field: string, operator: string, values: readonly string[]): Expression {
-  const literals = [...new Set(values)].map(quote);
-  const [first = '""'] = literals;
-  if (literals.length === 1) return check(field, operator, first);
-  const items = listWords(literals);
-  if (operator === '=' || operator === 'in') return check(field, 'in', ...items);
-  return check(field, operator, 'anyof', ...items);
+  return compareWith(field, operator, values.map(quote));
+}
+
+/** A field compared with literals as they are to be written: numbers, names of events. */
+export function compareWith(field: string, operator: string, literals: readonly string[]): Expression {
+  return { kind: 'comparison', field, operator, literals };
+}
+
+function comparisonWords({ field, operator, literals }: Comparison): string[] {
+  const different = [...new Set(literals)];
+  if (different.length === 1) return [field, operator, ...different];
+  const items = listWords(different);
+  return operator === '=' ? [field, 'in', ...items] : [field, operator, 'anyof', ...items];
 }
 
 /** The words of a condition. */
@@ -87,6 +89,8 @@ export function words(expression: Expression): string[] {
   switch (expression.kind) {
     case 'check':
       return [...expression.tokens];
+    case 'comparison':
+      return comparisonWords(expression);
     case 'not':
       return ['not', ...operandWords(expression.operand)];
     default:
@@ -98,7 +102,7 @@ export function words(expression: Expression): string[] {
 
 function operandWords(operand: Expression): string[] {
   const inner = words(operand);
-  if (typeof operand === 'boolean' || operand.kind === 'check' || operand.kind === 'not') return inner;
+  if (typeof operand === 'boolean' || (operand.kind !== 'and' && operand.kind !== 'or')) return inner;
   const last = inner.length - 1;
   inner[0] = `(${inner[0]}`;
   inner[last] = `${inner[last]})`;

@@ -27,12 +27,13 @@ export const MACROS: Readonly<Record<string, string>> = {
 };
 
 /** The log source of that name; a text says why Lanner has none. */
-export function logSource(name: LogSourceName, kinds: AuditKinds): LogSource | string {
+export function logSource(name: LogSourceName, kinds: AuditKinds, logWords: boolean): LogSource | string {
   const { product, category, service } = name;
   if (product !== undefined && product !== 'linux') return `rules for ${product}, not for Linux`;
   if (service === 'auditd') return auditSource(name, kinds);
   if (service !== undefined && service !== 'sysmon')
     return `the log of ${service} is not among what Lanner reads`;
+  if (category === undefined && logWords) return COMMANDS;
   if (category === undefined)
     return 'logs of any kind (product linux without a category) are not among what Lanner reads';
   return SOURCES[category] ?? `Lanner has no events of category ${category}`;
@@ -58,6 +59,14 @@ const PROCESS: LogSource = {
   ],
   tells: [],
   tag: 'process',
+};
+
+/** In place of logs of any kind: what people typed in a shell, as far as programs started by it tell. */
+const COMMANDS: LogSource = {
+  ...PROCESS,
+  name: 'any log',
+  keywords: () => [{ expression: 'proc.exeline', ending: WHOLE_LINE }],
+  instead: 'logs of any kind: words are looked for in command lines alone',
 };
 
 /** A new file: opened to be written, moved or linked to its place. */

@@ -41,6 +41,8 @@ export interface LogSource {
   /** What alerts tell beside the process: words with fields. */
   readonly tells: readonly string[];
   readonly tag: string;
+  /** Said of every rule: these are not the events that it means. */
+  readonly instead?: string;
 }
 
 /** Values of the fields of a map, by name without modifiers. */

@@ -15,6 +15,7 @@ export const OPTIONS: ConversionOptions = {
   statuses: new Set(['stable', 'test', 'experimental']),
   changedSince: undefined,
   placeholders: new Map(),
+  logWords: false,
   prefix: '',
 };
 

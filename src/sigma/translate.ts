@@ -3,7 +3,7 @@ import type { Location } from '../rules/location.ts';
 import type { YamlMap, YamlNode, YamlScalar } from '../rules/source/yaml.ts';
 import { addressCheck, hostCheck, Inexpressible, networkCheck, regexCheck, textCheck } from './checks.ts';
 import { DocumentError, placeOf, type SigmaDocument, scalars } from './documents.ts';
-import { allOf, anyOf, check, type Expression, not } from './expression.ts';
+import { allOf, anyOf, check, compareWith, type Expression, not } from './expression.ts';
 import { GrammarError, namesOf, parseSigmaCondition, type SigmaCondition } from './grammar.ts';
 import { ModifierError, type Modifiers, readModifiers, transform } from './modifiers.ts';
 import { open, type Pattern, PatternError, parsePattern } from './pattern.ts';
@@ -52,6 +52,9 @@ export function detectionsOf(body: YamlMap): Map<string, YamlNode> {
   return new Map(entries.map(([name, { value }]) => [name, value]));
 }
 
+/** How many items a condition may ask for, each time that it names them. */
+const MOST_ITEMS = 20_000;
+
 class Translator {
   readonly leftOut: LeftOut[] = [];
   /** A field that has an untrusted place as well is asked for in what is excepted. */
@@ -62,6 +65,7 @@ class Translator {
   readonly #placeholders: Placeholders;
   readonly #untrusted: boolean;
   readonly #detections: Map<string, YamlNode>;
+  #items = 0;
 
   constructor(
     document: SigmaDocument,
@@ -140,6 +144,7 @@ class Translator {
   }
 
   #item(key: YamlScalar, value: YamlNode, siblings: Siblings, wanted: boolean): Expression {
+    if (++this.#items > MOST_ITEMS) this.#fail('the condition is too large', this.#body);
     const [name = '', ...names] = key.text.text.split('|');
     try {
       const modifiers = readModifiers(names);
@@ -350,7 +355,12 @@ function numberCheck(mapping: Mapping, value: string, operator: string): Express
   const read = mapping.number ?? wholeNumber;
   const number = read(value);
   if (number === undefined) throw new Inexpressible(`"${value}" is no number that ${mapping.field} can be`);
-  return check(mapping.field, operator, number);
+  return compareNumber(mapping.field, operator, number);
+}
+
+/** Only of equal numbers can there be several. */
+function compareNumber(field: string, operator: string, number: string): Expression {
+  return operator === '=' ? compareWith(field, operator, [number]) : check(field, operator, number);
 }
 
 function wholeNumber(value: string): string | undefined {
