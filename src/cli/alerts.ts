@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { escapeText } from '../alerts/format.ts';
-import { milliseconds } from '../config/shape.ts';
+import { priorityOf, timeOf } from '../console/filter-query.ts';
 import { iso8601 } from '../fields/time-text.ts';
 import { standardSink, writeAll } from '../outputs/write-all.ts';
 import { PRIORITIES, type Priority } from '../rules/checked.ts';
@@ -24,6 +24,7 @@ interface AlertsOptions extends CommonOptions {
   readonly container?: readonly string[];
   readonly pod?: readonly string[];
   readonly process?: readonly string[];
+  readonly tag?: readonly string[];
   readonly limit: number;
   readonly follow?: boolean;
   readonly count?: boolean;
@@ -56,6 +57,7 @@ export function addAlertsCommand(program: Command): void {
     .option('--container <name>', 'of this container: its name or id, 12 digits or more; repeatable', collect)
     .option('--pod <name>', 'of this pod; repeatable', collect)
     .option('--process <name>', 'of processes of this name (proc.name); repeatable', collect)
+    .option('--tag <tag>', 'of rules that had this tag when they last fired; repeatable', collect)
     .option('--limit <number>', 'as many at most, the newest; 0 for all', parseLimit, 100)
     .option('--follow', 'go on with new ones as they come')
     .option('--count', 'print how many there are, by rule')
@@ -97,6 +99,7 @@ function filterOf(words: readonly string[], options: AlertsOptions): Filter {
     containers: options.container,
     pods: options.pod,
     processes: options.process,
+    tags: options.tag,
     // A word with blanks came in the shell's quotes.
     text: words.map((word) => (/\s/.test(word) && !word.includes('"') ? `"${word}"` : word)).join(' '),
   };
@@ -180,15 +183,13 @@ async function put(lines: readonly string[]): Promise<void> {
 }
 
 function parseWhen(text: string): number {
-  const ago = milliseconds(text);
-  const time = ago === undefined ? Date.parse(text) : Date.now() - ago;
-  if (Number.isNaN(time)) throw new InvalidArgumentError('Give a time such as 1h, 7d or 2026-01-31T12:00.');
-  return time * 1000;
+  const time = timeOf(text);
+  if (time === undefined) throw new InvalidArgumentError('Give a time such as 1h, 7d or 2026-01-31T12:00.');
+  return time;
 }
 
 function parsePriority(text: string): Priority {
-  const wanted = text.toLowerCase() === 'info' ? 'informational' : text.toLowerCase();
-  const found = PRIORITIES.find((priority) => priority.toLowerCase() === wanted);
+  const found = priorityOf(text);
   if (found === undefined) throw new InvalidArgumentError(`Give one of ${PRIORITIES.join(', ')}.`);
   return found;
 }

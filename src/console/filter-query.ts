@@ -20,9 +20,9 @@ const MOST_VALUES = 50;
 /** The filter that a query means; `others` are further names that it may have. Throws a {@link Refusal}. */
 export function filterOf(query: URLSearchParams, others: readonly string[] = []): Filter {
   for (const name of new Set(query.keys())) {
-    if (!(name in LISTS) && !SINGLE.includes(name) && !others.includes(name))
+    if (!Object.hasOwn(LISTS, name) && !SINGLE.includes(name) && !others.includes(name))
       throw malformed(`there is no filter of the name ${JSON.stringify(name.slice(0, 40))}`);
-    const most = name in LISTS ? MOST_VALUES : 1;
+    const most = Object.hasOwn(LISTS, name) ? MOST_VALUES : 1;
     if (query.getAll(name).length > most)
       throw malformed(`${name}: give it ${most === 1 ? 'once' : `${most} times`} at most`);
   }

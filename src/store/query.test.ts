@@ -150,3 +150,54 @@ test('what is counted by time, rule and priority is what is there', (context) =>
   );
   assert.equal(query.last, 4);
 });
+
+test('tags are those of rules when they last fired', (context) => {
+  const tagged = (rule: string, at: number, tags: readonly string[]): RuleAlert => ({
+    ...alert({ rule, at }),
+    tags,
+  });
+  const query = stored(context, [
+    tagged('A', 1, ['old', 'T1005']),
+    tagged('A', 2, ['T1005']),
+    tagged('B', 3, ['T1059.004', 'mitre_execution']),
+    tagged('C', 4, []),
+  ]);
+  const ids = (tags: readonly string[]): number[] => query.find({ tags }, 10).alerts.map(({ id }) => id);
+  assert.deepEqual(ids(['T1005']), [2, 1]);
+  assert.deepEqual(ids(['old']), [], 'the rule has it no more');
+  assert.deepEqual(ids(['T10*', 'none']), [3, 2, 1]);
+  assert.deepEqual(ids(['none']), []);
+});
+
+test('names are counted, with their newest alerts', (context) => {
+  const query = stored(context, ALERTS);
+  const second = 1_000_000;
+  const countsOf = (...given: Parameters<StoreQuery['countsOf']>) =>
+    query.countsOf(...given).map(({ name, count, last }) => ({ name, count, last }));
+  assert.deepEqual(countsOf({}, 'rule'), [
+    { name: 'Read', count: 2, last: (NOON + 2) * second },
+    { name: "O'Rule %", count: 1, last: (NOON + 4) * second },
+    { name: 'Write', count: 1, last: (NOON + 3) * second },
+  ]);
+  assert.deepEqual(countsOf({ since: (NOON + 2) * second, rules: ['Read', 'Write'] }, 'process'), [
+    { name: 'bash', count: 1, last: (NOON + 2) * second },
+    { name: 'cat', count: 1, last: (NOON + 3) * second },
+  ]);
+  assert.equal(query.countUpTo({}, 3), 3);
+  assert.equal(query.countUpTo({ rules: ['Read'] }, 3), 2);
+  assert.equal(query.count({ after: 1, upTo: 3 }), 2);
+  assert.deepEqual(query.times, { oldest: (NOON + 1) * second, newest: (NOON + 4) * second });
+  // Spans that begin before the filter hold only what is in both.
+  const since = (NOON + 3) * second;
+  assert.deepEqual(
+    query.counts({ since }, 'priority', 4 * second).map(({ count }) => count),
+    [1, 1],
+  );
+  for (const rules of [['Read'], ['Read', 'Write'], ['*']]) {
+    const spans = query.counts({ rules, priority: 'Warning' }, 'priority', second);
+    assert.equal(
+      spans.reduce((sum, { count }) => sum + count, 0),
+      query.count({ rules, priority: 'Warning' }),
+    );
+  }
+});
