@@ -73,7 +73,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   sigma: { imports: ['events/bytes.ts', 'rules'] },
   learning: {
-    imports: ['events', 'system', 'fields', 'rules', 'engine'],
+    imports: ['events', 'system', 'fields', 'rules', 'alerts', 'engine'],
   },
   'language-server': { imports: ['rules', 'config', 'engine', 'language'] },
   scenes: { imports: [] },

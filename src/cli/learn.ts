@@ -5,6 +5,7 @@ import { runTestFile } from '../authoring/run-tests.ts';
 import { readTestFile } from '../authoring/test-file.ts';
 import type { Config } from '../config/schema.ts';
 import { ruleEnvironment } from '../engine/rule-environment.ts';
+import type { AlertTarget } from '../engine/wanted-outputs.ts';
 import type { WatchScope } from '../engine/watch.ts';
 import { namesByAddress } from '../learning/host-words.ts';
 import { keptText, readKept } from '../learning/kept.ts';
@@ -141,8 +142,6 @@ function learningConfig(options: LearnOptions): Config {
 }
 
 const OBSERVING = loadRules([{ name: 'what is learned', text: observingRules() }], ruleEnvironment());
-/** Alerts of learning are for the observer alone. */
-const NOWHERE = { take: (): void => {} };
 
 function rootsOf({ scope }: LearnOptions): readonly number[] {
   return scope?.kind === 'processes' ? scope.pids : [];
@@ -168,7 +167,7 @@ async function observeLive(
       ruleSet: OBSERVING.ruleSet,
       scope: scope ?? { kind: 'processes', pids: [] },
       ...(isCommand ? { command } : {}),
-      alertsTo: NOWHERE,
+      alertsTo: { take: (alert) => observer.told(alert) },
       observers: [observer],
       stop: AbortSignal.any([stop.signal, ...limit]),
       log: plainLog,
@@ -197,8 +196,9 @@ async function observeFile(
 ): Promise<void> {
   const { replay } = await import('../engine/replay.ts');
   const stop = new AbortController().signal;
-  const options = { config, ruleSet: OBSERVING.ruleSet, file, alertsTo: NOWHERE, observers: [observer] };
-  const { damage, failed } = await replay({ ...options, stop, log: plainLog });
+  const options = { config, ruleSet: OBSERVING.ruleSet, file, observers: [observer] };
+  const alertsTo: AlertTarget = { take: (alert) => observer.told(alert) };
+  const { damage, failed } = await replay({ ...options, alertsTo, stop, log: plainLog });
   learned.lost += failed;
   if (damage) fail(`${file} is damaged: ${damage.message}`);
 }

@@ -23,8 +23,9 @@ export interface PathSet {
   readonly fixed: readonly ByteString[];
 }
 
-/** So many names of a kind in a folder stand for all of that kind. */
+/** So many names of a kind in a folder stand for all of that kind; of names without an ending there must be more. */
 const CROWD = 8;
+const PLAIN_CROWD = 16;
 /** So many folders with patterns below another stand for the whole tree. */
 const FOREST = 8;
 /** A tree must lie so deep; what lies higher belongs to many. */
@@ -80,7 +81,12 @@ function takeIn(paths: readonly ByteString[], patterns: Map<string, ByteString[]
     const isHidden = alike.some((path) => path[folder.length + 1] === '.');
     const random = isProtected(alike[0] as ByteString) ? undefined : randomSiblings(alike);
     if (random !== undefined) for (const path of alike) add(patterns, random, path);
-    else if (alike.length >= CROWD && mayTakeIn(folder) && !isHidden && !EXECUTED.test(ending)) {
+    else if (
+      alike.length >= (ending === '' ? PLAIN_CROWD : CROWD) &&
+      mayTakeIn(folder) &&
+      !isHidden &&
+      !EXECUTED.test(ending)
+    ) {
       const regex = `${escapeRegex(folder)}/${NAME}${ending === '' ? '' : `\\.${escapeRegex(ending)}`}`;
       for (const path of alike) add(patterns, regex, path);
     } else left.push(...alike);

@@ -1,6 +1,7 @@
 /** Watches a run, or reads a recording, and tells what was done in it. */
+import { type Alert, fieldEntries } from '../alerts/alert.ts';
 import type { EventObserver } from '../engine/engine.ts';
-import type { ByteString } from '../events/bytes.ts';
+import { type ByteString, toByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import { FIELD_CATALOG } from '../fields/catalog.ts';
 import type { CheckedRule } from '../rules/checked.ts';
@@ -14,6 +15,7 @@ import {
   type PathField,
   type Profile,
   type ProgramName,
+  type StartedProgram,
   type Subject,
 } from './observation.ts';
 import { baseName, isContainerSetup, isInterpreter, isMulticall } from './programs.ts';
@@ -78,6 +80,14 @@ export class LearningObserver implements EventObserver {
     return this.#pathless;
   }
 
+  /** Takes the alerts of the observing rules, which tell of containers what was not known at the event. */
+  told(alert: Alert): void {
+    const values = new Map(fieldEntries(alert));
+    const group = this.#groups.get(String(values.get('container.id')));
+    const image = values.get('container.image.repository');
+    if (group && typeof image === 'string' && image !== '') group.image = toByteString(image);
+  }
+
   judged(_: EventCursor, context: EventContext, matched: readonly CheckedRule[]): void {
     if (matched.length === 0) return;
     const { thread } = context;
@@ -121,8 +131,6 @@ export class LearningObserver implements EventObserver {
       this.#groups.set(containerId, group);
       if (containerId !== '') this.#addRoot(firstOfContainer(context, thread), group);
     }
-    if (containerId !== '' && group.image === '')
-      group.image = textOf(context, 'container.image.repository') ?? '';
     if (containerId === '') this.#meetRoots(context, thread, group);
     return group;
   }
@@ -139,11 +147,13 @@ export class LearningObserver implements EventObserver {
     }
   }
 
-  #addRoot(thread: Thread, { profile }: Group): void {
-    const program = programOf(thread);
-    if (program === undefined || isContainerSetup(thread)) return;
+  #addRoot(thread: Thread | undefined, { profile }: Group): void {
+    const program = thread && programOf(thread);
+    if (thread === undefined || program === undefined || isContainerSetup(thread)) return;
     const isScript = isInterpreter(program.path, program.applet);
     profile.roots.add(isScript ? { program, args: thread.args.join(' ') } : { program }, this.#run);
+    // Whoever starts it, and also where it was running before anybody watched.
+    profile.started.add(startOf(thread, program), this.#run);
   }
 
   #note(
@@ -215,27 +225,31 @@ export class LearningObserver implements EventObserver {
   #start(context: EventContext, thread: Thread, program: ProgramName, group: Group): void {
     for (const host of hostsIn(thread.args)) if (this.hosts.size < MOST_HOSTS) this.hosts.add(host);
     const isRoot = thread.containerId === '' ? this.#roots.has(thread.pid) : thread.vpid === 1;
-    if (isRoot) this.#addRoot(thread, group);
-    const parent = isRoot ? undefined : context.system.parent(thread);
-    const item = {
-      program,
-      ...(parent === undefined || parent.exepath === '' ? {} : { parent: parent.exepath }),
-    };
-    if (!isInterpreter(program.path, program.applet)) {
-      group.profile.started.add(item, this.#run);
+    if (isRoot) {
+      this.#addRoot(thread, group);
       return;
     }
-    const args = thread.args.join(' ');
-    const isRelative =
-      thread.args.some((arg) => /^\.{0,2}[\w-]*\//.test(arg) && !arg.startsWith('/')) || isBareScript(thread);
-    const directory = thread.cwd.replace(/(?<=.)\/$/, '');
-    group.profile.started.add({ ...item, args, ...(isRelative ? { directory } : {}) }, this.#run);
+    const parent = context.system.parent(thread)?.exepath ?? '';
+    group.profile.started.add(
+      { ...startOf(thread, program), ...(parent === '' ? {} : { parent }) },
+      this.#run,
+    );
   }
 
   #notePort(pid: number, context: EventContext): void {
     const port = numberOf(context, 'fd.sport');
     if (port !== undefined && this.#chosenPorts.size < MOST_PORTS) this.#chosenPorts.add(`${pid} ${port}`);
   }
+}
+
+/** What a process runs, with its arguments where these are code. */
+function startOf(thread: Thread, program: ProgramName): StartedProgram {
+  if (!isInterpreter(program.path, program.applet)) return { program };
+  const args = thread.args.join(' ');
+  const isRelative =
+    thread.args.some((arg) => /^\.{0,2}[\w-]*\//.test(arg) && !arg.startsWith('/')) || isBareScript(thread);
+  const directory = thread.cwd.replace(/(?<=.)\/$/, '');
+  return isRelative ? { program, args, directory } : { program, args };
 }
 
 /** `sh job.sh`: the first argument that is no option is a file in the working directory. */
@@ -249,15 +263,10 @@ function programOf({ exepath, exe }: Thread): ProgramName | undefined {
   return isMulticall(exepath) ? { path: exepath, applet: baseName(exe) } : { path: exepath };
 }
 
-/** The oldest ancestor within the container. */
-function firstOfContainer({ system }: EventContext, thread: Thread): Thread {
-  let first = thread;
-  for (let depth = 0; depth < 100; depth++) {
-    const parent = system.parent(first);
-    if (parent === undefined || parent.containerId !== thread.containerId) return first;
-    first = parent;
-  }
-  return first;
+/** The first process of the container; who comes in later is not it. */
+function firstOfContainer({ system }: EventContext, { containerId }: Thread): Thread | undefined {
+  for (const each of system.threads()) if (each.containerId === containerId && each.vpid === 1) return each;
+  return undefined;
 }
 
 /** Rules on names are asked under every name of the file: all of them must be known. */

@@ -226,10 +226,11 @@ class SubjectWriter {
   #allowedMacro(name: string, { conditions, remarks, holes }: Allowed): string | undefined {
     this.holes.push(...holes);
     if (conditions.length === 0) return undefined;
-    return this.#macro(name, `(${conditions.join('\nor ')})`, [
-      ...remarks,
-      ...holes.map((hole) => `HOLE: ${hole}.`),
-    ]);
+    return this.#macro(
+      name,
+      conditions.length === 1 ? (conditions[0] as string) : `(${conditions.join('\nor ')})`,
+      [...remarks, ...holes.map((hole) => `HOLE: ${hole}.`)],
+    );
   }
 
   #macro(name: string, condition: string, remarks: readonly string[]): string {

@@ -35,12 +35,21 @@ export function subjectCondition(profile: Profile): string | undefined {
     case 'image':
       return `container.image.repository = ${literal(subject.image)}`;
     case 'cgroup':
-      return `thread.cgroups contains ${literal(`=${subject.path}`)}`;
+      // It, and groups below it, but none whose name only begins alike.
+      return anyOf([
+        ...['/', ' '].map((end) => `thread.cgroups contains ${literal(`=${subject.path}${end}`)}`),
+        `thread.cgroups endswith ${literal(`=${subject.path}`)}`,
+      ]);
     case 'container':
-      return allOf(['container.id != host', anyOf(rootConditions(profile, false))]);
+      return allOf(['container.id != host', ...orNothing(rootConditions(profile, false))]);
     case 'program':
-      return anyOf(rootConditions(profile, true));
+      return allOf(['container.id = host', ...orNothing(rootConditions(profile, true))]);
   }
+}
+
+/** Of a subject of which the first program was not seen, its place must do. */
+function orNothing(conditions: readonly string[]): string[] {
+  return conditions.length === 0 ? [] : [anyOf(conditions)];
 }
 
 /** `onHost`: of a process that init has adopted, its group may still tell where it is from. */

@@ -84,7 +84,8 @@ export function observingRules(): string {
       rule,
       desc: 'Seen while learning.',
       condition,
-      output: '-',
+      // The image becomes known some time after the first events of a container.
+      output: '%container.id %container.image.repository',
       priority: 'DEBUG',
     })),
   );

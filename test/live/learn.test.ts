@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { createContainer } from '../support/container.ts';
 import { temporaryFolder } from '../support/daemon.ts';
+import { startPodman } from '../support/engines.ts';
 import { freePort } from '../support/free-port.ts';
 import { cannotWatch, lanner } from '../support/lanner.ts';
 import { lannerRun } from '../support/lanner-run.ts';
@@ -108,6 +109,10 @@ const KINDS = {
   port: 'Unlearned Listening Port in',
 };
 
+function hasProgram(name: string): boolean {
+  return ['/usr/bin', '/usr/sbin', '/usr/local/bin'].some((folder) => existsSync(join(folder, name)));
+}
+
 suite('learned rules', { skip: cannotWatch() }, () => {
   test('a build with make and cc', async (context) => {
     const folder = temporaryFolder(context);
@@ -189,5 +194,29 @@ suite('learned rules', { skip: cannotWatch() }, () => {
       deviations: { ...KINDS, argument: KINDS.program, moved: KINDS.file },
     });
     assert.match(text, /container\.id != host and/);
+  });
+
+  test('an image of Podman', {
+    skip: ['podman', 'runc'].every((program) => hasProgram(program)) ? false : 'needs podman and runc',
+  }, async (context) => {
+    const engine = await startPodman().catch((error: Error) => context.skip(error.message));
+    if (!engine) return;
+    context.after(() => engine.stop());
+    const settings = [`podman.sockets[0]=${engine.socket}`, 'docker.enabled=false', 'cri.enabled=false'];
+    const options = [...settings, 'containerd.enabled=false'].map((one) => `container_engines.${one}`);
+    const rules = join(temporaryFolder(context), 'image.yaml');
+    for (const run of [1, 2]) {
+      const asked = options.flatMap((option) => ['--option', option]);
+      const script = 'date > /dev/shm/stamp; mkdir -p /dev/shm/work; rm -r /dev/shm/work';
+      const command = engine.command(`learned-${run}`, script);
+      const { code, stderr } = await lanner(['learn', '--into', rules, ...asked, '--', ...command]);
+      assert.equal(code, 0, stderr);
+      assert.match(
+        stderr,
+        new RegExp(`^lanner: lanner-test: programs [2-4], files [1-9].* runs ${run}$`, 'm'),
+      );
+      assert.match(stderr, /5 rules, \d+ tests, 0 failed\n$/);
+    }
+    assert.match(readFileSync(rules, 'utf8'), /container\.image\.repository = \S*lanner-test/);
   });
 });
