@@ -18,6 +18,7 @@ const CHECKS: readonly { name: string; command: readonly string[] }[] = [
   { name: 'types', command: ['node_modules/.bin/tsc', '--noEmit'] },
   { name: 'types of the console', command: ['node_modules/.bin/tsc', '--noEmit', '-p', 'console'] },
   { name: 'types of the documentation', command: ['node_modules/.bin/tsc', '--noEmit', '-p', 'site/client'] },
+  { name: 'types of the extension', command: ['node_modules/.bin/tsc', '--noEmit', '-p', 'editors/vscode'] },
   { name: 'lint', command: ['node_modules/.bin/biome', 'lint', '--error-on-warnings'] },
   { name: 'format', command: ['node_modules/.bin/biome', 'check', '--linter-enabled=false'] },
   { name: 'imports', command: ['scripts/check-imports.ts'] },
