@@ -1,4 +1,7 @@
-/** Workloads of the live measurements: a compiler started again and again, a web server with its client, a sleeper. */
+/**
+ * Workloads of the live measurements: a compiler started again and again, a web server that has been up for a moment
+ * with its client, a sleeper.
+ */
 
 const BUILD = String.raw`
 for i in 1 2 3 4 5 6 7 8; do
@@ -10,7 +13,7 @@ for round in 1 2 3; do
 done`;
 
 const SERVER = String.raw`
-use Socket;
+use Socket; select(undef, undef, undef, 0.5);
 socket(my $listener, PF_INET, SOCK_STREAM, 0); bind($listener, pack_sockaddr_in(0, INADDR_LOOPBACK)); listen($listener, 16);
 my $address = getsockname($listener);
 open(my $page, '>', 'page.html'); print $page 'x' x 500; close($page);

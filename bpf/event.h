@@ -103,6 +103,7 @@ static __always_inline void start_event(struct lanner_scratch *s, const struct l
 	s->filename = 0;
 	s->part = 0;
 	s->names_thread = 0;
+	s->tells_place = 0;
 	choose_filter(s);
 	header = (struct lanner_header *)s->data;
 	header->tid = tid;
@@ -145,6 +146,18 @@ static __always_inline void note_told_name(struct lanner_scratch *s, bool is_tol
 		bpf_map_delete_elem(&told_names, &tid);
 }
 
+/* The same of its process's control groups, which the container follows from. */
+static __always_inline void note_told_place(struct lanner_scratch *s, bool is_told)
+{
+	u32 pid = ((struct lanner_header *)s->data)->tid;
+	u64 timestamp = ((struct lanner_header *)s->data)->timestamp;
+
+	if (is_told)
+		bpf_map_update_elem(&told_places, &pid, &timestamp, BPF_ANY);
+	else
+		bpf_map_delete_elem(&told_places, &pid);
+}
+
 /* Hands the event out, unless no rule can match it. What does not fit is lost. All is counted. */
 static __always_inline void output_event(struct lanner_scratch *s)
 {
@@ -171,6 +184,8 @@ static __always_inline void output_event(struct lanner_scratch *s)
 			c->full[code]++;
 		if (s->names_thread)
 			note_told_name(s, c->emitted[code] != emitted);
+		if (s->tells_place)
+			note_told_place(s, c->emitted[code] != emitted);
 	}
 }
 

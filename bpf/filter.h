@@ -10,8 +10,9 @@
 #define ODD_BIT (1ULL << FILTER_ODD)
 #define DOTS_BIT (1ULL << FILTER_DOTS)
 #define TOP_BIT (1ULL << FILTER_TOP)
-#define PROGRAM_BITS (~0ULL << FIRST_PROGRAM_BIT)
-#define NAME_BITS (~0ULL << FILTER_TOP & ~PROGRAM_BITS) /* of all that is asked of names of files */
+#define IN_CONTAINER (1ULL << CONTAINER_BIT)
+#define PROGRAM_BITS (~0ULL << FIRST_PROGRAM_BIT & ~IN_CONTAINER)
+#define NAME_BITS (~0ULL << FILTER_TOP & ~PROGRAM_BITS & ~IN_CONTAINER) /* of all that is asked of names of files */
 
 #define WALK_CHUNK 32 /* bytes that one call looks at */
 #define MAX_CHUNKS 64 /* of one name */
@@ -324,6 +325,22 @@ static __always_inline void look_at_program(struct lanner_scratch *s)
 }
 
 /*
+ * Whether user space has found that the process is in no container, by the event that told it last. What is not
+ * known may be in one. Neither map's entry can be mistaken for another process's: no two have the same number.
+ */
+static __always_inline bool is_on_host(struct lanner_scratch *s)
+{
+	struct task_struct *task = (void *)s->task;
+	u32 pid = BPF_CORE_READ(task, tgid);
+	const volatile u64 *told = bpf_map_lookup_elem(&told_places, &pid), *host;
+
+	if (!told)
+		return false;
+	host = bpf_map_lookup_elem(&host_processes, &pid);
+	return host && *host == *told;
+}
+
+/*
  * Whether a rule can match the event, as far as it has been collected; paths are looked at when it is
  * `complete`. The answers lie in the scratch room: numbers that the verifier knows would multiply its work.
  */
@@ -346,8 +363,10 @@ __noinline int may_match(u32 complete)
 	}
 	if (complete && f->asks_paths && !look_at_names(s, f))
 		s->unknown |= NAME_BITS;
-	if (f->asks_program)
+	if (f->asks_process & ASKS_PROGRAM)
 		look_at_program(s);
+	if (f->asks_process & ASKS_CONTAINER && !is_on_host(s))
+		s->bits |= IN_CONTAINER;
 	for (u32 i = 0; i < MAX_TERMS; i++) {
 		if (i >= f->term_count)
 			break;

@@ -19,6 +19,7 @@
 #define MAX_CELLS 524288   /* of its table of next states */
 #define MAX_KNOWN_INODES 16384
 #define FIRST_PROGRAM_BIT 48 /* of the sets of names of programs */
+#define CONTAINER_BIT 63   /* the process may be in a container */
 #define MAX_PROGRAM_NAMES 256
 #define GLANCE_PREDICATES 6 /* that the first look at an open asks */
 
@@ -253,7 +254,8 @@ struct lanner_predicate {
 /*
  * A conjunction. Bits below FILTER_ODD stand for predicates, FILTER_TOP for a name with at most one component,
  * FILTER_DOTS for a component of a path that ends with two dots, those from MAX_PREDICATES on for sets of texts in the
- * file's names, those from FIRST_PROGRAM_BIT on for sets that the name of the program is in. FILTER_ODD stands for texts that paths in normal form do not have; no term asks for it.
+ * file's names, those from FIRST_PROGRAM_BIT on for sets that the name of the program is in, CONTAINER_BIT for that its
+ * process may be in a container. FILTER_ODD stands for texts that paths in normal form do not have; no term asks for it.
  */
 struct lanner_term {
 	u64 mask;
@@ -263,6 +265,9 @@ struct lanner_term {
 #define FILTER_ODD 13
 #define FILTER_TOP 14
 #define FILTER_DOTS 15
+
+#define ASKS_PROGRAM 1
+#define ASKS_CONTAINER 2
 
 /* Which events of one code pass: those for which one of the terms may hold. */
 struct lanner_filter {
@@ -277,7 +282,7 @@ struct lanner_filter {
 	u8 early_predicates; /* the first of them, which the first look at an open asks */
 	u16 late;            /* bits of the predicates about the descriptor */
 	u8 glances;          /* opens are looked at before anything is collected */
-	u8 asks_program;     /* some term asks for the name of the program */
+	u8 asks_process;     /* what terms ask of the process: ASKS_PROGRAM, ASKS_CONTAINER */
 	struct lanner_predicate predicates[MAX_PREDICATES];
 	struct lanner_term terms[MAX_TERMS];
 	/*

@@ -132,6 +132,7 @@ struct lanner_scratch {
 	u32 glances;       /* the filter is asked before anything has been collected (glance.h) */
 	u32 filtered;      /* no rule can match the event */
 	u64 names_thread;  /* the event tells the name of its thread, that below */
+	u64 tells_place;   /* the event tells where its process is, by its control groups */
 	struct lanner_told_name told_name;
 	struct lanner_told_name asked_name;
 	u64 bits;          /* what the filter has found */
@@ -294,6 +295,25 @@ struct {
 	__type(key, u32);
 	__type(value, struct lanner_told_name);
 } told_names SEC(".maps");
+
+/*
+ * By process, the time of the event that has told user space its control groups last (0 bits: lost); and, from user
+ * space, of which of these events it has found that the process is in no container. An id for processes that user
+ * space has read itself, which no event's time can be.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 32768);
+	__type(key, u32);
+	__type(value, u64);
+} told_places SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 32768);
+	__type(key, u32);
+	__type(value, u64);
+} host_processes SEC(".maps");
 
 /*
  * Sockets that came out of an accept, by inode: the kernel does not keep which side opened a connection. The one that

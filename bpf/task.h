@@ -232,6 +232,8 @@ __noinline int collect_task(u64 p)
 		break;
 	case KIND_CGROUPS:
 		collect_cgroups();
+		/* An exec, or the first event of a process: of the others the model takes no control groups. */
+		s->tells_place = !s->result && BPF_CORE_READ(task, pid) == BPF_CORE_READ(task, tgid);
 		break;
 	default:
 		append_number(s, task_number(s, task, PARAMETER_KIND(p)), PARAMETER_B(p));

@@ -33,6 +33,7 @@ function predicateText(predicate: Predicate, holds: boolean, { code }: EventFilt
   const not = holds ? '' : 'not: ';
   if (predicate.kind === 'dots') return `${not}a component of the path ends with two dots`;
   if (predicate.kind === 'top') return `${not}the file lies in the root`;
+  if (predicate.kind === 'container') return `${not}the process may be in a container`;
   if (predicate.kind === 'program') return `${not}the program is called ${shortened([...predicate.names])}`;
   const { parameter, operation, operand, offset, late } = predicate;
   const type = EVENT_TYPES[code];

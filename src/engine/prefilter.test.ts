@@ -146,6 +146,7 @@ function randomCheck(choices: Choices): string {
     `fd.${choices.of(['net', 'snet', 'cnet'])} ${choices.of(['=', '!='])} "${choices.of(['127.0.0.0/8', '10.0.0.0/8', '0.0.0.0/0'])}"`,
     `fd.snet in ("127.0.0.0/8", "10.0.0.0/8")`,
     `proc.name in (${choices.of(['sh, cat', 'cat, dog', 'dog'])})`,
+    `container.id ${choices.of(['!= host', '= host', 'in (host, 0123456789ab)', '= 0123456789ab', 'exists', 'startswith h'])}`,
     `evt.type = ${choices.of([...OPENS, ...OTHERS])}`,
   ]);
 }
@@ -224,9 +225,20 @@ function randomEvent(choices: Choices, name: string): EventCursor {
   return eventOf(type, parameters);
 }
 
+/** What events are of. */
+interface RandomProcess {
+  readonly comm: string;
+  /** Empty on the host. */
+  readonly containerId: string;
+}
+
 /** Where descriptors are not shared, the opened file is where links led. */
-function contextOf(event: EventCursor, isShared: boolean, comm: string): EventContextView {
-  const thread = threadOf({ comm });
+function contextOf(
+  event: EventCursor,
+  isShared: boolean,
+  { comm, containerId }: RandomProcess,
+): EventContextView {
+  const thread = threadOf({ comm, containerId });
   const view = new EventContextView(
     systemOf({ threads: [thread] }),
     new AcceptedSockets(1),
@@ -245,7 +257,7 @@ function matchesAny(
   { rules }: CheckedRuleSet,
   event: EventCursor,
   isShared: boolean,
-  comm: string,
+  process: RandomProcess,
 ): CheckedRule | undefined {
   const plainly = {
     match: (context: EventContext) =>
@@ -256,7 +268,7 @@ function matchesAny(
   };
   let found: CheckedRule | undefined;
   matchAllNames(plainly, { rules } as CheckedRuleSet, { matching: 'all', source: 'syscall' }).match(
-    contextOf(event, isShared, comm),
+    contextOf(event, isShared, process),
     (rule) => {
       found ??= rule;
     },
@@ -272,10 +284,11 @@ function isHandedOver(
   event: EventCursor,
   isShared = false,
   program?: string,
+  isOnHost = false,
 ): boolean {
   const filter = encoded.filters.get(event.code);
   if (!filter) return true;
-  const surroundings = { inodes: NAMES, isShared, program };
+  const surroundings = { inodes: NAMES, isShared, program, isOnHost };
   const isPassed = passes(filter, encoded, event, surroundings);
   const isSeenAtOnce = isPassedOver(filter, encoded, event, surroundings);
   if (isSeenAtOnce) passedOver++;
@@ -299,10 +312,17 @@ test('whatever a rule matches passes', (context) => {
       const event = randomEvent(choices, choices.of([...OPENS.slice(0, 4), ...OPENS, ...OTHERS]));
       const isShared = choices.below(2) === 0;
       const comm = choices.of(['sh', 'cat', 'other']);
-      const isPassed = isHandedOver(encoded, event, isShared, choices.below(4) === 0 ? undefined : comm);
+      const containerId = choices.of(['', '', '0123456789ab']);
+      const isPassed = isHandedOver(
+        encoded,
+        event,
+        isShared,
+        choices.below(4) === 0 ? undefined : comm,
+        containerId === '' && choices.below(4) > 0,
+      );
       if (isPassed) passed++;
       else leftOut++;
-      const rule = matchesAny(ruleSet, event, isShared, comm);
+      const rule = matchesAny(ruleSet, event, isShared, { comm, containerId });
       if (rule === undefined) continue;
       matched++;
       const shown = event.type.parameters.map(

@@ -40,6 +40,7 @@ import { collectGarbage, memoryCeiling, memorySteps, readMemory } from './memory
 import { RunMetrics } from './metrics/run-metrics.ts';
 import { type OutputSet, openOutputs, outputFailure } from './outputs.ts';
 import { deriveFilters } from './prefilter.ts';
+import { placeProcesses } from './process-places.ts';
 import { Recording, type RecordingSummary, type RecordRequest, recordedEvents } from './recording.ts';
 import { type ReloadResult, type ReloadSettings, reloader } from './reload.ts';
 import { configuredFields } from './rule-options.ts';
@@ -287,6 +288,7 @@ async function watchSource(
   });
   files.onKnown = (inode, names) => source.meetInode(inode, names);
   source.knowNames(system.threads());
+  const stopPlacing = config.engine.prefilter ? placeProcesses(system, source) : () => {};
   if (config.engine.prefilter && !options.record)
     source.filter(deriveFilters(ruleSet, chooseEvents(ruleSet, config.base_syscalls)), files.inodes);
   const warn: Watching['warn'] = (news) =>
@@ -398,6 +400,7 @@ async function watchSource(
   try {
     await running;
   } finally {
+    stopPlacing();
     clearInterval(refreshing);
     clearInterval(looking);
     clearInterval(weighing);

@@ -39,7 +39,12 @@ export interface ProgramPredicate {
   readonly names: ReadonlySet<ByteString>;
 }
 
-export type Predicate = NumberPredicate | NamePredicate | ProgramPredicate;
+/** The process may be in a container; it is asked only whether it holds. */
+export interface ContainerPredicate {
+  readonly kind: 'container';
+}
+
+export type Predicate = NumberPredicate | NamePredicate | ProgramPredicate | ContainerPredicate;
 
 /** Filters with more terms cannot be used. */
 export const MAX_FILTER_TERMS = 48;

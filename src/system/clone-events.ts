@@ -68,6 +68,7 @@ export function learnOwnBirth(event: EventCursor, model: ProcessModel): ThreadEn
   if (thread.vtid === tid) process.pidNamespaceStart = model.machine.bootTime;
   else if (start !== undefined) process.pidNamespaceStart = model.machine.bootTime + start;
   takeCloneFacts(event, thread, model);
+  if (pid === tid) model.hostProcesses?.told(process, event);
   return thread;
 }
 

@@ -64,6 +64,7 @@ export function learnExec(event: EventCursor, caller: ThreadEntry, model: Proces
   process.args = model.texts.of(event, ARGS) ?? [];
   thread.comm = event.text(COMM) || process.exe;
   takeSharedFacts(event, thread, model);
+  model.hostProcesses?.told(process, event);
   process.env = model.texts.of(event, 15) ?? process.env;
   process.tty = event.u32(16) ?? process.tty;
   process.vpgid = event.i64(17) ?? process.vpgid;

@@ -5,6 +5,7 @@ import { EVENT_TYPES, eventCodes } from '../events/table.ts';
 import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { CgroupSets } from './cgroup-sets.ts';
 import type { ProcessCounters } from './counters.ts';
+import type { HostProcesses } from './host-processes.ts';
 import type { Machine } from './machine.ts';
 import type { ModelNews } from './model-news.ts';
 import type { Process, ThreadEntry } from './process.ts';
@@ -30,6 +31,8 @@ export interface ProcessModel {
   readonly recentExits: RecentExits;
   readonly acceptedSockets: AcceptedSockets;
   readonly machine: Machine;
+  /** Which processes are on the host, where a kernel wants to know; absent of captures. */
+  readonly hostProcesses: HostProcesses | undefined;
   /** To be told of what is learned from elsewhere than events. */
   readonly news: ModelNews;
   /** Events come from a capture: what Falco makes of them counts. */

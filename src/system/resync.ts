@@ -125,6 +125,7 @@ export class Resync {
     if (process && this.#isSame(process, read)) {
       if (correct(process, read, askedAt, this.#model)) {
         counters.corrected++;
+        this.#model.hostProcesses?.looked(process);
         this.#model.news.looked(process);
         loader.loadAncestors(process);
       }

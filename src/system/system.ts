@@ -23,6 +23,7 @@ import { EventClock } from './event-clock.ts';
 import { EventContextView } from './event-context.ts';
 import { EventTimes } from './event-times.ts';
 import type { HostNames } from './host-names.ts';
+import { HostProcesses } from './host-processes.ts';
 import { formatIp } from './ip.ts';
 import { DirectLooks, type Looks } from './looks/looks.ts';
 import { LiveMachine, type Machine } from './machine.ts';
@@ -113,6 +114,8 @@ export class System implements SystemView {
   readonly #hosts: HostNames | undefined;
   readonly #resolver: PathResolver | undefined;
   readonly #changes: readonly (Change | undefined)[];
+  /** Which processes are in no container, for the kernel; absent of captures. */
+  readonly hostProcesses: HostProcesses | undefined;
   readonly #context: EventContextView;
   readonly #inquiry: ProcInquiry;
   /** Events whose process is being looked up; absent where nothing is looked up. */
@@ -161,6 +164,7 @@ export class System implements SystemView {
       });
     this.#changes = captured ? CAPTURED_CHANGES : CHANGES;
     this.#mayLookUp = limits.lookupsPerSecond > 0 && !isFile;
+    if (!isFile) this.hostProcesses = new HostProcesses();
     this.#table = new ThreadTable(limits.threads);
     this.#reader = new ProcReader(hostRoot);
     this.#inquiry = options.inquiry ?? new LookInquiry(hostRoot, this.looks);
@@ -178,6 +182,7 @@ export class System implements SystemView {
       wallClock,
       onLoaded: (process) => {
         this.#seeContainer(process);
+        this.hostProcesses?.looked(process);
         this.#news.looked(process);
       },
     });
@@ -189,6 +194,7 @@ export class System implements SystemView {
       counters: this.#counters,
       recentExits: this.#recentExits,
       machine: this.#machine,
+      hostProcesses: this.hostProcesses,
       news: this.#news,
       isCapture: captured !== undefined,
       argumentAuthority: options.argumentAuthority ?? (captured ? 'every event' : 'exec'),

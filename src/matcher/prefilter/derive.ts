@@ -6,7 +6,7 @@ import type { Field, FieldCatalog } from '../../fields/field.ts';
 import type { CheckedRule } from '../../rules/checked.ts';
 import { withEventCode } from '../event-code.ts';
 import { Necessary } from '../necessary.ts';
-import { KernelPredicates, nameParameters } from './kernel-predicates.ts';
+import { KernelPredicates, nameParameters, type ProcessQuestions } from './kernel-predicates.ts';
 import { simplify, termsOf } from './terms.ts';
 
 /**
@@ -23,10 +23,17 @@ export function deriveFilter(
 ): EventFilter | undefined {
   const type = EVENT_TYPES[code] as EventType;
   const wanted = { watchedNames, withSuccesses };
-  let terms = derive(type, rules, catalog, wanted, true);
-  if (terms.length > MAX_FILTER_TERMS) terms = derive(type, rules, catalog, wanted, false);
+  const terms = withinRoom((asked) => derive(type, rules, catalog, wanted, asked));
   if (terms.some(({ predicates: asked, texts }) => asked.size === 0 && !texts)) return undefined;
   return { code, terms, names: nameParameters(type) };
+}
+
+/** The terms that ask most, of those for which there is room. */
+function withinRoom(derived: (asked: ProcessQuestions) => readonly Term[]): readonly Term[] {
+  const most = derived({ programs: true, containers: true });
+  if (most.length <= MAX_FILTER_TERMS) return most;
+  const some = derived({ programs: false, containers: true });
+  return some.length <= MAX_FILTER_TERMS ? some : derived({ programs: false, containers: false });
 }
 
 function derive(
@@ -34,10 +41,10 @@ function derive(
   rules: readonly CheckedRule[],
   catalog: FieldCatalog<Field>,
   { watchedNames, withSuccesses }: { watchedNames: readonly ByteString[]; withSuccesses: boolean },
-  withPrograms: boolean,
+  asked: ProcessQuestions,
 ): readonly Term[] {
   const { code } = type;
-  const predicates = new KernelPredicates(type, catalog, withPrograms);
+  const predicates = new KernelPredicates(type, catalog, asked);
   const necessary = new Necessary(withEventCode(code, catalog, predicates.decide));
   return simplify([
     ...rules.flatMap(({ condition, eventCodes }) =>

@@ -4,6 +4,7 @@
  */
 import type { ByteString } from '../../events/bytes.ts';
 import type {
+  ContainerPredicate,
   NameParameters,
   NamePredicate,
   NameTexts,
@@ -23,7 +24,21 @@ export interface TextsPredicate {
   readonly texts: NameTexts;
 }
 
-export type KernelPredicate = NumberPredicate | NamePredicate | ProgramPredicate | TextsPredicate;
+export type KernelPredicate =
+  | NumberPredicate
+  | NamePredicate
+  | ProgramPredicate
+  | ContainerPredicate
+  | TextsPredicate;
+
+/** What may be asked of the process that an event is of; more makes more terms. */
+export interface ProcessQuestions {
+  readonly programs: boolean;
+  readonly containers: boolean;
+}
+
+/** `container.id` of what is in no container. */
+const HOST = 'host';
 
 /** The kernel keeps so many bytes of a thread's name. */
 const COMM_LENGTH = 15;
@@ -101,15 +116,15 @@ export class KernelPredicates {
   readonly #names: NameParameters | undefined;
   readonly #atoms: AtomMaker;
   readonly #numbers = new Map<string, NumberPredicate>();
-  readonly #withPrograms: boolean;
+  readonly #asked: ProcessQuestions;
   readonly #programs = new Map<string, ProgramPredicate>();
   readonly #dots: NamePredicate = { kind: 'dots' };
   readonly #top: NamePredicate = { kind: 'top' };
+  readonly #container: ContainerPredicate = { kind: 'container' };
   readonly decide: Decide<KernelPredicate> = (check, wanted) => this.#decide(check, wanted);
 
-  /** `withPrograms`: ask for names of programs, which makes more terms. */
-  constructor(type: EventType, catalog: FieldCatalog<Field>, withPrograms: boolean) {
-    this.#withPrograms = withPrograms;
+  constructor(type: EventType, catalog: FieldCatalog<Field>, asked: ProcessQuestions) {
+    this.#asked = asked;
     this.#type = type;
     this.#names = nameParameters(type);
     this.#atoms = new AtomMaker(catalog);
@@ -203,6 +218,8 @@ export class KernelPredicates {
         );
       case 'proc.name':
         return this.#program(check, wanted);
+      case 'container.id':
+        return this.#inContainer(check, wanted);
       default:
         return undefined;
     }
@@ -333,12 +350,24 @@ export class KernelPredicates {
   /** The field has no other value than the name that the probe was the last to tell. */
   #program(check: Check, wanted: boolean): Formula<KernelPredicate> {
     const literals = equalTo(check);
-    if (!wanted || literals === undefined || !this.#withPrograms) return true;
+    if (!wanted || literals === undefined || !this.#asked.programs) return true;
     const names = literals.map(String).filter((name) => name.length <= COMM_LENGTH && !name.includes('\0'));
     const key = names.sort().join('\n');
     const known = this.#programs.get(key) ?? ({ kind: 'program', names: new Set(names) } as const);
     this.#programs.set(key, known);
     return predicate<KernelPredicate>(known);
+  }
+
+  /** The id is not `host`. Of what is no process the kernel knows no place, so that it may be in a container. */
+  #inContainer(check: Check, wanted: boolean): Formula<KernelPredicate> {
+    if (!this.#asked.containers || check.kind === 'exists' || check.right.kind !== 'values') return true;
+    const isHost = check.right.values.length > 0 && check.right.values.every((value) => value === HOST);
+    const isUnequal = check.kind === 'scalar' && check.operator === '!=' && check.right.values.length === 1;
+    const literals = equalTo(check);
+    const mustBe = wanted
+      ? (isUnequal && isHost) || (literals !== undefined && !literals.includes(HOST))
+      : literals !== undefined && isHost;
+    return mustBe ? predicate<KernelPredicate>(this.#container) : true;
   }
 
   #inDescriptor(offset: number, operand: bigint): Formula<KernelPredicate> {

@@ -8,6 +8,9 @@ import {
   type Predicate,
 } from '../../events/event-filter.ts';
 import {
+  ASKS_CONTAINER,
+  ASKS_PROGRAM,
+  CONTAINER_BIT,
   FILTER_DOTS,
   FILTER_ODD,
   FILTER_TOP,
@@ -36,9 +39,10 @@ export const AUTOMATON_SIZE = AUTOMATON_HEADER_SIZE + 8 * MAX_STATES + 2 * MAX_C
 /** Bits for sets of texts, which all filters share. */
 const MAX_TEXT_SETS = FIRST_PROGRAM_BIT - MAX_PREDICATES;
 /** And for sets of names of programs. */
-const MAX_PROGRAM_SETS = 64 - FIRST_PROGRAM_BIT;
+const MAX_PROGRAM_SETS = CONTAINER_BIT - FIRST_PROGRAM_BIT;
 
-const NAME_BITS = ((1n << 64n) - 1n) & ~((1n << BigInt(FILTER_TOP)) - 1n);
+const IN_CONTAINER = 1n << BigInt(CONTAINER_BIT);
+const NAME_BITS = (IN_CONTAINER - 1n) & ~((1n << BigInt(FILTER_TOP)) - 1n);
 const PROGRAM_BITS = NAME_BITS & ~((1n << BigInt(FIRST_PROGRAM_BIT)) - 1n);
 const DOTS_BIT = 1n << BigInt(FILTER_DOTS);
 const ALL_BITS = (1n << 64n) - 1n;
@@ -177,7 +181,10 @@ function encodeFilter(
   bytes.writeUInt8(encoded.length, 5);
   const asksNames = names !== undefined && hasAutomaton;
   const early = predicates.filter(({ late }) => !late);
-  bytes.writeUInt8(Math.max(0, ...early.map(({ parameter }) => parameter + 1)), 6);
+  const masks = encoded.reduce((all, { mask }) => all | mask, 0n);
+  // Where a process is, is known before anything is collected; the first parameter is the result.
+  const least = masks & IN_CONTAINER ? 1 : 0;
+  bytes.writeUInt8(Math.max(least, ...early.map(({ parameter }) => parameter + 1)), 6);
   bytes.writeUInt8(asksNames ? 1 : 0, 7);
   bytes.writeUInt8(names?.given ?? NO_ARGUMENT, 8);
   bytes.writeUInt8(names?.base ?? NO_ARGUMENT, 9);
@@ -185,7 +192,10 @@ function encodeFilter(
   const glanced = Math.min(early.length, GLANCE_PREDICATES);
   bytes.writeUInt8(glanced, 11);
   bytes.writeUInt8(asksNames ? 1 : 0, 14);
-  bytes.writeUInt8(encoded.some(({ mask }) => (mask & PROGRAM_BITS) !== 0n) ? 1 : 0, 15);
+  bytes.writeUInt8(
+    (masks & PROGRAM_BITS ? ASKS_PROGRAM : 0) | (masks & IN_CONTAINER ? ASKS_CONTAINER : 0),
+    15,
+  );
   bytes.writeUInt16LE(
     predicates.reduce((mask, { late }, index) => (late ? mask | (1 << index) : mask), 0),
     12,
@@ -228,6 +238,8 @@ function bitOf(
       return 1n << BigInt(FILTER_TOP);
     case 'program':
       return programs.bit(predicate.names);
+    case 'container':
+      return IN_CONTAINER;
     case 'number':
       return 1n << BigInt(predicates.indexOf(predicate));
   }

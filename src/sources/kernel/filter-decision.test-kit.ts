@@ -2,6 +2,7 @@
 import type { EventCursor } from '../../events/cursor.ts';
 import type { EncodedFilters } from './encode-filters.ts';
 import {
+  CONTAINER_BIT,
   FILTER_DOTS,
   FILTER_ODD,
   FILTER_TOP,
@@ -18,8 +19,9 @@ const MAX_GLANCE = 192;
 const ODD = 1n << BigInt(FILTER_ODD);
 const DOTS = 1n << BigInt(FILTER_DOTS);
 const TOP = 1n << BigInt(FILTER_TOP);
-const PROGRAMS = ((1n << 64n) - 1n) & ~((1n << BigInt(FIRST_PROGRAM_BIT)) - 1n);
-const NAMES = ((1n << 64n) - 1n) & ~(TOP - 1n) & ~PROGRAMS;
+const CONTAINER = 1n << BigInt(CONTAINER_BIT);
+const PROGRAMS = (CONTAINER - 1n) & ~((1n << BigInt(FIRST_PROGRAM_BIT)) - 1n);
+const NAMES = (CONTAINER - 1n) & ~(TOP - 1n) & ~PROGRAMS;
 const MAX_DEPTH = 64;
 const MAX_WALK = 32 * 64;
 const SLASH = 0x2f;
@@ -34,6 +36,8 @@ export interface Surroundings {
   readonly isShared: boolean;
   /** Name of the thread; `undefined`: it is not sure what user space was told. */
   readonly program: string | undefined;
+  /** User space has found the process to be in no container. */
+  readonly isOnHost: boolean;
 }
 
 /** Whether the probe hands the event over. */
@@ -41,9 +45,9 @@ export function passes(
   filter: Buffer,
   { automaton, programs }: EncodedFilters,
   event: EventCursor,
-  { inodes, isShared, program }: Surroundings,
+  { inodes, isShared, program, isOnHost }: Surroundings,
 ): boolean {
-  let bits = program === undefined ? 0n : (programs.get(program) ?? 0n);
+  let bits = (program === undefined ? 0n : (programs.get(program) ?? 0n)) | (isOnHost ? 0n : CONTAINER);
   let unknown = (filter[7] ? 0n : NAMES) | (program === undefined ? PROGRAMS : 0n);
   for (let index = 0; index < (filter[4] as number); index++) {
     const holds = answer(filter.subarray(HEADER_SIZE + 16 * index), event);

@@ -6,6 +6,7 @@ import { EVENT_TYPES } from '../../events/table.ts';
 import type { EventSink, EventSource, SourceStatistics } from '../source.ts';
 import { KernelSourceError } from './error.ts';
 import type { NamedInodes } from './filter-table.ts';
+import type { ProcessPlaces } from './host-table.ts';
 import { COUNTERS } from './layout.ts';
 import { CLOCK_BOOTTIME, clockNanoseconds, threadId, trimMemory, Waiter } from './libbpf.ts';
 import { type LossCategory, lossCategory } from './losses.ts';
@@ -182,6 +183,11 @@ export class KernelSource implements EventSource {
   knowNames(threads: Iterable<{ readonly tid: number; readonly comm: ByteString }>): void {
     if (this.#closed) return;
     for (const { tid, comm } of threads) this.#probe.filters.nameThread(tid, comm);
+  }
+
+  /** Which processes are in no container. */
+  placeProcesses(places: ProcessPlaces): void {
+    if (!this.#closed) this.#probe.hosts.place(places);
   }
 
   /** A file has these names for rules from now on. */

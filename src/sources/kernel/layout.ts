@@ -9,6 +9,9 @@ export const MAX_TABLES = 32;
 /** Of one filter; see bpf/layout.h, also for those that follow. */
 export const MAX_PREDICATES = 16;
 export const FIRST_PROGRAM_BIT = 48;
+export const CONTAINER_BIT = 63;
+export const ASKS_PROGRAM = 1;
+export const ASKS_CONTAINER = 2;
 export const MAX_PROGRAM_NAMES = 256;
 export const GLANCE_PREDICATES = 6;
 export const FILTER_ODD = 13;

@@ -28,6 +28,7 @@ export class NoKernel implements WatchedKernel {
   trim(): void {}
   filter(): void {}
   knowNames(): void {}
+  placeProcesses(): void {}
   meetInode(): void {}
   knowInodes(): void {}
   stop(): void {}

@@ -9,6 +9,7 @@ import { enumerators } from './enumerations.ts';
 import { KernelSourceError } from './error.ts';
 import { FilterTable } from './filter-table.ts';
 import { checkHost, onlineCpus, thisHost } from './host.ts';
+import { HostTable } from './host-table.ts';
 import {
   COUNTERS,
   encodeSettings,
@@ -84,6 +85,7 @@ export class Probe {
   readonly #calls: CallTable;
   /** Which of the events that are asked for are left out. None until told. */
   readonly filters: FilterTable;
+  readonly hosts: HostTable;
   readonly #object: BpfObject;
   readonly #links: BpfLink[] = [];
   readonly #memory: SharedMemory[] = [];
@@ -131,6 +133,7 @@ export class Probe {
         inodes: this.#object.map('known_inodes'),
         names: this.#object.map('told_names'),
       });
+      this.hosts = new HostTable(this.#object.map('told_places'), this.#object.map('host_processes'));
       fill(this.#object, architecture);
       const rings = this.#object.map('rings');
       this.rings = this.#ringFds.map((fd, index) => ({

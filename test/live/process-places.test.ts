@@ -1,0 +1,80 @@
+/**
+ * The kernel leaves out what processes on the host do where rules are about containers. A process that goes into a
+ * container's control group, or comes out of it, is judged as what the model knows of it: by its next exec or child.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { after, before, describe, test } from 'node:test';
+import { cannotWatch } from '../support/lanner.ts';
+import { lannerRun } from '../support/lanner-run.ts';
+
+const RULES = `
+- rule: Connected In Container
+  desc: A connection from within a container.
+  condition: evt.type = connect and container.id != host and fd.typechar = 4
+  output: "port=%fd.sport"
+  priority: ERROR
+`;
+
+/** Hierarchies whose paths events tell. */
+const HIERARCHY = ['/sys/fs/cgroup/memory', '/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((path) =>
+  existsSync(join(path, 'cgroup.procs')),
+);
+
+/** Each part of the script connects to ports of its own; pauses give user space time to tell the kernel of the host. */
+const SCRIPT = `
+use Socket;
+my ($top, $inside, $part) = @ARGV;
+sub go { open(my $f, '>', "$_[0]/cgroup.procs") or die $!; print $f $$; close($f) or die $!; }
+sub hit { for (1 .. 3) { socket(my $s, PF_INET, SOCK_DGRAM, 0); connect($s, pack_sockaddr_in($_[0], INADDR_LOOPBACK)); } }
+sub pause { select(undef, undef, undef, 0.4); }
+if (!$part) {
+  hit(101); pause(); hit(102);
+  go($inside);
+  if (my $child = fork()) { waitpid($child, 0); } else { hit(103); pause(); hit(104); exit; }
+  exec($^X, $0, $top, $inside, 'inside');
+}
+if ($part eq 'inside') { hit(105); pause(); hit(106); go($top); exec($^X, $0, $top, $inside, 'back'); }
+hit(107); pause(); hit(108);
+`;
+
+const skip = cannotWatch() || (HIERARCHY === undefined && 'no control groups here');
+
+describe('processes that change places', { skip }, () => {
+  const top = HIERARCHY ?? '';
+  const groups = [`lanner-test-${process.pid}`, '0123456789abcdef'.repeat(4)].map((_, index, all) =>
+    join(top, ...all.slice(0, index + 1)),
+  );
+  const inside = groups.at(-1) as string;
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lanner-places-'));
+    mkdirSync(inside, { recursive: true });
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+    for (const group of [...groups].reverse()) rmdirSync(group);
+  });
+
+  test('raise alerts where they are in a container, and nowhere else', async (context) => {
+    const rules = join(folder, 'rules.yaml');
+    const script = join(folder, 'script.pl');
+    writeFileSync(rules, RULES);
+    writeFileSync(script, SCRIPT);
+    const { alerts, errors, exitCode } = await lannerRun({
+      command: ['perl', script, top, inside],
+      rules,
+    });
+    assert.equal(exitCode, 0, errors);
+    assert.deepEqual(
+      alerts.map(({ output }) => Number(/port=(\d+)/.exec(output)?.[1])),
+      [103, 104, 105, 106].flatMap((port) => [port, port, port]),
+      errors,
+    );
+    context.diagnostic(/\d+ left out in the kernel/.exec(errors)?.[0] ?? '');
+  });
+});
