@@ -105,6 +105,30 @@ condition: sel and not filter`);
   );
 });
 
+test('a parent counts under the name of the link that it was started by', async () => {
+  const rule = processRule('sel:\n  ParentImage|endswith: [/sh, /a-very-long-name-x]\ncondition: sel');
+  const parent = (path: string, name: string) => exec(`proc.pexepath: ${path}, proc.pname: ${name}`);
+  await assertMatches(
+    rule,
+    [parent('/usr/bin/dash', 'sh'), parent('/bin/sh', 'x')],
+    [parent('/usr/bin/dash', 'dash'), parent('/usr/bin/dash', 'a-very-long-nam')],
+  );
+  const contains = processRule('sel:\n  ParentImage|contains: /python\ncondition: sel');
+  await assertMatches(
+    contains,
+    [parent('/opt/x', 'python3'), parent('/opt/python/x', 'y')],
+    [parent('/opt/x', 'xpython')],
+  );
+  const excepts = processRule(
+    'sel:\n  Image: /x\nfilter:\n  ParentImage|endswith: /sh\ncondition: sel and not filter',
+  );
+  await assertMatches(
+    excepts,
+    [exec('proc.exepath: /x, proc.pexepath: /usr/bin/dash, proc.pname: sh')],
+    [exec('proc.exepath: /x, proc.pexepath: /bin/sh')],
+  );
+});
+
 test('files that are written, moved or linked to a place', async () => {
   const rule = ruleOn(
     'category: file_event',

@@ -42,13 +42,31 @@ export function logSource(name: LogSourceName, kinds: AuditKinds, logWords: bool
 /** The path that exec was given counts as well, since links lead to programs: `/usr/bin/nc` to `/usr/bin/nc.openbsd`. */
 const STARTED_PROGRAM: Mapping = {
   kind: 'text',
-  places: [{ expression: 'proc.exepath' }, { expression: 'evt.rawarg.filename', untrusted: true }],
+  places: [
+    { expression: 'proc.exepath' },
+    { expression: 'evt.rawarg.filename', untrusted: 'beside exceptions' },
+  ],
+};
+
+/** The name of a process is that of the link which it was started by: `sh` where that leads to `/usr/bin/dash`. */
+const STARTING_PROGRAM: Mapping = {
+  kind: 'text',
+  places: [
+    { expression: 'proc.pexepath' },
+    { expression: 'proc.pname', untrusted: 'always', isBasename: true },
+  ],
+};
+
+const STARTED: Readonly<Record<string, Mapping>> = {
+  ...PROCESS_FIELDS,
+  Image: STARTED_PROGRAM,
+  ParentImage: STARTING_PROGRAM,
 };
 
 const PROCESS: LogSource = {
   name: 'process_creation',
   events: check('sigma_process_creation'),
-  field: (name) => (name === 'Image' ? STARTED_PROGRAM : fieldOf(PROCESS_FIELDS, name)),
+  field: (name) => fieldOf(STARTED, name),
   keywords: () => [
     { expression: 'proc.exeline', ending: WHOLE_LINE },
     { expression: 'proc.exepath' },

@@ -49,6 +49,22 @@ export function open(pattern: Pattern, before: boolean, behind: boolean): Patter
   return normal([...(before ? ['*' as const] : []), ...pattern, ...(behind ? ['*' as const] : [])]);
 }
 
+/**
+ * What patterns that want any directory before a slash want of the last component: of `*\/sh*` it is `sh*`. Left
+ * out are those that want something of directories, or more than the 15 bytes that the kernel keeps of a name.
+ */
+export function basenamePatterns(patterns: readonly Pattern[]): Pattern[] {
+  return patterns.map(basenamePattern).filter((pattern) => pattern.length > 0);
+}
+
+function basenamePattern([first, second, ...rest]: Pattern): Pattern {
+  if (first !== '*' || typeof second !== 'object' || !second.literal.startsWith('/')) return [];
+  const name = normal([{ literal: second.literal.slice(1) }, ...rest]);
+  const literals = name.filter((piece) => typeof piece === 'object').map(({ literal }) => literal);
+  const isName = literals.every((literal) => literal.length <= 15 && !literal.includes('/'));
+  return isName && literals.length > 0 ? name : [];
+}
+
 /** With `end` behind it. */
 export function append(pattern: Pattern, end: ByteString): Pattern {
   return normal([...pattern, { literal: end }]);

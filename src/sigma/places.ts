@@ -9,8 +9,13 @@ export interface Place {
   readonly where?: Expression;
   /** What Lanner's text ends with and Sigma's does not: the slash of a directory; always, or if nothing follows. */
   readonly ending?: { readonly text: string; readonly always: boolean };
-  /** Looked at only where the condition asks for the value, not where it excepts it: whoever attacks chooses it. */
-  readonly untrusted?: true;
+  /**
+   * Looked at only where the condition asks for the value, not where it excepts it: whoever attacks chooses it.
+   * `beside exceptions`: only in rules that except values of the field; in others Lanner looks there by itself.
+   */
+  readonly untrusted?: 'always' | 'beside exceptions';
+  /** It has the last component of a path alone. */
+  readonly isBasename?: true;
 }
 
 export type Mapping =

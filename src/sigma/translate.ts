@@ -6,7 +6,7 @@ import { DocumentError, placeOf, type SigmaDocument, scalars } from './documents
 import { allOf, anyOf, check, compareWith, type Expression, not } from './expression.ts';
 import { GrammarError, namesOf, parseSigmaCondition, type SigmaCondition } from './grammar.ts';
 import { ModifierError, type Modifiers, readModifiers, transform } from './modifiers.ts';
-import { open, type Pattern, PatternError, parsePattern } from './pattern.ts';
+import { basenamePatterns, open, type Pattern, PatternError, parsePattern } from './pattern.ts';
 import type { LogSource, Mapping, Place, Siblings } from './places.ts';
 
 /** Values of placeholders by name. */
@@ -57,7 +57,7 @@ const MOST_ITEMS = 20_000;
 
 class Translator {
   readonly leftOut: LeftOut[] = [];
-  /** A field that has an untrusted place as well is asked for in what is excepted. */
+  /** A field with a place that counts beside exceptions is asked for in what is excepted. */
   deniesTrusted = false;
   readonly #document: SigmaDocument;
   readonly #body: YamlMap;
@@ -215,7 +215,8 @@ class Translator {
         if (operation === 'fieldref') return this.#reference(mapping, node, modifiers, siblings);
         if (operation === 're') {
           const places = this.#placesOf(placesFor(mapping, 'regular expressions'), wanted);
-          return anyOf(places.map((place) => regexCheck(place, node.text.text, flags)));
+          const whole = places.filter(({ isBasename }) => !isBasename);
+          return anyOf(whole.map((place) => regexCheck(place, node.text.text, flags)));
         }
         if (operation === 'cidr') {
           if (mapping.kind !== 'address')
@@ -254,15 +255,22 @@ class Translator {
   }
 
   #inPlaces(places: readonly Place[], patterns: readonly Pattern[], cased: boolean, wanted: boolean) {
-    return anyOf(this.#placesOf(places, wanted).map((place) => textCheck(place, patterns, cased)));
+    return anyOf(
+      this.#placesOf(places, wanted).map((place) => {
+        const fitting = place.isBasename ? basenamePatterns(patterns) : patterns;
+        return fitting.length === 0 ? false : textCheck(place, fitting, cased);
+      }),
+    );
   }
 
   /** Places that count here. */
   #placesOf(places: readonly Place[], wanted: boolean): readonly Place[] {
-    const trusted = places.filter((place) => !place.untrusted);
-    if (trusted.length === places.length) return places;
-    if (!wanted) this.deniesTrusted = true;
-    return wanted && this.#untrusted ? places : trusted;
+    const depends = places.some(({ untrusted }) => untrusted === 'beside exceptions');
+    if (!wanted && depends) this.deniesTrusted = true;
+    return places.filter(({ untrusted }) => {
+      if (untrusted === undefined) return true;
+      return wanted && (untrusted === 'always' || this.#untrusted);
+    });
   }
 
   /** The texts that a value stands for. What it cannot stand for is left out. */
