@@ -67,22 +67,29 @@ export function AlertRows({ list }: { readonly list: AlertList }) {
     link.scrollIntoView({ block: 'nearest' });
   });
 
+  /** Where the keyboard is: known at once, also when keys come faster than rows are drawn. */
+  const at = useRef<number | undefined>(undefined);
+  const goTo = (id: number): void => {
+    at.current = id;
+    setFocused(id);
+  };
   useEffect(() => {
     const move = (step: number): void => {
       const all = list.items.value;
-      const at = all.findIndex(({ id }) => id === focused);
-      const next = all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + step))];
+      const index = all.findIndex(({ id }) => id === at.current);
+      const next = all[index < 0 ? 0 : Math.max(0, Math.min(all.length - 1, index + step))];
       if (next === undefined) return;
-      wanted.current = next.id;
-      setFocused(next.id);
-      // The same row again, after the focus was elsewhere.
-      if (next.id === focused) element.current?.querySelector<HTMLElement>(`[data-id="${next.id}"]`)?.focus();
+      goTo(next.id);
+      const link = element.current?.querySelector<HTMLElement>(`[data-id="${next.id}"]`);
+      wanted.current = link ? undefined : next.id;
+      link?.focus({ preventScroll: true });
+      link?.scrollIntoView({ block: 'nearest' });
     };
     return addShortcuts([
       { keys: 'j', action: () => move(1) },
       { keys: 'k', action: () => move(-1) },
     ]);
-  }, [list, focused]);
+  }, [list]);
 
   useSignalEffect(() => {
     // After more rows have come, there may be more to load.
@@ -105,7 +112,7 @@ export function AlertRows({ list }: { readonly list: AlertList }) {
           style={{ top: `${index * height}px` }}
           aria-posinset={index + 1}
           aria-setsize={list.hasMore ? -1 : items.length}
-          onFocusCapture={() => setFocused(alert.id)}
+          onFocusCapture={() => goTo(alert.id)}
         >
           <AlertRow alert={alert} />
         </li>

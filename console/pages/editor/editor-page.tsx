@@ -24,7 +24,11 @@ export function EditorPage() {
 }
 
 function Files() {
-  const resource = useResource('files', openFiles);
+  const resource = useResource('files', async (signal) => {
+    const open = await openFiles(signal);
+    for (const text of open.texts.values()) if (text.isOwn) own.begin(text);
+    return open;
+  });
   return (
     <>
       <h1>Rule editor</h1>
@@ -38,7 +42,6 @@ function Editing({ open }: { readonly open: OpenFiles }) {
   const wanted = query.value.get('file');
   const file = files.find(({ name }) => name === wanted) ?? files.find(({ isOwn }) => isOwn) ?? files[0];
   const text = file && texts.get(file.name);
-  if (text?.isOwn) own.begin(text);
   const editor = useRef<RuleEditor | undefined>(undefined);
   useTemplates(text?.isOwn === true, editor);
   if (file === undefined || text === undefined) return <p class="empty">No rule file is loaded.</p>;

@@ -16,6 +16,8 @@ import { addressOf } from '../alerts/filters.ts';
 import { EnabledSwitch } from './enabled-switch.tsx';
 
 const RECENT = 10;
+/** New ones come while one looks. */
+const RENEW_MS = 10_000;
 
 export function RulePage({ name }: { readonly name: string }) {
   const resource = useResource(`${name} ${rulesChanged.value?.time ?? ''}`, (signal) =>
@@ -177,8 +179,10 @@ function Definitions({
 
 function Recent({ name }: { readonly name: string }) {
   const hasStore = features.value?.store.available === true;
-  const resource = useResource(hasStore ? name : undefined, (signal) =>
-    getJson<AlertPage>('/api/alerts', { rule: [name], limit: RECENT }, signal),
+  const resource = useResource(
+    hasStore ? name : undefined,
+    (signal) => getJson<AlertPage>('/api/alerts', { rule: [name], limit: RECENT }, signal),
+    RENEW_MS,
   );
   if (!hasStore) return null;
   return (

@@ -96,6 +96,8 @@ test('rules are looked after in the console', { skip: noBrowser() || cannotWatch
 
   await context.test('a rule is turned off and on', async () => {
     await served.act('cat /etc/shadow >/dev/null');
+    await page.goto('/?rule=secret+read');
+    await page.getByRole('link').filter({ hasText: 'secret read' }).first().waitFor();
     await page.goto('/rules/secret%20read');
     await page.getByRole('region', { name: 'Newest alerts' }).getByText('secret read').waitFor();
     await page.getByRole('switch', { name: 'Enabled' }).click();
@@ -159,15 +161,15 @@ test('rules are looked after in the console', { skip: noBrowser() || cannotWatch
   await context.test('a condition and a rule are tried against a recording', async () => {
     await page.goto('/editor?try=secret%20read');
     const panel = page.getByRole('region', { name: 'Try against a recording' });
-    assert.equal(await panel.getByLabel('Rule').inputValue(), 'secret read');
+    assert.equal(await panel.getByRole('textbox', { name: 'Rule' }).inputValue(), 'secret read');
     await panel.getByRole('button', { name: 'Try' }).click();
     await panel.getByText(/^3 of \d+ events matched/).waitFor();
     assert.equal(await panel.getByRole('list').getByText('/etc/shadow read by').count(), 3);
     await panel.getByRole('combobox', { name: 'What' }).selectOption('a condition');
-    await panel.getByLabel('Condition').fill('opened and fd.name = /nowhere');
+    await panel.getByRole('textbox', { name: 'Condition' }).fill('opened and fd.name = /nowhere');
     await panel.getByRole('button', { name: 'Try' }).click();
     await panel.getByText(/^0 of \d+ events matched/).waitFor();
-    await panel.getByLabel('Condition').fill('opened and');
+    await panel.getByRole('textbox', { name: 'Condition' }).fill('opened and');
     await panel.getByRole('button', { name: 'Try' }).click();
     await panel.getByRole('alert').waitFor();
     await keepPicture(page, 'try-dark');
