@@ -13,7 +13,12 @@ export const DEFAULT_OUTPUT = '%evt.num %evt.time %evt.cpu %proc.name (%thread.t
 /** What is tried: a condition with the output of its lines, or a file with whole rules. */
 export type Trial =
   | { readonly kind: 'condition'; readonly text: string; readonly output: string; readonly source: string }
-  | { readonly kind: 'file'; readonly file: RuleFile };
+  | {
+      readonly kind: 'file';
+      readonly file: RuleFile;
+      /** Only this rule, of whatever file, with what the file changes of it; otherwise all rules of the file. */
+      readonly rule?: string | undefined;
+    };
 
 export interface TrialRules {
   /** The rule set has the tried rules alone, enabled. */
@@ -40,8 +45,9 @@ export function loadTrial(trial: Trial, others: readonly RuleFile[], config: Con
       .filter(({ entry }) => entry.context.location.file === own.name)
       .map(({ entry }) => entry.name),
   );
+  const only = trial.kind === 'file' ? trial.rule : undefined;
   const rules = outcome.ruleSet.rules
-    .filter(({ name }) => named.has(name))
+    .filter(({ name }) => (only === undefined ? named.has(name) : name === only))
     .map((rule) => ({ ...rule, enabled: true }));
   const problems = outcome.problems.filter(
     (problem) => isError(problem) && problem.location.file === own.name,

@@ -6,8 +6,6 @@ import type { RuleProblem, TryNews } from '../server/api-types.ts';
 /** What is to be tried. */
 export interface TrialSettings {
   readonly trial: Trial;
-  /** Only this rule of the trial. */
-  readonly rule: string | undefined;
   /** Rule files that macros and lists may come from. */
   readonly others: readonly string[];
   readonly config: Config;

@@ -27,12 +27,11 @@ async function tryRules({ body, gone }: ApiRequest, parts: ConsoleParts): Promis
   const file = await recordingPath(parts.paths().recordings, name);
   if (file === undefined) throw new Refusal(404, 'there is no recording of this name');
   const isAudit = isAuditLog(file);
-  const rule = optionalField(body, 'rule', 'string');
   const { ownRules } = parts.paths();
   const trial = trialOf(body, isAudit);
   // A condition may use the macros of the console's own file; a text takes its place.
   const others = parts.rulePaths().filter((path) => trial.kind === 'condition' || path !== ownRules);
-  const settings = { trial, rule, others, config: parts.config(), file };
+  const settings = { trial, others, config: parts.config(), file };
   return new JsonLines(await parts.trials.start(settings, gone));
 }
 
@@ -41,7 +40,10 @@ function trialOf(body: unknown, isAudit: boolean): Trial {
   const text = optionalField(body, 'text', 'string');
   if ((condition === undefined) === (text === undefined))
     throw new Refusal(400, 'give one of condition and text', { counted: 'malformed' });
-  if (condition === undefined) return { kind: 'file', file: { name: TEXT_NAME, text: textOf(body, 'text') } };
+  if (condition === undefined) {
+    const rule = optionalField(body, 'rule', 'string');
+    return { kind: 'file', file: { name: TEXT_NAME, text: textOf(body, 'text') }, rule };
+  }
   return {
     kind: 'condition',
     text: textOf(body, 'condition'),

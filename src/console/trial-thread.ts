@@ -20,7 +20,7 @@ const PROGRESS_MS = 250;
 /** Lines about why nothing matched. */
 const MOST_WHY = 60;
 
-async function run({ trial, rule, others, config, file }: TrialSettings): Promise<void> {
+async function run({ trial, others, config, file }: TrialSettings): Promise<void> {
   const { outcome } = loadTrial(trial, readRuleFiles(others), config);
   const ownFile = trial.kind === 'file' ? trial.file.name : 'condition';
   const problems = outcome.problems.filter(
@@ -30,15 +30,11 @@ async function run({ trial, rule, others, config, file }: TrialSettings): Promis
     tell({ kind: 'rejected', problems: problems.map((problem) => problemOf(problem, trial)) });
     return;
   }
-  const tried = outcome.ruleSet.rules.filter(({ name }) => rule === undefined || name === rule);
-  if (tried.length === 0) {
-    tell({
-      kind: 'failed',
-      message: rule === undefined ? 'there is no rule to try' : 'there is no such rule',
-    });
+  if (outcome.ruleSet.rules.length === 0) {
+    tell({ kind: 'failed', message: 'there is no such rule, or none to try' });
     return;
   }
-  await tryRules({ ...outcome, ruleSet: { rules: tried } }, config, file);
+  await tryRules(outcome, config, file);
 }
 
 async function tryRules(

@@ -524,7 +524,7 @@ export interface TryRequest {
   readonly condition?: string;
   /** … the text of the console's file: its rules are tried. */
   readonly text?: string;
-  /** Only this rule of all that are there then. */
+  /** With `text`: only this rule, of all that are loaded with the text. */
   readonly rule?: string;
 }
 
