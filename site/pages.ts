@@ -39,6 +39,7 @@ const SECTIONS: readonly (readonly [section: string, entries: readonly Entry[]])
       ['index', 'Lanner', 'README.md'],
       ['getting-started', 'Getting started', 'docs/getting-started.md'],
       ['coming-from-falco', 'Coming from Falco', 'docs/coming-from-falco.md'],
+      ['coming-from-falco', 'Coming from Falco', 'docs/coming-from-falco.md'],
       ['troubleshooting', 'Troubleshooting', 'docs/troubleshooting.md'],
     ],
   ],
@@ -83,6 +84,7 @@ const SECTIONS: readonly (readonly [section: string, entries: readonly Entry[]])
     'Background',
     [
       ['security-model', 'Security model', 'docs/security-model.md'],
+      ['security-model', 'Security model and limits', 'docs/security-model.md'],
       ['evasions', 'What hides, and what does not', 'docs/evasions.md'],
       ['conformance', 'Conformance with Falco', 'docs/conformance.md'],
       [

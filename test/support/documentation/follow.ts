@@ -48,11 +48,14 @@ export function needsBrowser(page: DocumentationPage): boolean {
   return page.blocks.some(({ language }) => language === 'browser');
 }
 
-/** Runs all commands of a page in order; `browse` does what the reader does in a browser. */
+/** Does what the reader does in a browser; `printed` is what the last command in the terminal has printed. */
+export type Browse = (step: string, printed: string) => Promise<void>;
+
+/** Runs all commands of a page in order. */
 export async function follow(
   page: DocumentationPage,
   place: Place,
-  browse: (step: string) => Promise<void> = noBrowser,
+  browse: Browse = noBrowser,
 ): Promise<Followed> {
   const follower = new Follower(place, browse);
   for (const block of page.blocks) await follower.block(block);
@@ -65,11 +68,13 @@ class Follower implements Followed {
   readonly problems: string[] = [];
   readonly #place: Place;
   readonly #terminal: Terminal;
-  readonly #browse: (step: string) => Promise<void>;
+  readonly #browse: Browse;
+  /** By the last command. */
+  #printed = '';
   readonly #running: { readonly where: string; readonly command: string; readonly background: Background }[] =
     [];
 
-  constructor(place: Place, browse: (step: string) => Promise<void>) {
+  constructor(place: Place, browse: Browse) {
     this.#place = place;
     this.#browse = browse;
     this.#terminal = place.open();
@@ -83,7 +88,7 @@ class Follower implements Followed {
     if (file !== undefined) await this.#prepare(block, writing(file, text));
     const [, times = '1', awaited] = /^(\d*):?\s*(.+)$/.exec(annotations.get('after') ?? '') ?? [];
     if (awaited !== undefined) await this.#running.at(-1)?.background.printed(awaited, Number(times || 1));
-    if (block.language === 'browser') await this.#browse(text);
+    if (block.language === 'browser') await this.#browse(text, this.#printed);
     const commands = commandsToRun(block);
     const codes = (annotations.get('exits') ?? '').split(/\s+/).map(Number);
     for (const [index, shown] of commands.entries()) {
@@ -127,6 +132,7 @@ class Follower implements Followed {
       await setTimeout(PAUSE_MS);
       ({ code, output } = await this.#terminal.run(typed));
     }
+    this.#printed = output;
     if (code !== expected)
       this.#problem(block, command, `exit code ${code} instead of ${expected}\n${output}`);
     else this.#compare(block, shown, output);

@@ -12,6 +12,8 @@ const FIXTURES = join(ROOT, 'test', 'end-to-end', 'documentation', 'fixtures');
 
 export interface Place {
   open(): Terminal;
+  /** The program and its arguments that run a command, which follows, there. */
+  readonly enter: readonly string[];
 }
 
 /** Why this machine has no place for them; `false` when it has. */
@@ -101,6 +103,7 @@ function environment(programs: string): string[] {
 
 function placeOf(context: TestContext, enter: readonly string[]): Place {
   return {
+    enter,
     open() {
       const terminal = new Terminal(enter);
       context.after(() => terminal.close());
