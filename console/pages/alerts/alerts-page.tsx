@@ -59,8 +59,9 @@ function Alerts() {
     !isPaused.value &&
     window.scrollY < 4 &&
     area.current !== null &&
-    !area.current.matches(':hover') &&
-    !area.current.contains(document.activeElement);
+    // In an empty list there is nothing to be read.
+    (list.items.value.length === 0 ||
+      (!area.current.matches(':hover') && !area.current.contains(document.activeElement)));
   const showIfIdle = (): void => {
     if (isIdle()) void list.showWaiting();
   };

@@ -74,7 +74,7 @@ function Try({ rule }: { readonly rule: string }) {
       {({ folder, recordings, others }) =>
         recordings.length === 0 ? (
           <p class="muted">
-            There are no recordings in {folder}. <code>lanner record -w {folder}/NAME.scap -- COMMAND</code>{' '}
+            There are no recordings in {folder}. <code>lanner record -o {folder}/NAME.scap -- COMMAND</code>{' '}
             makes one.
           </p>
         ) : (
