@@ -17,7 +17,7 @@ export const FLAGS = [
   '--disable-sync',
 ];
 /** Whoever waits longer than this waits for ever, also on a machine that has much else to do. */
-const LIMIT_MS = Number(process.env.LIM ?? 60_000);
+const LIMIT_MS = 60_000;
 
 /** Why there is no browser, for tests that need one; `false` when there is. */
 export function noBrowser(): string | false {

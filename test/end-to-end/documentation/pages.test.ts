@@ -8,7 +8,13 @@ import {
   instead,
   readPage,
 } from '../../support/documentation/blocks.ts';
-import { commandsToRun, follow, hasCommands, isLive } from '../../support/documentation/follow.ts';
+import {
+  commandsToRun,
+  follow,
+  hasCommands,
+  isLive,
+  needsBrowser,
+} from '../../support/documentation/follow.ts';
 import { cannotPrepare, preparePlace } from '../../support/documentation/place.ts';
 import { differenceOfShape } from '../../support/documentation/shape.ts';
 
@@ -17,7 +23,7 @@ const BLOCKS = PAGES.flatMap(({ blocks }) => blocks);
 
 /** How many blocks of commands may say that no test runs them. */
 const MOST_NOT_RUN = 10;
-const OTHER_LANGUAGES = ['condition', 'json', 'text', 'ts', 'yaml'];
+const OTHER_LANGUAGES = ['browser', 'condition', 'json', 'text', 'ts', 'yaml'];
 
 test('every block says what it is, and commands stand in blocks of commands', () => {
   for (const { page, line, language, text } of BLOCKS) {
@@ -53,7 +59,7 @@ test('what is not run has a reason, and is little', (context) => {
 suite('commands that need no system calls', { skip: cannotPrepare() }, () => {
   for (const page of PAGES) {
     const hasSystemd = page.blocks.some(({ annotations }) => annotations.has('with systemd'));
-    if (!hasCommands(page) || isLive(page) || hasSystemd) continue;
+    if (!hasCommands(page) || isLive(page) || needsBrowser(page) || hasSystemd) continue;
     test(page.path, async (context) => {
       const clone = page.blocks.some(({ annotations }) => annotations.has('in a clone'));
       const { problems } = await follow(page, await preparePlace(context, clone));
