@@ -16,12 +16,15 @@ interface ImportOptions {
   readonly output?: string;
   readonly json?: boolean;
   readonly minLevel: Level;
-  readonly status: readonly Status[];
+  readonly status?: readonly Status[];
   readonly changedSince?: string;
-  readonly placeholder: ReadonlyMap<string, readonly string[]>;
+  readonly placeholder?: ReadonlyMap<string, readonly string[]>;
   readonly logWords?: boolean;
   readonly prefix: string;
 }
+
+/** States of rules that are converted unless others are wanted. */
+const USUAL: readonly Status[] = ['stable', 'test', 'experimental'];
 
 export function addImportCommand(program: Command, finish: (code: number) => void): void {
   const command = program.command('import').summary('convert rules of other makes');
@@ -42,17 +45,16 @@ export function addImportCommand(program: Command, finish: (code: number) => voi
         .choices(LEVELS)
         .default('informational'),
     )
-    .addOption(
-      new Option('--status <status...>', 'convert rules of these states')
-        .choices(STATUSES)
-        .default(['stable', 'test', 'experimental']),
+    .option(
+      '--status <status>',
+      'convert rules of this state, instead of stable, test and experimental; repeatable',
+      parseStatus,
     )
     .option('--changed-since <day>', 'leave rules aside that were not changed since, as 2025-01-31', parseDay)
     .option(
       '--placeholder <name=value,…>',
       'what %name% stands for in values with the modifier expand; repeatable',
       parsePlaceholder,
-      new Map<string, readonly string[]>(),
     )
     .option(
       '--log-words',
@@ -66,7 +68,14 @@ export function addImportCommand(program: Command, finish: (code: number) => voi
 function importSigma(paths: readonly string[], options: ImportOptions): number {
   const { output, json, minLevel, status, changedSince, placeholder, prefix, logWords = false } = options;
   const conversion = convertSigma(paths.flatMap(filesAt), ruleEnvironment(FIELD_CATALOG), {
-    ...{ minLevel, changedSince, prefix, logWords, placeholders: placeholder, statuses: new Set(status) },
+    ...{
+      minLevel,
+      changedSince,
+      prefix,
+      logWords,
+      placeholders: placeholder ?? new Map(),
+      statuses: new Set(status ?? USUAL),
+    },
   });
   const some = conversion.rules.some(({ name }) => name !== undefined);
   if (some && output !== undefined) writeRules(output, conversion.text);
@@ -128,9 +137,15 @@ function parseDay(text: string): string {
   return text;
 }
 
+function parseStatus(text: string, previous: readonly Status[] = []): readonly Status[] {
+  const status = STATUSES.find((each) => each === text);
+  if (status === undefined) throw new InvalidArgumentError(`Give one of ${STATUSES.join(', ')}.`);
+  return [...previous, status];
+}
+
 function parsePlaceholder(
   text: string,
-  previous: ReadonlyMap<string, readonly string[]>,
+  previous: ReadonlyMap<string, readonly string[]> = new Map(),
 ): ReadonlyMap<string, readonly string[]> {
   const [, name, values] = /^%?([^%=\s]+)%?=(.+)$/.exec(text) ?? [];
   if (name === undefined || values === undefined)

@@ -309,6 +309,11 @@ test('what is wrong is said with its line, and spoils nothing else', () => {
       '1: Lanner has no events of category dns_query',
     ],
     ['title: T\nlogsource: {category: file_event}', '1: the rule has no detection'],
+    ['title: T\ndetection: {}', '1: the rule has no logsource'],
+    [
+      'action: global\ntitle: T\nlogsource: {product: linux}',
+      '2: several rules in one with "action" are an old form: write them out',
+    ],
     ['title: T\ncorrelation: {type: event_count}', '1: a correlation of several events cannot be expressed'],
   ];
   for (const [text, message] of wrong) assert.deepEqual(refusal(text), [message], text);

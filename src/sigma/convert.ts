@@ -159,9 +159,16 @@ function draftOf(
   const { category, service } = document.logsource;
   const name = service ?? category ?? (document.kind === 'correlation' ? 'correlation' : 'any log');
   try {
+    if (document.map.entries.has('action'))
+      throw new DocumentError(
+        'several rules in one with "action" are an old form: write them out',
+        document.location,
+      );
     if (document.title === '') throw new DocumentError('the rule has no title', document.location);
     if (document.kind === 'correlation')
       throw new DocumentError('a correlation of several events cannot be expressed', document.location);
+    if (!document.map.entries.has('logsource'))
+      throw new DocumentError('the rule has no logsource', document.location);
     const source = logSource(document.logsource, auditKinds(document), logWords);
     if (typeof source === 'string') throw new DocumentError(source, document.location);
     return translated(document, source, filters, placeholders);

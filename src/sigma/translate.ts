@@ -3,8 +3,9 @@ import type { Location } from '../rules/location.ts';
 import type { YamlMap, YamlNode, YamlScalar } from '../rules/source/yaml.ts';
 import { addressCheck, hostCheck, Inexpressible, networkCheck, regexCheck, textCheck } from './checks.ts';
 import { DocumentError, placeOf, type SigmaDocument, scalars } from './documents.ts';
-import { allOf, anyOf, check, compareWith, type Expression, not } from './expression.ts';
+import { allOf, anyOf, type Expression, not } from './expression.ts';
 import { GrammarError, namesOf, parseSigmaCondition, type SigmaCondition } from './grammar.ts';
+import { existence, numberCheck, placesFor, referenceCheck, SYMBOLS } from './mapping-checks.ts';
 import { ModifierError, type Modifiers, readModifiers, transform } from './modifiers.ts';
 import { basenamePatterns, open, type Pattern, PatternError, parsePattern } from './pattern.ts';
 import type { LogSource, Mapping, Place, Siblings } from './places.ts';
@@ -320,20 +321,7 @@ class Translator {
   #reference(mapping: Mapping, node: YamlScalar, modifiers: Modifiers, siblings: Siblings): Expression {
     const other = this.#source.field(node.text.text, siblings);
     if (typeof other === 'string') throw new Inexpressible(other);
-    if (mapping.kind === 'number' && other.kind === 'number')
-      return check(mapping.field, '=', `val(${other.field})`);
-    if (mapping.kind === 'address' && other.kind === 'address')
-      return check(mapping.field, '=', `val(${other.field})`);
-    const [left, ...more] = placesFor(mapping, 'other fields');
-    const [right, ...others] = placesFor(other, 'other fields');
-    const counted = [...more, ...others].filter((place) => !place.untrusted);
-    if (left === undefined || right === undefined || counted.length > 0)
-      throw new Inexpressible(`${node.text.text} is not one field in Lanner`);
-    const { starts, ends, cased } = modifiers;
-    const operator = starts && ends ? 'contains' : starts ? 'startswith' : ends ? 'endswith' : '=';
-    return cased
-      ? check(left.expression, operator, `val(${right.expression})`)
-      : check(`tolower(${left.expression})`, operator, `tolower(${right.expression})`);
+    return referenceCheck(mapping, other, modifiers);
   }
 
   /** The expression, or that nothing fits where it cannot be said. */
@@ -353,46 +341,6 @@ class Translator {
 
   #fail(message: string, node: YamlNode, offset = 0): never {
     throw new DocumentError(message, placeOf(this.#document.file, node, offset));
-  }
-}
-
-const SYMBOLS: Readonly<Record<string, string>> = { lt: '<', lte: '<=', gt: '>', gte: '>=' };
-
-function numberCheck(mapping: Mapping, value: string, operator: string): Expression {
-  if (mapping.kind !== 'number') throw new Inexpressible('only numbers are compared by their size');
-  const read = mapping.number ?? wholeNumber;
-  const number = read(value);
-  if (number === undefined) throw new Inexpressible(`"${value}" is no number that ${mapping.field} can be`);
-  return compareNumber(mapping.field, operator, number);
-}
-
-/** Only of equal numbers can there be several. */
-function compareNumber(field: string, operator: string, number: string): Expression {
-  return operator === '=' ? compareWith(field, operator, [number]) : check(field, operator, number);
-}
-
-function wholeNumber(value: string): string | undefined {
-  return /^(?:\d+|0x[0-9a-f]+)$/i.test(value) ? value : undefined;
-}
-
-function placesFor(mapping: Mapping, what: string): readonly Place[] {
-  if (mapping.kind !== 'text') throw new Inexpressible(`only texts are compared with ${what}`);
-  return mapping.places;
-}
-
-/** Whether the event has the field. */
-function existence(mapping: Mapping): Expression {
-  switch (mapping.kind) {
-    case 'text':
-      return anyOf(
-        mapping.places
-          .filter((place) => !place.untrusted)
-          .map(({ expression, where }) => allOf([where ?? true, check(expression, 'exists')])),
-      );
-    case 'choice':
-      return true;
-    default:
-      return check(mapping.field, 'exists');
   }
 }
 

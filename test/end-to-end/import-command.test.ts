@@ -82,4 +82,7 @@ test('nothing to convert, or nothing to read', async (context) => {
   assert.equal(broken.code, 1);
   assert.match((await lanner('import', 'sigma', 'rules', '--changed-since', 'May')).stderr, /2025-01-31/);
   assert.match((await lanner('import', 'sigma', 'rules', '--min-level', 'huge')).stderr, /huge/);
+  assert.match((await lanner('import', 'sigma', '--status', 'old', 'rules')).stderr, /stable, test/);
+  const stable = await lanner('import', 'sigma', '--status', 'stable', '--status', 'deprecated', 'rules');
+  assert.match(stable.stdout, /^left aside:\n {2}2 with status test$/m);
 });
