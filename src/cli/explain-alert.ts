@@ -48,7 +48,7 @@ export function explainAlert(id: number, config: Config, options: AlertOptions):
 function reasonFor(source: string | undefined, evidence: Evidence | undefined): string {
   if (evidence !== undefined) return `the condition was not kept: ${evidence.conditionReason ?? ''}`;
   if (source === 'internal') return 'Lanner told of itself: there is no condition';
-  return 'the condition was not kept: the alert was stored by an earlier version';
+  return 'the condition was not kept: the alert tells of others that were held back, or was stored by an earlier version';
 }
 
 function ruleNow(name: string, digest: string, config: Config, options: AlertOptions): RuleNow {

@@ -1,4 +1,5 @@
 /** The store of alerts, as commands name it. */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { Option } from 'commander';
 import type { Config } from '../config/schema.ts';
 import type { StoreChoice } from '../engine/wanted-outputs.ts';
@@ -17,6 +18,8 @@ export function storeOption(): Option {
 export function storeChoice(given: string | true | undefined, { store }: Config): StoreChoice {
   if (given === undefined) return 'part';
   const path = storePath(given === true ? store.path : given);
+  if (given !== true && !mayBeStore(path))
+    fail(`--store ${path}: this file is no store of alerts, and stays as it is`);
   try {
     openToWrite(path, (aside) =>
       plainLog(`store ${path}: the file is damaged: it lies at ${aside} now, and a new one is begun`),
@@ -25,6 +28,26 @@ export function storeChoice(given: string | true | undefined, { store }: Config)
     fail(`cannot keep alerts: ${messageOf(error, path)}`);
   }
   return { path };
+}
+
+/** How every database of SQLite begins: https://www.sqlite.org/fileformat.html */
+const MAGIC = 'SQLite format 3\0';
+
+/**
+ * Whether there is nothing yet, or what may be a store: a file that was named by mistake must not be moved aside like
+ * a damaged one.
+ */
+function mayBeStore(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || (stats.isFile() && stats.size === 0)) return true;
+  if (!stats.isFile()) return false;
+  const descriptor = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(MAGIC.length);
+    return bytes.toString('latin1', 0, readSync(descriptor, bytes)) === MAGIC;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** The store that is named, or configured. */

@@ -40,7 +40,7 @@ export function alertWithEvidence(
 
 function reasonFor(evidence: Evidence | undefined): string | undefined {
   if (evidence === undefined)
-    return 'no evidence was kept with it: it is of Lanner itself, or was stored by an earlier version';
+    return 'no evidence was kept with it: it tells of Lanner itself or of alerts that were held back, or was stored by an earlier version';
   if (evidence.processesReason !== undefined)
     return `the processes were not kept: ${evidence.processesReason}`;
   const { processes, audit = [] } = evidence;

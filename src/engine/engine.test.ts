@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RuleAlert } from '../alerts/alert.ts';
 import type { AlertMaker } from '../alerts/alert-maker.ts';
+import { EvidenceBudget } from '../alerts/evidence-budget.ts';
+import type { EvidenceMaker } from '../alerts/evidence-maker.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import type { NamingMatcher } from '../matcher/other-names.ts';
 import type { CheckedRule } from '../rules/checked.ts';
@@ -19,11 +21,17 @@ interface TestEvent {
 
 /** An engine whose parts note what is asked of them. */
 function engineFor(events: readonly TestEvent[], matches: (event: EventCursor) => CheckedRule[]) {
-  const steps: string[] = [];
   const failures: unknown[] = [];
+  const { steps, ...parts } = partsFor(events, matches);
+  const engine = new Engine({ ...parts, onFailure: (error) => failures.push(error) });
+  return { engine, steps, failures };
+}
+
+function partsFor(events: readonly TestEvent[], matches: (event: EventCursor) => CheckedRule[]) {
+  const steps: string[] = [];
   const source = {
     async run(sink: EventSink) {
-      for (const event of events) sink(event as EventCursor);
+      for (const event of events) sink({ milliseconds: 1, wallTime: 1n, ...event } as EventCursor);
     },
   } as EventSource;
   const system = {
@@ -36,14 +44,13 @@ function engineFor(events: readonly TestEvent[], matches: (event: EventCursor) =
     drained: async () => {},
   } as unknown as System;
   const matcher: NamingMatcher = { match: ({ event }, found) => matches(event).forEach(found) };
-  const hold = (rule: CheckedRule) => ({ isLate: false, finish: () => ({ rule: rule.name, time: 0n }) });
+  const hold = (rule: CheckedRule) => ({
+    isLate: false,
+    finish: () => ({ rule: rule.name, time: 0n, fields: [] }),
+  });
   const maker = { hold } as unknown as AlertMaker;
   const outputs = { write: (alert: RuleAlert) => steps.push(`alert ${alert.rule}`) } as unknown as OutputSet;
-  const engine = new Engine({
-    ...{ source, system, outputs, judge: { matcher, maker, rules: [RULE] } },
-    onFailure: (error) => failures.push(error),
-  });
-  return { engine, steps, failures };
+  return { steps, source, system, outputs, judge: { matcher, maker, rules: [RULE] } };
 }
 
 test('an event is learned, judged, and settled, in that order', async () => {
@@ -69,3 +76,36 @@ test('an event that cannot be judged is counted, told once, and does not end the
   assert.deepEqual(failures.map(String), ['Error: cannot judge 1']);
   assert.equal(engine.alerts.total, 1);
 });
+
+test('alerts for the store get evidence, those that are held back do not', async () => {
+  const { engine, alerts, gathered } = engineWithEvidence({ keepsEvidence: true, folds: true });
+  await engine.run();
+  assert.deepEqual(
+    alerts.map(({ evidence }) => evidence),
+    ['evidence 1', undefined],
+  );
+  assert.equal(gathered(), 1);
+  const other = engineWithEvidence({ keepsEvidence: false, folds: false });
+  await other.engine.run();
+  assert.deepEqual([other.alerts.length, other.gathered()], [3, 0]);
+});
+
+/** An engine for three alike alerts, which fold into the first and one that tells of the others. */
+function engineWithEvidence({ keepsEvidence, folds }: { keepsEvidence: boolean; folds: boolean }) {
+  let gathered = 0;
+  const alerts: RuleAlert[] = [];
+  const { judge, ...parts } = partsFor([{ code: 1 }, { code: 2 }, { code: 3 }], () => [RULE]);
+  const evidence = {
+    hold: () => {
+      const text = `evidence ${++gathered}`;
+      return { finish: () => text };
+    },
+  } as unknown as EvidenceMaker;
+  const noise = { windowMs: folds ? 1000 : 0, key: () => '', limits: [] };
+  const outputs = { write: (alert: RuleAlert) => alerts.push(alert), keepsEvidence } as unknown as OutputSet;
+  const engine = new Engine({
+    ...{ ...parts, outputs, judge: { ...judge, evidence, noise }, evidence: new EvidenceBudget(false) },
+    onFailure: (error) => assert.fail(String(error)),
+  });
+  return { engine, alerts, gathered: () => gathered };
+}

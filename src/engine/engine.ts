@@ -186,14 +186,14 @@ export class Engine {
   #raise(rule: CheckedRule, context: EventContext): void {
     this.#matched.push(rule);
     this.alerts.count(rule);
-    const held = this.#noise.take(rule, context, () => this.#hold(rule, context));
-    if (held) this.#queue.add(held, context.thread?.containerId ?? '');
+    const held = this.#noise.take(rule, context, () => this.#judge.maker.hold(rule, context));
+    if (held) this.#queue.add(this.#withEvidence(held, rule, context), context.thread?.containerId ?? '');
   }
 
-  #hold(rule: CheckedRule, context: EventContext): HeldAlert {
+  /** What is held back for long has none: evidence is large. */
+  #withEvidence(alert: HeldAlert, rule: CheckedRule, context: EventContext): HeldAlert {
     const { outputs, evidence: budget } = this.#parts;
-    const { maker, evidence: gatherer } = this.#judge;
-    const alert = maker.hold(rule, context);
+    const { evidence: gatherer } = this.#judge;
     if (budget === undefined || gatherer === undefined || !outputs.keepsEvidence) return alert;
     const evidence = gatherer.hold(rule, context, budget);
     return {

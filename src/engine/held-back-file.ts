@@ -94,9 +94,8 @@ export class HeldBackFile {
 
 /** JSON has no integers of 64 bits: they are objects of one key. */
 function stringify(alerts: readonly RuleAlert[]): string {
-  // Evidence is large, and that of the alert that went out at once is stored with it.
-  return JSON.stringify(alerts, (key, value) =>
-    typeof value === 'bigint' ? { bigint: String(value) } : key === 'evidence' ? undefined : value,
+  return JSON.stringify(alerts, (_, value) =>
+    typeof value === 'bigint' ? { bigint: String(value) } : value,
   );
 }
 

@@ -161,11 +161,15 @@ export class OutputSet {
 
   /** What each output has counted, those that are leaving included, and the bytes that wait in it. */
   counts(): readonly OutputCounts[] {
-    return this.#all.map(({ name, waiting, queued, retries, undelivered, removed, statistics }) => ({
-      ...{ name, waiting, queued, retries, undelivered, removed },
-      written: statistics.written,
-      dropped: statistics.dropped,
-    }));
+    return this.#all.map((output) => {
+      const { name, waiting, queued, retries, undelivered, statistics } = output;
+      const { removed, trouble, isFailing, setAside } = output;
+      return {
+        ...{ name, waiting, queued, retries, undelivered, removed, trouble, isFailing, setAside },
+        written: statistics.written,
+        dropped: statistics.dropped,
+      };
+    });
   }
 
   /** Writes what waits. */
@@ -202,6 +206,10 @@ export interface OutputCounts extends OutputStatistics {
   readonly retries: number | undefined;
   readonly undelivered: number | undefined;
   readonly removed?: number | undefined;
+  /** See {@link Output}. */
+  readonly trouble?: string | undefined;
+  readonly isFailing?: boolean | undefined;
+  readonly setAside?: number | undefined;
 }
 
 interface Route extends Pick<Wanted, 'accepts'> {

@@ -12,6 +12,7 @@ import { OutputWatch } from './output-watch.ts';
 import type { OutputSet } from './outputs.ts';
 import { ReadingWatch } from './reading-watch.ts';
 import { SilenceWatch } from './silence-watch.ts';
+import { StoreWatch } from './store-watch.ts';
 
 export interface SelfWatchParts {
   readonly source: Pick<KernelSource, 'statistics'>;
@@ -34,6 +35,7 @@ export class SelfWatch {
   readonly #silence: SilenceWatch | undefined;
   readonly #looks: LookWatch;
   readonly #outputs: OutputWatch;
+  readonly #stores: StoreWatch;
   readonly #memory: SelfWatchParts['memory'];
 
   constructor({ source, system, outputs, memory, isHost, log, exit }: SelfWatchParts, config: Config) {
@@ -55,6 +57,7 @@ export class SelfWatch {
         { delivered: () => this.#counts.delivered, hostname, alert },
         config.syscall_event_timeouts.max_consecutives,
       );
+    this.#stores = new StoreWatch({ counts: () => outputs.counts(), alert, hostname });
     this.#outputs = new OutputWatch({ counts: () => outputs.counts(), log }, config.output_timeout);
   }
 
@@ -73,6 +76,7 @@ export class SelfWatch {
     this.#silence?.look();
     this.#looks.look();
     this.#outputs.look();
+    this.#stores.look();
   }
 
   /** To be called at the end: tells the losses that have not been told yet. */

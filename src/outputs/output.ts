@@ -32,6 +32,11 @@ export interface Output {
   readonly retries?: number;
   /** Messages that were written and removed again, to keep within bounds of age and size; of the store. */
   readonly removed?: number;
+  /** What is wrong with its file, or was in this run, in words for people; `undefined` when nothing is; of the store. */
+  readonly trouble?: string | undefined;
+  /** Whether the last try to write has failed, and files that were found damaged and moved aside; of the store. */
+  readonly isFailing?: boolean;
+  readonly setAside?: number;
   /** Messages that wait to be delivered, in memory and on disk; of the same. */
   readonly undelivered?: number;
 }

@@ -78,7 +78,10 @@ export function conditionsOf(database: DatabaseSync, filter: Filter): readonly C
 
 /** A query of FTS5 (https://www.sqlite.org/fts5.html) for words, each in quotes, so that nothing in them has a meaning. */
 export function wordsOf(text: string): string {
-  const parts = [...text.matchAll(/"([^"]*)"?|[^\s"]+/g)].map(([whole, phrase]) => phrase ?? whole);
+  // SQLite takes a text to end at its first NUL.
+  const parts = [...text.replaceAll('\0', ' ').matchAll(/"([^"]*)"?|[^\s"]+/g)].map(
+    ([whole, phrase]) => phrase ?? whole,
+  );
   const meant = parts.filter((part) => /[\p{L}\p{N}\p{Co}]/u.test(part));
   return meant.map((part) => `"${part.replaceAll('"', '""')}"*`).join(' ');
 }

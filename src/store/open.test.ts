@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -13,7 +14,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { rowOf } from './alert-row.ts';
 import { storePath } from './location.ts';
-import { isDamage, NewerStore, openToRead, openToWrite } from './open.ts';
+import { identityOf, isDamage, NewerStore, openToRead, openToWrite, setAside } from './open.ts';
 import { StoreQuery } from './query.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
 import { alert, EVIDENCE, temporaryStore } from './store.test-kit.ts';
@@ -129,3 +130,67 @@ function firstVersion(path: string): DatabaseSync {
   migrate(database, 1);
   return database;
 }
+
+test('what is no file, or a database of something else, is left as it is', (context) => {
+  const path = temporaryStore(context);
+  mkdirSync(path, { recursive: true, mode: 0o755 });
+  assert.throws(() => openToWrite(path, assert.fail), /this is no file/);
+  assert.equal(statSync(path).mode & 0o777, 0o755);
+  const other = `${path}.other`;
+  const database = new DatabaseSync(other);
+  database.exec('CREATE TABLE theirs (x); INSERT INTO theirs VALUES (7)');
+  database.close();
+  assert.throws(() => openToWrite(other, assert.fail), /a database of something else/);
+  assert.throws(() => openToRead(other), /a database of something else/);
+  const again = new DatabaseSync(other);
+  assert.deepEqual({ ...again.prepare('SELECT x FROM theirs').get() }, { x: 7 });
+  again.close();
+});
+
+test('a file that has taken the place of the damaged one is not set aside', (context) => {
+  const path = temporaryStore(context);
+  openToWrite(path, assert.fail).close();
+  const damaged = identityOf(path);
+  renameSync(path, `${path}.gone`);
+  openToWrite(path, assert.fail).close();
+  assert.equal(setAside(path, damaged), undefined);
+  assert.equal(setAside(path, undefined), undefined);
+  assert.ok(existsSync(path));
+  assert.match(setAside(path, identityOf(path)) ?? '', /damaged-/);
+});
+
+test('nothing is put into temporary files, which a service may not write', (context) => {
+  const path = temporaryStore(context);
+  const database = openToWrite(path, assert.fail);
+  const reading = openToRead(path);
+  for (const each of [database, reading]) {
+    assert.equal(each.prepare('PRAGMA temp_store').get()?.temp_store, 2);
+    each.close();
+  }
+});
+
+test('a large file becomes one of this version without being written anew', (context) => {
+  const path = temporaryStore(context);
+  const first = firstVersion(path);
+  first.exec(`INSERT INTO names VALUES (1, 'rule', 'R'), (2, 'source', 'syscall');
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+    INSERT INTO alerts (time, stored, priority, rule, source, line) SELECT i, 1, 4, 1, 2, '{}' FROM n;
+    PRAGMA wal_checkpoint(TRUNCATE)`);
+  first.close();
+  const before = statSync(path).size;
+  assert.ok(before > 1_000_000);
+  const database = openToWrite(path, assert.fail);
+  context.after(() => database.close());
+  assert.ok(statSync(`${path}-wal`).size < 100_000);
+  assert.equal(new StoreQuery(database).count({}), 20_000);
+});
+
+test('a file with tables that cannot be used is set aside', (context) => {
+  const path = temporaryStore(context);
+  const database = openToWrite(path, assert.fail);
+  database.exec('DROP TABLE evidence');
+  database.close();
+  const asides: string[] = [];
+  openToWrite(path, (aside) => asides.push(aside)).close();
+  assert.equal(asides.length, 1);
+});

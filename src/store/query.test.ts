@@ -201,3 +201,7 @@ test('names are counted, with their newest alerts', (context) => {
     );
   }
 });
+
+test('a NUL among the words parts them', () => {
+  assert.equal(wordsOf('a\0b "c\0d"'), '"a"* "b"* "c d"*');
+});

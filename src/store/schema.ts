@@ -65,6 +65,9 @@ const STEPS: readonly string[] = [
 /** The version from which on a file has evidence. */
 export const EVIDENCE_VERSION = 2;
 
+/** Those of files of this version. */
+export const TABLES: readonly string[] = ['names', 'alerts', 'words', 'outlines', 'evidence'];
+
 /** The version of files that this program writes. */
 export const SCHEMA_VERSION = STEPS.length;
 

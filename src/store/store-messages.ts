@@ -9,9 +9,11 @@ export interface StoreSettings extends StoreLimits {
 /** Closes the file, which the next batch opens anew; ends the thread. */
 export const CLOSE = 'close';
 export const END = 'end';
+/** Removes what is too old, and ends the thread: nothing is written. */
+export const TRIM_AND_END = 'trim and end';
 
 /** A batch, or what is to be done. The next batch comes when there is an answer to the one before. */
-export type StoreRequest = readonly Row[] | typeof CLOSE | typeof END;
+export type StoreRequest = readonly Row[] | typeof CLOSE | typeof END | typeof TRIM_AND_END;
 
 /** What the thread says: of each batch what became of it, and what else there is to tell. */
 export type StoreNews =

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -10,10 +21,14 @@ import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import type { Alert } from '../alerts/alert.ts';
 import { alertId } from '../alerts/alert-id.ts';
-import { openToRead } from './open.ts';
+import { startThread } from '../system/own-thread.ts';
+import { rowOf } from './alert-row.ts';
+import { openToRead, openToWrite } from './open.ts';
 import { StoreQuery } from './query.ts';
 import { alert, temporaryStore } from './store.test-kit.ts';
+import { TRIM_AND_END } from './store-messages.ts';
 import { StoreOutput } from './store-output.ts';
+import { StoreWriter } from './writer.ts';
 
 const BOUNDS = { maxAgeMs: 0, maxBytes: 0 };
 
@@ -123,6 +138,73 @@ test('a file that is damaged while it is open is set aside, and alerts go on', a
   assert.match(lines[0] ?? '', /the file is damaged: it lies at .*alerts\.db\.damaged-/);
   assert.ok(readdirSync(dirname(path)).some((name) => name.includes('.damaged-')));
 });
+
+test('a file that is removed or moved while it is open has a new one in its place', async (context) => {
+  const path = temporaryStore(context);
+  const { output, give, failures, lines } = opened(context, path);
+  give(alert({ message: 'first' }));
+  await output.flush();
+  rmSync(path);
+  give(alert({ message: 'second' }));
+  await output.flush();
+  assert.deepEqual(messages(path), ['second']);
+  for (const part of ['', '-wal', '-shm']) renameSync(path + part, `${path}.moved${part}`);
+  give(alert({ message: 'third' }));
+  await output.flush();
+  assert.deepEqual([messages(path), messages(`${path}.moved`)], [['third'], ['second']]);
+  assert.deepEqual([failures, lines, output.trouble], [[], [], undefined]);
+});
+
+test('a disk that damages every file is not filled with them, and what is wrong is told', async (context) => {
+  const path = temporaryStore(context);
+  const { output, give, failures, lines } = opened(context, path);
+  for (let round = 0; round < 3; round++) {
+    give(alert({ message: `number ${round}` }));
+    await output.flush();
+    damage(path);
+    give(alert({ message: 'more' }));
+    await output.flush();
+    assert.equal(output.setAside, round + 1);
+    assert.match(output.trouble ?? '', /was damaged: what it held lies at .*damaged-/);
+  }
+  damage(path);
+  give(alert({ message: 'too many' }));
+  await output.close();
+  assert.deepEqual([output.setAside, lines.length, output.isFailing], [3, 3, true]);
+  assert.match(output.trouble ?? '', /cannot be written: /);
+  assert.equal(output.statistics.dropped, 1);
+  assert.ok(failures.length > 0);
+});
+
+test('a thread that was asked to removes what is too old, and ends', async (context) => {
+  const path = temporaryStore(context);
+  const database = openToWrite(path, assert.fail);
+  const old = Date.now() - 10 * 3_600_000;
+  new StoreWriter(database, BOUNDS).write(
+    numbered(4500).map((each) => rowOf(each)),
+    old,
+  );
+  database.close();
+  const settings = { path, maxAgeMs: 3_600_000, maxBytes: 0 };
+  const thread = startThread(new URL('./store-thread.ts', import.meta.url), settings);
+  thread.postMessage(TRIM_AND_END);
+  await once(thread, 'exit');
+  assert.deepEqual(messages(path), []);
+});
+
+/** Overwrites pages in the middle of a file that is open, as a bad disk does. */
+function damage(path: string): void {
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+  const file = openSync(path, 'r+');
+  try {
+    const size = fstatSync(file).size;
+    for (let at = 4096; at < size; at += 4096) writeSync(file, Buffer.alloc(4096, 0xee), 0, 4096, at);
+  } finally {
+    closeSync(file);
+  }
+}
 
 test('a disk that is full holds nothing up, and what fits when it has room again is stored', async (context) => {
   if (process.geteuid?.() !== 0) {

@@ -1,5 +1,6 @@
 /** Alerts into the store, in batches, by a thread that may wait for the disk. */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { overflow } from '../outputs/line-queue.ts';
@@ -7,7 +8,7 @@ import type { Output, OutputFailure, OutputMessage, OutputStatistics } from '../
 import { startThread } from '../system/own-thread.ts';
 import { rowOf } from './alert-row.ts';
 import { type Row, sizeOf } from './row.ts';
-import { CLOSE, END, type StoreNews, type StoreSettings } from './store-messages.ts';
+import { CLOSE, END, type StoreNews, type StoreSettings, TRIM_AND_END } from './store-messages.ts';
 
 /** Bytes that may wait in memory, about; more alerts are dropped and counted. */
 const LIMIT = 16 * 1024 * 1024;
@@ -20,6 +21,8 @@ const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 10_000;
 /** Milliseconds that the end of the program waits for a disk. */
 const CLOSE_MS = 2000;
+/** How often what is too old is removed from a file that nothing is written to: a thread that writes does it itself. */
+const TRIM_MS = 3_600_000;
 /** Megabytes that the thread may use for itself; the cache of SQLite, 2 MB, is not among them. */
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 };
 
@@ -46,7 +49,11 @@ export class StoreOutput implements Output {
   #writing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #worker: Worker | undefined;
-  #isFailing = false;
+  readonly #trimming: NodeJS.Timeout;
+  /** Of the last try to write; `undefined` when it has succeeded. */
+  #failure: Error | undefined;
+  /** Files that were found damaged, where they lie now. */
+  readonly #setAside: string[] = [];
   #isOverflowing = false;
 
   constructor({ onFailure, log, ...settings }: StoreOutputOptions) {
@@ -54,6 +61,7 @@ export class StoreOutput implements Output {
     this.#settings = settings;
     this.#onFailure = onFailure;
     this.#log = log;
+    this.#trimming = setInterval(() => this.#trimUnused(), TRIM_MS).unref();
   }
 
   write({ alert }: OutputMessage): void {
@@ -113,7 +121,23 @@ export class StoreOutput implements Output {
     return this.#removed;
   }
 
+  get isFailing(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  get setAside(): number {
+    return this.#setAside.length;
+  }
+
+  get trouble(): string | undefined {
+    const failure = this.#failure && `it cannot be written: ${this.#failure.message}`;
+    const last = this.#setAside.at(-1);
+    const damage = last && `it was damaged: what it held lies at ${last}, and a new one was begun`;
+    return [failure, damage].filter((text) => text !== undefined).join('; ') || undefined;
+  }
+
   async #close(): Promise<void> {
+    clearInterval(this.#trimming);
     const timer = setTimeout(() => this.#end.abort(), CLOSE_MS);
     await this.flush();
     clearTimeout(timer);
@@ -156,12 +180,12 @@ export class StoreOutput implements Output {
     if (outcome.kind === 'written') {
       this.#written += batch.length;
       this.#waiting -= batch.reduce((sum, row) => sum + sizeOf(row), 0);
-      this.#isFailing = false;
+      this.#failure = undefined;
       return true;
     }
     this.#rows = [...batch, ...this.#rows];
-    if (!this.#isFailing && !this.#end.signal.aborted) this.#onFailure(this, outcome.error);
-    this.#isFailing = true;
+    if (this.#failure === undefined && !this.#end.signal.aborted) this.#onFailure(this, outcome.error);
+    this.#failure = outcome.error;
     return false;
   }
 
@@ -204,8 +228,16 @@ export class StoreOutput implements Output {
 
   #hear(news: StoreNews): void {
     if (news.kind === 'removed') this.#removed += news.age + news.size;
-    else if (news.kind === 'set-aside')
+    else if (news.kind === 'set-aside') {
+      this.#setAside.push(news.path);
       this.#log(`${this.name}: the file is damaged: it lies at ${news.path} now, and a new one is begun`);
+    }
+  }
+
+  #trimUnused(): void {
+    if (this.#worker !== undefined || this.#settings.maxAgeMs === 0 || !existsSync(this.#settings.path))
+      return;
+    this.#startThread().postMessage(TRIM_AND_END);
   }
 
   async #endThread(): Promise<void> {

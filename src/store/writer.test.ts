@@ -124,3 +124,20 @@ test('evidence goes with its alert, and what it shares with others when the last
   assert.equal(query.alert(1), undefined);
   assert.equal(query.alert(2501)?.id, 2501);
 });
+
+test('alerts that were stored while the clock was wrong do not keep older ones behind them', (context) => {
+  const database = openToWrite(temporaryStore(context), assert.fail);
+  context.after(() => database.close());
+  const writer = new StoreWriter(database, { maxAgeMs: HOUR_MS, maxBytes: 0 });
+  const query = new StoreQuery(database);
+  const now = Date.now();
+  writer.write(rows(3), now + 1000 * HOUR_MS);
+  writer.write(rows(3, 3), now - 2 * HOUR_MS);
+  writer.write(rows(3, 6), now);
+  assert.deepEqual(writer.trim(now), { age: 6, size: 0, isDone: true });
+  assert.deepEqual(
+    [...query.all()].map(({ id }) => id),
+    [7, 8, 9],
+  );
+  assert.deepEqual(writer.trim(now), { age: 0, size: 0, isDone: true });
+});

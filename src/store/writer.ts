@@ -32,6 +32,8 @@ export class StoreWriter {
   readonly #insertWords: StatementSync;
   readonly #insertName: StatementSync;
   readonly #findName: StatementSync;
+  readonly #findFirst: StatementSync;
+  readonly #findOldest: StatementSync;
   readonly #insertEvidence: StatementSync;
   readonly #insertOutline: StatementSync;
   readonly #findOutline: StatementSync;
@@ -54,6 +56,8 @@ export class StoreWriter {
     this.#insertWords = changing(database, 'INSERT INTO words (rowid, text) VALUES (?, ?)');
     this.#insertName = changing(database, 'INSERT OR IGNORE INTO names (kind, text) VALUES (?, ?)');
     this.#findName = database.prepare('SELECT id FROM names WHERE kind = ? AND text = ?');
+    this.#findFirst = database.prepare('SELECT stored FROM alerts ORDER BY id LIMIT 1');
+    this.#findOldest = database.prepare('SELECT id, stored FROM alerts ORDER BY id LIMIT ?');
     this.#insertEvidence = changing(database, 'INSERT INTO evidence (alert, outline, data) VALUES (?, ?, ?)');
     this.#insertOutline = changing(database, 'INSERT OR IGNORE INTO outlines (key, data) VALUES (?, ?)');
     this.#findOutline = database.prepare('SELECT id FROM outlines WHERE key = ?');
@@ -94,7 +98,8 @@ export class StoreWriter {
    */
   trim(now: number): Removed & { readonly isDone: boolean } {
     const { maxAgeMs, maxBytes } = this.#limits;
-    const age = maxAgeMs === 0 ? 0 : this.#removeOldest(Math.floor((now - maxAgeMs) / 1000));
+    const age =
+      maxAgeMs === 0 ? 0 : this.#removeOld(Math.floor((now - maxAgeMs) / 1000), Math.floor(now / 1000));
     const isTooLarge = maxBytes > 0 && this.#usedBytes() > maxBytes * (1 - FREED_SHARE);
     const mayBegin = isTooLarge && (this.#isFreeing || this.#usedBytes() > maxBytes);
     const size = mayBegin ? this.#removeOldest(Number.MAX_SAFE_INTEGER) : 0;
@@ -105,14 +110,23 @@ export class StoreWriter {
     return { age, size, isDone };
   }
 
-  /** Removes the oldest alerts that were stored before a time in seconds, and tells how many. */
+  /** Removes alerts that were stored before a time in seconds. */
+  #removeOld(before: number, now: number): number {
+    const first = this.#findFirst.get()?.stored as number | undefined;
+    // It is asked after every batch. One from the future tells that the clock was wrong: others may be older.
+    if (first === undefined || (first >= before && first <= now)) return 0;
+    return this.#removeOldest(before);
+  }
+
+  /** Removes the oldest alerts up to the last one that was stored before a time in seconds, and tells how many. */
   #removeOldest(before: number): number {
     return this.#whole(() => {
-      const oldest = this.#database
-        .prepare('SELECT id, stored FROM alerts ORDER BY id LIMIT ?')
-        .all(REMOVED_AT_ONCE) as { readonly id: number; readonly stored: number }[];
-      const kept = oldest.findIndex(({ stored }) => stored >= before);
-      const removed = kept === -1 ? oldest : oldest.slice(0, kept);
+      const oldest = this.#findOldest.all(REMOVED_AT_ONCE) as {
+        readonly id: number;
+        readonly stored: number;
+      }[];
+      // What was stored before an old one is old, too, whatever the clock said.
+      const removed = oldest.slice(0, oldest.findLastIndex(({ stored }) => stored < before) + 1);
       const last = removed.at(-1);
       if (last === undefined) return 0;
       changing(this.#database, 'DELETE FROM alerts WHERE id <= ?').run(last.id);
@@ -125,10 +139,11 @@ export class StoreWriter {
 
   /** Removes names that no alert has any more, when so many alerts have gone that some may be. */
   tidy(): void {
+    if (this.#removedSinceTidied < REMOVED_AT_ONCE) return;
     const { count } = this.#database.prepare('SELECT count(*) AS count FROM names').get() as {
       readonly count: number;
     };
-    if (this.#removedSinceTidied < Math.max(count / 2, REMOVED_AT_ONCE)) return;
+    if (this.#removedSinceTidied < count / 2) return;
     this.#removedSinceTidied = 0;
     const unused = NAME_KINDS.map(
       (kind) => `kind = '${kind}' AND NOT EXISTS (SELECT 1 FROM alerts WHERE alerts.${kind} = names.id)`,

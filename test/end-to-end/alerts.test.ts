@@ -1,6 +1,14 @@
 /** Alerts of real programs and of captures, kept and found again as a user does it. */
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -183,6 +191,14 @@ test('without --store a replay keeps nothing, and wrong questions are answered i
   ]);
   assert.equal(unwritable.code, 1);
   assert.match(unwritable.stderr, /^lanner: cannot keep alerts: .*alerts\.db.*\n$/);
+  const mistaken = await lanner(['replay', '-c', '', '-r', rules, '--store', rules, capture]);
+  assert.match(
+    mistaken.stderr,
+    /^lanner: --store .*: this file is no store of alerts, and stays as it is\n$/,
+  );
+  assert.equal(readFileSync(rules, 'utf8'), RULES);
+  const device = await lanner(['replay', '-c', '', '-r', rules, '--store', '/dev/null', capture]);
+  assert.match(device.stderr, /this file is no store of alerts/);
   const both = await lanner(['tune', '-c', '', '-r', rules, '--store', store, capture]);
   assert.match(both.stderr, /give files or --store/);
 });

@@ -69,6 +69,18 @@ export function outputMetrics(outputs: MeasuredOutputs): Metric[] {
       type: 'counter',
       read: each(({ removed }) => removed),
     },
+    {
+      name: 'lanner_store_failing',
+      help: '1 while the store cannot be written, and alerts wait for it.',
+      type: 'gauge',
+      read: each(({ isFailing }) => (isFailing === undefined ? undefined : Number(isFailing))),
+    },
+    {
+      name: 'lanner_store_damaged_total',
+      help: 'Files of the store that were found damaged and moved aside.',
+      type: 'counter',
+      read: each(({ setAside }) => setAside),
+    },
   ];
 }
 
