@@ -61,6 +61,7 @@ const SECTIONS: readonly (readonly [section: string, entries: readonly Entry[]])
     [
       ['service', 'As a service', 'docs/service.md'],
       ['outputs', 'Outputs', 'docs/outputs.md'],
+      ['console', 'The console', 'docs/console.md'],
       ['store', 'The store', 'docs/store.md'],
       ['metrics', 'Metrics and health', 'docs/metrics.md'],
       ['containers', 'Containers', 'docs/containers.md'],

@@ -66,7 +66,6 @@ export class DaemonConsole {
     if (!isSecure && !isLoopback(address))
       log(
         'console: served on this machine alone: for others it needs TLS: webserver.ssl_enabled and webserver.ssl_certificate',
-        'warning',
       );
   }
 

@@ -20,6 +20,9 @@ webserver:
 metrics:
   enabled: {{ $root.Values.metrics.enabled }}
   output_rule: false
+console:
+  # What kubectl port-forward brings comes from root within the pod, whoever has asked for it.
+  always_token: true
 {{- end }}
 {{- if eq $part "node" }}
 host_root: {{ if eq $values.host.access "mount" }}/host{{ else }}/proc/1/root{{ end }}
