@@ -40,7 +40,7 @@ suite('the site', () => {
     let count = 0;
     for (const [name, text] of texts) {
       for (const [, address = ''] of text.matchAll(/\s(?:href|src)="([^"]+)"/g)) {
-        if (/^https:\/\//.test(address)) continue;
+        if (/^https?:\/\//.test(address)) continue;
         const [path = '', anchor = ''] = decodeURIComponent(address.replaceAll('&amp;', '&')).split('#');
         const target = path === '' ? name : relative(folder, join(folder, dirname(name), path));
         const isThere = path === '' || existsSync(join(folder, target));

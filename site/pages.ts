@@ -49,6 +49,7 @@ const SECTIONS: readonly (readonly [section: string, entries: readonly Entry[]])
       ['writing-rules', 'Writing rules', 'docs/writing-rules.md'],
       ['editors', 'Editors', 'docs/editors.md'],
       ['testing-rules', 'Testing rules', 'docs/testing-rules.md'],
+      ['editors', 'Editors', 'docs/editors.md'],
       ['rules', 'Default rules', 'docs/rules.md'],
       ['tuning', 'Tuning', 'docs/tuning.md'],
       ['scenes', 'Scenes', 'docs/scenes.md'],

@@ -118,12 +118,19 @@ function stepsOf(page: Page, rule: string): Map<string, Step> {
   ]);
 }
 
-/** Writes the rule and puts it into force. */
+/** Writes the rule, with a field's name taken from what is offered, and puts it into force. */
 async function writeRule(page: Page, rule: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Editor' }).click();
   await page.getByRole('textbox', { name: /^Rules in / }).focus();
   await page.keyboard.press('Control+End');
-  await page.keyboard.insertText(rule);
+  const [before = '', after = ''] = rule.split('proc.name = whoami');
+  await page.keyboard.insertText(before);
+  await page.keyboard.type('proc.nam');
+  const offered = page.getByRole('listbox').getByRole('option').filter({ hasText: 'proc.name' }).first();
+  await offered.waitFor();
+  await keepPicture(page, 'newcomer-completion');
+  await offered.click();
+  await page.keyboard.insertText(` = whoami${after}`);
   await page.getByText(/^Can be used/).waitFor();
   await page.getByRole('button', { name: 'Save and use' }).click();
   await page.getByText(/^Saved and in use/).waitFor();
