@@ -27,6 +27,11 @@ export interface FolderRules {
 }
 
 const CONFIGURATIONS = ['lanner.yaml', 'falco.yaml'];
+/** Whether a file may be the configuration of its folder. */
+export function isConfiguration(path: string): boolean {
+  return CONFIGURATIONS.includes(basename(path));
+}
+
 /** How many directories and YAML files of a folder are looked at. */
 const LOOK_LIMIT = 5000;
 /** Larger files are no rule files that somebody edits, in bytes. */

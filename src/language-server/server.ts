@@ -8,6 +8,7 @@ import {
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   ErrorCodes,
+  FileChangeType,
   type InitializeParams,
   type InitializeResult,
   ResponseError,
@@ -26,7 +27,7 @@ import {
   symbolOf,
   tokenData,
 } from './protocol.ts';
-import type { FolderSettings } from './rule-files.ts';
+import { type FolderSettings, isConfiguration } from './rule-files.ts';
 
 /** Milliseconds without typing after which problems are told. */
 const PAUSE = 120;
@@ -64,7 +65,13 @@ export class LanguageServer {
     connection.onInitialize((params) => this.#initialize(params));
     connection.onInitialized(() => void this.#initialized());
     connection.onDidChangeConfiguration(({ settings }) => this.#configure(settings?.lanner));
-    connection.onDidChangeWatchedFiles(() => this.#reload());
+    connection.onDidChangeWatchedFiles(({ changes }) => {
+      // What is saved in the editor is known already.
+      const isKnown = changes.every(
+        ({ uri, type }) => type === FileChangeType.Changed && this.#documents.has(uri),
+      );
+      if (!isKnown || changes.some(({ uri }) => isConfiguration(uri))) this.#reload();
+    });
     this.#followDocuments();
     this.#answer();
   }

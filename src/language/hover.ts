@@ -123,11 +123,12 @@ function wordText(workspace: Workspace, { use, item }: PlacedUse): string | unde
   }
 }
 
-function valueText({ environment }: Workspace, field: string | undefined, value: string): string | undefined {
+function valueText(workspace: Workspace, field: string | undefined, value: string): string | undefined {
+  const { environment } = workspace;
   if (field === 'evt.type') {
     return environment.events.codes(value).length > 0 ? `Event \`${value}\`.` : undefined;
   }
   const port = environment.services.get(value);
-  const isPort = field !== undefined && environment.fields.find(field)?.field.type === 'PORT';
+  const isPort = field !== undefined && workspace.findField(field)?.field.type === 'PORT';
   return isPort && port !== undefined ? `Port ${port}.` : undefined;
 }

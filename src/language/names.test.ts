@@ -79,7 +79,7 @@ function compiled(files: readonly { name: string; text: string }[]): string {
 function withoutPlaces(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (key, inner: unknown) =>
-      key === 'location' || key === 'field' || key === 'name'
+      ['location', 'field', 'name', 'written'].includes(key)
         ? undefined
         : inner instanceof Set
           ? [...inner]

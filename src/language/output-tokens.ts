@@ -5,6 +5,9 @@ const REFERENCE = /%[0-9]*(?=([a-zA-Z][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]*)*))/g;
 /** Of a transformer, at most so much is looked at. */
 const WIDTH = 400;
 
+/** Names of fields are not longer. */
+const NAME_LIMIT = 100;
+
 /** The fields, arguments and transformers of an output. A dot behind a field belongs to the text. */
 export function scanOutput(text: string, isField: (name: string) => boolean): ConditionToken[] {
   const tokens: ConditionToken[] = [];
@@ -36,7 +39,7 @@ function expressionOf(tokens: readonly ConditionToken[]): readonly ConditionToke
 }
 
 function trimmed(token: ConditionToken, isField: (name: string) => boolean): ConditionToken {
-  for (let length = token.text.length; length > 0; length--) {
+  for (let length = Math.min(token.text.length, NAME_LIMIT); length > 0; length--) {
     const text = token.text.slice(0, length);
     if (isField(text)) return { ...token, text, end: token.start + length };
   }

@@ -1,4 +1,5 @@
 /** The rule files that an editor works on: their texts, what they name, and what loading them says. */
+import type { FieldReference } from '../fields/field-info.ts';
 import type { RuleEnvironment } from '../rules/environment.ts';
 import { allProblems } from '../rules/lint.ts';
 import {
@@ -9,7 +10,7 @@ import {
   Readings,
   type RuleFile,
 } from '../rules/load.ts';
-import { type ItemIndex, indexItem, type NameUse } from './item-index.ts';
+import { type ItemIndex, indexItem, type NameKind, type NameUse } from './item-index.ts';
 import { splitItems } from './source-tree.ts';
 
 /** `[start, end)` of a file. */
@@ -45,6 +46,9 @@ interface IndexedFile {
   readonly items: readonly PlacedItem[];
 }
 
+/** No field has a longer name: looking for one takes time that grows with the square of the length. */
+const FIELD_NAME_LIMIT = 300;
+
 export class Workspace {
   readonly environment: RuleEnvironment;
   readonly #options: LoadOptions;
@@ -52,6 +56,7 @@ export class Workspace {
   readonly #indexed = new Map<string, IndexedFile>();
   #names: DefinedNames | undefined;
   #usedValues: Map<string, Set<string>> | undefined;
+  #usedFields: Map<string, number> | undefined;
   readonly #readings = new Readings();
   #outcome: LoadOutcome | undefined;
   #problems: readonly Problem[] | undefined;
@@ -69,6 +74,7 @@ export class Workspace {
     this.#readings.keep(names);
     this.#names = undefined;
     this.#usedValues = undefined;
+    this.#usedFields = undefined;
     this.#outcome = undefined;
     this.#problems = undefined;
   }
@@ -100,7 +106,7 @@ export class Workspace {
     const before = this.#indexed.get(name);
     if (before?.text === text) return before.items;
     const known = new Map(before?.items.map((item) => [item.text, item.index]));
-    const isField = (field: string): boolean => this.environment.fields.find(field) !== undefined;
+    const isField = (field: string): boolean => this.findField(field) !== undefined;
     const items = splitItems(text).map((item) => ({
       ...item,
       file: name,
@@ -118,6 +124,11 @@ export class Workspace {
   get names(): DefinedNames {
     this.#names ??= definedNames(this.items());
     return this.#names;
+  }
+
+  /** The field that a name stands for, dotted arguments included. */
+  findField(name: string): FieldReference | undefined {
+    return name.length > FIELD_NAME_LIMIT ? undefined : this.environment.fields.find(name);
   }
 
   /** The item at an offset: the last one that begins before it. */
@@ -157,14 +168,15 @@ export class Workspace {
     return values;
   }
 
+  /** How often the items name a field. */
+  timesUsed(field: string): number {
+    this.#usedFields ??= countUses(this.items(), 'field');
+    return this.#usedFields.get(field) ?? 0;
+  }
+
   /** Tags that rules have, the most frequent first. */
   usedTags(): readonly string[] {
-    const counts = new Map<string, number>();
-    for (const { index } of this.items()) {
-      for (const { kind, name } of index.uses) {
-        if (kind === 'tag') counts.set(name, (counts.get(name) ?? 0) + 1);
-      }
-    }
+    const counts = countUses(this.items(), 'tag');
     return [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);
   }
 
@@ -203,4 +215,14 @@ function definedNames(items: Iterable<PlacedItem>): DefinedNames {
     else known.push(item);
   }
   return { rules: names.rule, macros: names.macro, lists: names.list };
+}
+
+function countUses(items: Iterable<PlacedItem>, wanted: NameKind): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { index } of items) {
+    for (const { kind, name } of index.uses) {
+      if (kind === wanted) counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  }
+  return counts;
 }

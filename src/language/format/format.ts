@@ -16,7 +16,9 @@ export function format(workspace: Workspace, file: string): TextEdit[] {
   if (isLeftAlone(text, items) || meaningOf(text) === undefined) return [];
   return items.flatMap((item, index) => {
     const { start, text: before } = item;
-    const laid = formatted(item) + behind(before.slice(item.index.end), index === items.length - 1);
+    const indent = /^ */.exec(before)?.[0] ?? '';
+    const isLast = index === items.length - 1;
+    const laid = formatted(item) + behind(before.slice(item.index.end), indent, isLast);
     return laid === before ? [] : [{ file, start, end: start + before.length, text: laid }];
   });
 }
@@ -34,13 +36,14 @@ function formatted({ text, index }: PlacedItem): string {
   return sameWords && meaningOf(laid) === meaningOf(source) ? laid : source;
 }
 
-/** What stands between an item and the next: comments, and one blank line at a time at most. */
-function behind(text: string, isLast: boolean): string {
+/** What stands between items that were indented so: comments, and one blank line at a time at most. */
+function behind(text: string, indent: string, isLast: boolean): string {
   const [same = '', ...lines] = text.split('\n').map((line) => line.trimEnd());
   if (lines.at(-1) === '') lines.pop();
   const kept = lines.filter((line, index) => line !== '' || lines[index - 1] !== '');
   if (isLast && kept.at(-1) === '') kept.pop();
-  return [same, ...kept].map((line) => `${line}\n`).join('');
+  const moved = kept.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
+  return [same, ...moved].map((line) => `${line}\n`).join('');
 }
 
 /** Everything that a text says, with conditions by their words; `undefined` when it is not YAML. */
