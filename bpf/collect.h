@@ -98,7 +98,7 @@ static __always_inline void collect(struct lanner_scratch *s, const struct lanne
 static __always_inline void glance_and_collect(struct lanner_scratch *s, const struct lanner_call *call)
 {
 	if (s->glances) {
-		if (can_pass_over(s, call)) {
+		if (can_pass_over(s, call) && is_settled(s)) {
 			s->filtered = 1;
 			return;
 		}

@@ -65,6 +65,29 @@ static __always_inline struct lanner_filter *get_filter(struct lanner_scratch *s
 	return s->generation ? bpf_map_lookup_elem(&filters, &entry) : NULL;
 }
 
+static __always_inline struct lanner_automaton *get_automaton(struct lanner_scratch *s)
+{
+	u32 entry = s->generation - 1;
+
+	return bpf_map_lookup_elem(&automata, &entry);
+}
+
+static __always_inline u32 edition_of_automaton(struct lanner_scratch *s)
+{
+	struct lanner_automaton *a = get_automaton(s);
+
+	return a ? *(volatile u32 *)&a->edition : 0;
+}
+
+/*
+ * Whether the event's filter and automaton are still those that it began with. While it was under way the rules may
+ * have been changed twice, and then others stand in their place: what was found in both is no answer.
+ */
+static __always_inline bool is_settled(struct lanner_scratch *s)
+{
+	return s->edition && edition_of_automaton(s) == s->edition;
+}
+
 /* Chooses the filter of the event that begins. The generation stays the same until its end. */
 static __always_inline void choose_filter(struct lanner_scratch *s)
 {
@@ -75,13 +98,14 @@ static __always_inline void choose_filter(struct lanner_scratch *s)
 	s->filtered = 0;
 	s->glances = 0;
 	s->generation = generation ? *(volatile u32 *)generation : 0;
+	s->edition = edition_of_automaton(s);
 	filter = get_filter(s);
 	if (!filter || !filter->enabled) {
 		s->generation = 0;
 		return;
 	}
 	s->early = filter->early;
-	s->filtered = !filter->term_count;
+	s->filtered = !filter->term_count && is_settled(s);
 	s->glances = filter->glances;
 }
 

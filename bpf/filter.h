@@ -21,13 +21,6 @@
 #define DESCRIPTOR_HEADER 16
 #define DESCRIPTOR_PATH_CUT 4    /* DESCRIPTOR_TRUNCATED */
 
-static __always_inline struct lanner_automaton *get_automaton(struct lanner_scratch *s)
-{
-	u32 entry = s->generation - 1;
-
-	return bpf_map_lookup_elem(&automata, &entry);
-}
-
 static __always_inline void step_text(struct lanner_scratch *s, struct lanner_automaton *a, u8 byte)
 {
 	u64 cell = ((u64)s->look.state << BOUND(a->shift, 15)) + a->column_of[byte];
@@ -373,6 +366,8 @@ __noinline int may_match(u32 complete)
 		if (!((s->bits ^ f->terms[i].value) & f->terms[i].mask & ~s->unknown))
 			return 1;
 	}
+	if (!is_settled(s))
+		return 1;
 	s->filtered = 1;
 	return 0;
 }

@@ -304,7 +304,7 @@ struct lanner_program_name {
  */
 struct lanner_automaton {
 	u32 shift;           /* a state's cells begin at state << shift */
-	u32 edition;         /* another one for every automaton; 0: it is being written */
+	u32 edition;         /* another one each time; 0: it, or a filter of its generation, is being written */
 	u8 column_of[256];
 	u64 program_count;
 	struct lanner_program_name programs[MAX_PROGRAM_NAMES];

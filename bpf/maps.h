@@ -128,6 +128,7 @@ struct lanner_scratch {
 	u32 kernel_copy;   /* texts and socket address were copied into the kernel (io_uring) */
 	u32 part;          /* the process sees a part of the subject's file system only (shows_part) */
 	u32 generation;    /* of the event's filter; 0: none */
+	u32 edition;       /* of its automaton when the event began */
 	u32 early;         /* the filter is asked when so many parameters have been collected */
 	u32 glances;       /* the filter is asked before anything has been collected (glance.h) */
 	u32 filtered;      /* no rule can match the event */

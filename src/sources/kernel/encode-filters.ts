@@ -77,13 +77,17 @@ export function encodeFilters(filters: readonly EventFilter[]): EncodedFilters {
   };
 }
 
-/** `struct lanner_automaton`, into the probe's memory. `edition`: a number that no other one has had, not 0. */
+const EDITION_AT = 4;
+
+/**
+ * `struct lanner_automaton`, into the probe's memory. What was decided by the one before counts no more: the probe is in
+ * doubt until {@link publishAutomaton}.
+ */
 export function writeAutomaton(
   memory: Buffer,
   { automaton: { shift, columnOf, bits, next }, programs }: EncodedFilters,
-  edition: number,
 ): void {
-  memory.writeUInt32LE(0, 4);
+  publishAutomaton(memory, 0);
   memory.writeUInt32LE(shift, 0);
   memory.set(columnOf, 8);
   memory.set(Buffer.from(bits.buffer, bits.byteOffset, bits.byteLength), AUTOMATON_HEADER_SIZE);
@@ -99,7 +103,12 @@ export function writeAutomaton(
     memory.writeBigUInt64LE(bits, at + 16);
     at += PROGRAM_SIZE;
   }
-  memory.writeUInt32LE(edition, 4);
+}
+
+/** The automaton, and the filters that ask it, are complete. `edition`: a number that no other one has had, not 0. */
+export function publishAutomaton(memory: Buffer, edition: number): void {
+  // At once, and in its order among the other writes, on machines too that reorder them.
+  Atomics.store(new Int32Array(memory.buffer, memory.byteOffset + EDITION_AT, 1), 0, edition);
 }
 
 /** Gives every set of texts a bit; the same set has the same one. */

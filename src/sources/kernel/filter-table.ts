@@ -1,7 +1,13 @@
 /** The probe's filters: which events it leaves out. They can be changed while the probe runs. */
 import type { ByteString } from '../../events/bytes.ts';
 import type { EventFilter } from '../../events/event-filter.ts';
-import { AUTOMATON_SIZE, encodeFilters, FILTER_SIZE, writeAutomaton } from './encode-filters.ts';
+import {
+  AUTOMATON_SIZE,
+  encodeFilters,
+  FILTER_SIZE,
+  publishAutomaton,
+  writeAutomaton,
+} from './encode-filters.ts';
 import { MAX_CODES, MAX_KNOWN_INODES } from './layout.ts';
 import { type BpfMap, PROT_READ, PROT_WRITE, pageSize, SharedMemory } from './libbpf.ts';
 import { answersOf, type TextAutomaton } from './text-automaton.ts';
@@ -59,9 +65,11 @@ export class FilterTable {
     const encoded = encodeFilters(filters);
     const codes = this.#codes[generation - 1] as Set<number>;
     const at = (generation - 1) * AUTOMATON_SIZE;
-    writeAutomaton(Buffer.from(this.#memory.memory, at, AUTOMATON_SIZE), encoded, ++this.#edition);
+    const automaton = Buffer.from(this.#memory.memory, at, AUTOMATON_SIZE);
+    writeAutomaton(automaton, encoded);
     for (const code of codes) if (!encoded.filters.has(code)) this.#update(generation, code, NO_FILTER);
     for (const [code, bytes] of encoded.filters) this.#update(generation, code, bytes);
+    publishAutomaton(automaton, ++this.#edition);
     this.#codes[generation - 1] = new Set(encoded.filters.keys());
     this.#generation = generation;
     this.#automaton = encoded.automaton;
