@@ -89,6 +89,8 @@ function withWhatFollows(given: GivenValues): GivenValues {
   };
   // An event is the host's unless it says otherwise, as all events have one of both.
   follows('container.id', 'host');
+  const line = values.get('proc.cmdline');
+  if (typeof line === 'string' && line.includes(' ')) follows('proc.args', line.slice(line.indexOf(' ') + 1));
   const args = values.get('proc.args');
   if (typeof args === 'string') {
     for (const [index, arg] of args.split(' ').entries()) follows(`proc.args[${index}]`, arg);

@@ -106,6 +106,32 @@ test('parameters: numbers, names of flags, texts, and what is too long for one',
   assert.deepEqual(values('execve', { 'evt.arg[filename]': text }, ['evt.arg.filename']), [text]);
 });
 
+test('results and parameters, by whichever of their names', () => {
+  const fields = ['evt.rawres', 'evt.failed', 'evt.arg.res'];
+  assert.deepEqual(values('mkdir', { 'evt.arg[res]': 'ENOENT' }, fields), [-2, true, 'ENOENT']);
+  assert.deepEqual(values('mkdir', { 'evt.arg[res]': -2 }, ['evt.res', 'evt.failed']), ['ENOENT', true]);
+  assert.deepEqual(
+    values('openat', { 'evt.arg[fd]': 7, 'fd.name': '/x' }, ['evt.rawres', 'fd.num', 'fd.name']),
+    [7, 7, '/x'],
+  );
+  assert.deepEqual(values('openat', { 'evt.rawres': 5, 'fd.name': '/x' }, ['fd.num']), [5]);
+  assert.deepEqual(values('unlink', { 'evt.arg[1]': '/tmp/x' }, ['evt.arg.path', 'fs.path.name']), [
+    '/tmp/x',
+    '/tmp/x',
+  ]);
+});
+
+test('arguments follow from a command line', () => {
+  assert.deepEqual(
+    values('execve', { 'proc.cmdline': 'sh -c id' }, ['proc.args', 'proc.args[1]', 'proc.name']),
+    ['-c id', 'id', undefined],
+  );
+  assert.deepEqual(values('execve', { 'proc.cmdline': 'sh' }, ['proc.args', 'proc.cmdline']), [
+    undefined,
+    'sh',
+  ]);
+});
+
 test('processes: ancestors, arguments, and nothing that was not given', () => {
   const given = { 'proc.name': 'sh', 'proc.args': '-c id', 'proc.pname': 'a', 'proc.aname[2]': 'b' };
   assert.deepEqual(

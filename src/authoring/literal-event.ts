@@ -36,6 +36,9 @@ const LONGEST_TEXT = 65_535;
 /** What `fd.typechar` prints. */
 const KINDS = [...'fd46upeslitnbrmPo'] as readonly Descriptor['kind'][];
 
+/** Types of the first parameter of a call, which is its result: negative for an error. */
+const RESULT_TYPES = /^(?:ERRNO|FD|FD32|PID|PID32|INT32|INT64)$/;
+
 const TEXT_TYPES: ReadonlySet<string> = new Set(['CHARBUF', 'FSPATH', 'FSRELPATH']);
 
 /** The type of an event by name; `undefined` when no event or system call is called so. */
@@ -71,11 +74,18 @@ export function parameterOf(
   key: string,
   value: FieldValue,
 ): { readonly name: string; readonly value: ParameterValue } | undefined {
-  const [, name] = /^evt\.(?:raw)?arg\[(.*)\]$/.exec(key) ?? [];
-  const parameter = type.parameters.find((each) => each.name === name);
-  if (name === undefined || parameter === undefined) return undefined;
+  const [, written] = /^evt\.(?:raw)?arg\[(.*)\]$/.exec(key) ?? [];
+  const parameter = written === undefined ? undefined : parameterNamed(type, written);
+  if (parameter === undefined) return undefined;
   const encoded = parameterValue(parameter, value);
-  return encoded === undefined ? undefined : { name, value: encoded };
+  return encoded === undefined ? undefined : { name: parameter.name, value: encoded };
+}
+
+/** A parameter by its name, or by its number from 0 on. */
+export function parameterNamed({ parameters }: EventType, written: string): Parameter | undefined {
+  return /^\d+$/.test(written)
+    ? parameters[Number(written)]
+    : parameters.find(({ name }) => name === written);
 }
 
 function parameterValue({ type, symbols }: Parameter, value: FieldValue): ParameterValue {
@@ -86,19 +96,40 @@ function parameterValue({ type, symbols }: Parameter, value: FieldValue): Parame
   if (Number.isInteger(value) || typeof value === 'bigint') return value as number | bigint;
   if (typeof value !== 'string') return undefined;
   if (/^-?\d+$/.test(value)) return BigInt(value);
+  const error = RESULT_TYPES.test(type) ? errorNumber(value) : undefined;
+  if (error !== undefined) return -error;
   return symbols === undefined ? undefined : flagsValue(value, symbols);
 }
 
-/** Names in the value of a flags parameter that are none of its flags. */
-export function unknownFlags(type: EventType, key: string, value: FieldValue): readonly string[] {
+/** Names in a value that mean nothing there: flags that the parameter does not have, errors that there are not. */
+export function unknownNames(type: EventType, key: string, value: FieldValue): readonly string[] {
+  if (typeof value !== 'string' || /^-?\d+$/.test(value)) return [];
+  if (key === 'evt.res') return isResultText(value) ? [] : [value];
   const [, name] = /^evt\.arg\[(.*)\]$/.exec(key) ?? [];
-  const symbols = type.parameters.find((each) => each.name === name)?.symbols;
-  if (symbols === undefined || typeof value !== 'string' || /^-?\d+$/.test(value)) return [];
-  const known = new Set(SYMBOLS.get(symbols)?.map((symbol) => symbol.name));
+  const parameter = name === undefined ? undefined : parameterNamed(type, name);
+  if (parameter?.type === 'ERRNO') return isResultText(value) ? [] : [value];
+  if (parameter?.symbols === undefined) return [];
+  const known = new Set(SYMBOLS.get(parameter.symbols)?.map((symbol) => symbol.name));
   return value
     .split('|')
     .map((flag) => flag.trim())
     .filter((flag) => !known.has(flag));
+}
+
+/** Names of all errors. */
+export function errorNames(): string[] {
+  return Array.from({ length: ERRORS }, (_, number) => errorName(number)).filter(
+    (name) => name !== undefined,
+  );
+}
+
+/** Whether the value of a parameter is text, which no number stands for. */
+export function isTextParameter({ type }: Parameter): boolean {
+  return TEXT_TYPES.has(type);
+}
+
+function isResultText(text: string): boolean {
+  return text === 'SUCCESS' || errorNumber(text) !== undefined;
 }
 
 function flagsValue(text: string, set: string): number | undefined {
@@ -141,14 +172,15 @@ function opensPath({ flags, parameters }: EventType): boolean {
 
 function isResult({ kind, code }: EventType, { name, type }: Parameter): boolean {
   const isCallEnd = kind === 'SYSCALL' && code % 2 === 1;
-  return isCallEnd && /^(?:res|fd)$/.test(name) && /^(?:ERRNO|FD|FD32|PID|PID32|INT32|INT64)$/.test(type);
+  return isCallEnd && /^(?:res|fd)$/.test(name) && RESULT_TYPES.test(type);
 }
 
 /** A call has succeeded unless the literal says otherwise. */
 function resultOf({ name, type }: Parameter, values: GivenValues): number | bigint {
-  const raw = values.get('evt.rawres');
+  const given = values.get(`evt.arg[${name}]`);
+  const raw = values.get('evt.rawres') ?? given;
   if (typeof raw === 'number' || typeof raw === 'bigint') return raw;
-  const text = values.get('evt.res');
+  const text = values.get('evt.res') ?? given;
   const error = typeof text === 'string' ? errorNumber(text) : undefined;
   if (error !== undefined) return -error;
   if (values.get('evt.failed') === true) return -1;
@@ -172,11 +204,13 @@ function numberOr(value: FieldValue, otherwise: number): number {
   return typeof value === 'number' ? value : otherwise;
 }
 
-/** An open that failed has made no descriptor; all other events are about one, if they are about any. */
+/** An open tells the number of what it has made, and has made none if it failed; others are about one. */
 function descriptorNumber(type: EventType, values: GivenValues): number | undefined {
   const [first] = type.parameters;
   const opens = first !== undefined && isResult(type, first) && /^FD/.test(first.type);
-  return opens && resultOf(first, values) < 0 ? undefined : numberOr(values.get('fd.num'), DESCRIPTOR_NUMBER);
+  const made = opens ? resultOf(first, values) : 0;
+  if (made < 0) return undefined;
+  return numberOr(values.get('fd.num'), opens ? Number(made) : DESCRIPTOR_NUMBER);
 }
 
 /** The descriptor that `fd.name` describes, or the path of an open, or addresses and ports. */

@@ -1,5 +1,5 @@
 /** Small steps of reading files that people write by hand: every mistake is told at its place. */
-import type { ConfigNode, MapNode } from '../config/node.ts';
+import type { ConfigNode, MapNode, ScalarNode } from '../config/node.ts';
 import { nearest } from '../rules/suggest.ts';
 
 /** Takes a mistake: where it is (`file:line:column`), and what it is. */
@@ -17,9 +17,14 @@ export function checkKeys({ entries }: MapNode, known: readonly string[], report
   }
 }
 
+/** The text of a value that is not null, as it is written. */
+export function writtenText({ value, written }: ScalarNode): string {
+  return written ?? String(value);
+}
+
 /** One text; numbers and booleans are taken as they are written. */
 export function textOf(node: ConfigNode, what: string, report: Report): string | undefined {
-  if (node.kind === 'scalar' && node.value !== null) return String(node.value);
+  if (node.kind === 'scalar' && node.value !== null) return writtenText(node);
   report(node.place, `expected ${what}`);
   return undefined;
 }

@@ -134,3 +134,47 @@ test('mistakes in each', () => {
     ],
   );
 });
+
+test('what YAML would read as something else, and names that mean nothing', () => {
+  assert.deepEqual(
+    mistakes(`tests:
+- {test: a, rules: [], event: {chmod: {evt.arg.mode: 0755, evt.res: ENOENTT}}}
+- {test: b, rules: [], event: {mkdir: {evt.arg.res: ENOTHERE, 'evt.arg[9]': x, proc.pid: 010}}}
+- {test: c, rules: [], event: {k8s_audit: {verbs: get, user: {name: bob}, objectRef: {ressource: pods}}}}
+`),
+    [
+      't:2:54: evt.arg.mode: "0755" means 755 in YAML; write 0o755 for an octal number',
+      't:2:69: evt.res has no value ENOENTT; did you mean ENOENT?',
+      't:3:53: evt.arg.res has no value ENOTHERE',
+      `t:3:63: mkdir has no parameter 9; it has ${eventType('mkdir')
+        .parameters.map(({ name }) => name)
+        .join(', ')}`,
+      't:3:90: proc.pid: "010" means 10 in YAML; write 0o10 for an octal number',
+      't:4:44: unknown key verbs; did you mean verb?',
+      't:4:63: unknown key name',
+      't:4:87: unknown key ressource; did you mean resource?',
+    ],
+  );
+});
+
+test('texts that look like numbers stay as they are written', () => {
+  const { tests } = readTestFile(
+    't',
+    '/tests/t',
+    `tests:
+- test: 007
+  rules: [1e3]
+  event: {execve: {container.id: 12345e678901, proc.name: 007, proc.args: 1_0 0x10, proc.pid: 0x10, evt.arg.comm: 1e5}}
+  fields: {container.id: 12345e678901}
+`,
+  );
+  const [only] = tests;
+  assert.equal(only?.name, '007');
+  assert.equal(only?.rules[0]?.text, '1e3');
+  assert.equal(only?.fields[0]?.text, '12345e678901');
+  assert.ok(only?.input.kind === 'events' && only.input.events[0]?.kind === 'syscall');
+  assert.deepEqual(
+    [...only.input.events[0].literal.values.values()],
+    ['12345e678901', '007', '1_0 0x10', 16, '1e5'],
+  );
+});

@@ -2,9 +2,10 @@
 import { dirname, resolve } from 'node:path';
 import { ConfigError, type ConfigNode, type MapNode } from '../config/node.ts';
 import { parseConfigText } from '../config/yaml.ts';
+import { checkAuditEvent } from './audit-keys.ts';
 import type { LiteralEvent } from './literal-event.ts';
 import { findField, readLiteral } from './literal-values.ts';
-import { checkKeys, mapOf, plainData, type Report, textOf, textsOf } from './reading.ts';
+import { checkKeys, mapOf, plainData, type Report, textOf, textsOf, writtenText } from './reading.ts';
 import type { SceneInput } from './scene-player.ts';
 import { variationsOf } from './variations.ts';
 
@@ -183,6 +184,7 @@ export function readEvents(node: ConfigNode, report: Report): TestEvent[] {
     const place = values.keyPlace ?? values.place;
     if (name === 'k8s_audit') {
       const document = mapOf(values, 'an audit event', report);
+      if (document) checkAuditEvent(document, report);
       return document ? [{ kind: 'k8s_audit', place, document: plainData(document) }] : [];
     }
     const literal = readLiteral(name, place, values, report);
@@ -208,7 +210,7 @@ function readFields(
       report(value.place, `expected one value of ${written}`);
       return [];
     }
-    const text = value.value === null ? undefined : String(value.value);
+    const text = value.value === null ? undefined : writtenText(value);
     return [{ key: written, text, place, rule }];
   });
 }

@@ -14,6 +14,8 @@ interface Placed {
 export interface ScalarNode extends Placed {
   readonly kind: 'scalar';
   readonly value: ScalarValue;
+  /** As it stands in the file, where a number or boolean is written otherwise than it is printed: `007`, `1e3`. */
+  readonly written?: string;
 }
 
 export interface MapNode extends Placed {

@@ -46,7 +46,11 @@ export function parseConfigText(text: string, file: string, environment: Environ
       return { kind: 'map', entries: new Map(entries), ...where };
     }
     if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => convert(item, at)), ...where };
-    if (isScalar(node)) return { kind: 'scalar', value: scalarValue(node, environment), ...where };
+    if (isScalar(node)) {
+      const value = scalarValue(node, environment);
+      const written = { ...(isWrittenOtherwise(value, node.source) && { written: node.source }) };
+      return { kind: 'scalar', value, ...written, ...where };
+    }
     if (isAlias(node)) {
       const target = node.resolve(document);
       if (target === undefined || contains(target, node)) {
@@ -111,6 +115,10 @@ function scalarValue(node: Scalar, environment: Environment | undefined): Scalar
   if (typeof value !== 'string' || environment === undefined) return value;
   const expanded = expandVariables(value, environment);
   return expanded !== value && node.type === Scalar.PLAIN ? plainValue(expanded) : expanded;
+}
+
+function isWrittenOtherwise(value: ScalarValue, source: string | undefined): source is string {
+  return (typeof value === 'number' || typeof value === 'boolean') && source !== String(value);
 }
 
 function plainValue(text: string): ScalarValue {
