@@ -63,19 +63,22 @@ function hashOf(inputs) {
   return hash.digest('hex');
 }
 
-/** Puts the names with hashes into the page. */
+/** Puts the names with hashes into the page, and those that the script asks for at once. */
 function writeIndex({ outputs }) {
-  const names = new Map(
-    Object.entries(outputs).map(([path, { entryPoint }]) => [
-      entryPoint,
-      path.replace(/^build\/console/, ''),
-    ]),
-  );
-  const page = readFileSync(join(SOURCES, 'index.html'), 'utf8').replace(/@([\w.]+)@/g, (_, name) => {
-    const path = names.get(`console/${name}`);
-    if (path === undefined) throw new Error(`console/index.html names ${name}, which is not built`);
-    return path;
-  });
+  const address = (path) => path.replace(/^build\/console/, '');
+  const names = new Map(Object.entries(outputs).map(([path, { entryPoint }]) => [entryPoint, path]));
+  const script = outputs[names.get('console/main.tsx')];
+  const needed = script.imports.filter(({ kind }) => kind === 'import-statement');
+  const page = readFileSync(join(SOURCES, 'index.html'), 'utf8')
+    .replace(
+      '@needed@',
+      needed.map(({ path }) => `<link rel="modulepreload" href="${address(path)}">`).join(''),
+    )
+    .replace(/@([\w.]+)@/g, (_, name) => {
+      const path = names.get(`console/${name}`);
+      if (path === undefined) throw new Error(`console/index.html names ${name}, which is not built`);
+      return address(path);
+    });
   mkdirSync(PAGES, { recursive: true });
   writeFileSync(join(PAGES, 'index.html'), page);
 }

@@ -18,6 +18,8 @@ const BATCH = 5000;
 /** Two weeks of alerts. */
 const SECONDS = 14 * 86_400;
 const VIEWS = 5;
+/** Alerts that are loaded at a time, and how often more are. */
+const [PAGE, PAGES] = [200, 5];
 /** Page, styles, script, icon; session, alerts, timeline, stream. */
 const MOST_REQUESTS = 9;
 const MOST_BYTES = 300_000;
@@ -71,13 +73,11 @@ test('the first view of a large store', { skip: noBrowser(), timeout: 900_000 },
     if (view === VIEWS - 1) {
       await context.test('what is not to be seen is not in the page', async () => {
         const rows = page.getByRole('list', { name: 'Alerts, newest first' }).getByRole('listitem');
-        for (let step = 0; step < 8; step++) {
-          const last = await rows.last().getAttribute('aria-posinset');
+        for (let number = 1; number <= PAGES; number++) {
           await page.evaluate('window.scrollTo(0, document.documentElement.scrollHeight)');
-          await page.locator(`[aria-posinset="${Number(last) + 1}"]`).waitFor({ state: 'attached' });
+          await page.locator(`[aria-posinset="${number * PAGE + 1}"]`).waitFor({ state: 'attached' });
         }
         assert.ok((await rows.count()) < 120, `${await rows.count()} rows`);
-        assert.ok(Number(await rows.last().getAttribute('aria-posinset')) > 400);
         await keepPicture(page, 'large-store-dark');
       });
       context.diagnostic(`${traffic.requests} requests, ${Math.round(traffic.bytes / 1000)} kB`);
