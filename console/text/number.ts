@@ -5,9 +5,10 @@ export function wholeText(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 
-/** 950, 1.2k, 34k, 5.6M */
+/** 0.5, 950, 1.2k, 34k, 5.6M */
 export function briefNumber(value: number): string {
-  if (value < 1000) return Number.isInteger(value) ? String(value) : value.toFixed(1);
+  if (value < 10) return Number.isInteger(value) ? String(value) : value.toFixed(1);
+  if (value < 999.5) return value.toFixed(0);
   if (value < 9950) return `${(value / 1000).toFixed(1)}k`;
   if (value < 999_500) return `${Math.round(value / 1000)}k`;
   if (value < 9.95e6) return `${(value / 1e6).toFixed(1)}M`;

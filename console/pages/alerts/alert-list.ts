@@ -9,7 +9,7 @@ import { asQuery } from './filters.ts';
 
 const PAGE = 200;
 /** What a list holds; older ones are found by choosing another time. */
-export const MOST_LOADED = 20_000;
+export const MOST_LOADED = 10_000;
 /** What waits to be shown; with more it is quicker to load the list anew. */
 const MOST_WAITING = 1000;
 
@@ -83,7 +83,8 @@ export class AlertList {
     // They come in the order of storing, which is not quite that of their times.
     const all = [...this.waiting.value, ...this.items.value];
     this.waiting.value = [];
-    this.items.value = all.sort((one, other) => other.time - one.time || other.id - one.id);
+    all.sort((one, other) => other.time - one.time || other.id - one.id);
+    this.items.value = all.slice(0, MOST_LOADED);
   }
 
   #page(cursor: string | undefined): Promise<AlertPage> {

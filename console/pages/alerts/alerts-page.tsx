@@ -16,6 +16,8 @@ import { TimelinePanel } from './timeline-panel.tsx';
 /** Kept while other pages are shown, so that coming back finds the list as it was. */
 let kept: AlertList | undefined;
 
+/** New alerts are shown together with those that come so soon after them. */
+const GATHER_MS = 200;
 /** So long nothing is said again to those who listen. */
 const SAY_MS = 5000;
 
@@ -65,9 +67,16 @@ function Alerts() {
   const showIfIdle = (): void => {
     if (isIdle()) void list.showWaiting();
   };
+  const timer = useRef<number | undefined>(undefined);
   useSignalEffect(() => {
-    if (list.waiting.value.length > 0 || list.missed.value > 0) showIfIdle();
+    // Many at once are shown at once.
+    if (list.waiting.value.length + list.missed.value === 0 || timer.current !== undefined) return;
+    timer.current = window.setTimeout(() => {
+      timer.current = undefined;
+      showIfIdle();
+    }, GATHER_MS);
   });
+  useEffect(() => () => clearTimeout(timer.current), []);
 
   const show = (): void => {
     window.scrollTo(0, 0);

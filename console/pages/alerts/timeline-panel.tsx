@@ -1,5 +1,5 @@
 /** How many alerts there were when, and the choosing of a time. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { AlertFilter, Timeline } from '../../../src/server/api-types.ts';
 import { getJson } from '../../data/api.ts';
 import { useResource } from '../../data/resource.ts';
@@ -12,6 +12,7 @@ import { TimelineChart } from './timeline-chart.tsx';
 const SPANS = 120;
 /** How often it is drawn anew while alerts come. */
 const RENEW_MS = 10_000;
+const SOON_MS = 300;
 /** Nothing is looked at more closely than this. */
 const SHORTEST = SECOND;
 
@@ -27,15 +28,20 @@ export function TimelinePanel({ list, onChange }: Props) {
   const { value, failure, reload } = useResource(keyOf(filter), (signal) =>
     getJson<Timeline>('/api/timeline', { ...asQuery(filter), spans: SPANS }, signal),
   );
+  const drawn = useRef(0);
+  const timer = useRef<number | undefined>(undefined);
+  const arrived = list.arrived.value;
   useEffect(() => {
-    let drawn = list.arrived.value;
-    const timer = setInterval(() => {
-      if (drawn === list.arrived.value || document.hidden) return;
-      drawn = list.arrived.value;
+    if (arrived === 0 || timer.current !== undefined) return;
+    // At once after a while without any; not too often while there are many.
+    const wait = Math.max(SOON_MS, drawn.current + RENEW_MS - Date.now());
+    timer.current = window.setTimeout(() => {
+      timer.current = undefined;
+      drawn.current = Date.now();
       reload();
-    }, RENEW_MS);
-    return () => clearInterval(timer);
-  }, [list, reload]);
+    }, wait);
+  }, [arrived, reload]);
+  useEffect(() => () => clearTimeout(timer.current), []);
 
   if (value === undefined) {
     return <div class="timeline">{failure && <p class="muted">The timeline: {failure.message}</p>}</div>;

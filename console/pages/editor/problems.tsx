@@ -28,7 +28,7 @@ export function Problems({ problems, onGo }: Props) {
                 <Untrusted text={message} />
                 {suggestion !== undefined && (
                   <>
-                    {' Did you mean '}
+                    {'. Did you mean '}
                     <code>
                       <Untrusted text={suggestion} />
                     </code>
