@@ -1,5 +1,5 @@
 /** How much evidence may be gathered: a flood of alerts must not slow down what detects them. */
-import { TimeBudget } from '../system/time-budget.ts';
+import { type BudgetClocks, TimeBudget } from '../system/time-budget.ts';
 import { TokenBucket } from '../system/token-bucket.ts';
 
 /** Alerts a second that get evidence, and at once after a quiet time: those who store it have to keep up, too. */
@@ -8,7 +8,7 @@ const BURST = 1000;
 /** Of the time of the thread that reads events, for each of processes and conditions. */
 const SHARE = 0.02;
 /** Milliseconds that may be spent at once after a quiet time. */
-const MOST_MS = 50;
+const MOST_MS = 200;
 
 export interface EvidenceCounts {
   /** Alerts for which evidence was gathered, all of it or a part. */
@@ -31,10 +31,11 @@ export class EvidenceBudget {
   readonly counts = { gathered: 0, withoutProcesses: 0, withoutCondition: 0, withoutParts: 0, cut: 0 };
 
   /** `isLimited`: events come as they happen, and do not wait. */
-  constructor(isLimited: boolean, clock: () => number = () => performance.now()) {
+  constructor(isLimited: boolean, clocks?: BudgetClocks) {
+    const clock = clocks?.passed ?? (() => performance.now());
     this.alerts = isLimited ? new TokenBucket(RATE, BURST, clock) : { take: () => true };
-    this.processes = isLimited ? new TimeBudget(SHARE, MOST_MS, clock) : UNLIMITED;
-    this.conditions = isLimited ? new TimeBudget(SHARE, MOST_MS, clock) : UNLIMITED;
+    this.processes = isLimited ? new TimeBudget(SHARE, MOST_MS, clocks) : UNLIMITED;
+    this.conditions = isLimited ? new TimeBudget(SHARE, MOST_MS, clocks) : UNLIMITED;
   }
 }
 

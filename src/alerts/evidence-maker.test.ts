@@ -145,8 +145,8 @@ test('long texts are shortened, each and all together, and that is said and coun
 });
 
 test('what there is no time for is left out, counted, and comes again later', () => {
-  let now = 0;
-  const budget = new EvidenceBudget(true, () => now);
+  let [now, worked] = [0, 0];
+  const budget = new EvidenceBudget(true, { passed: () => now, worked: () => worked });
   const { ruleSet, rule } = load();
   const maker = new EvidenceMaker(ruleSet, FIELD_CATALOG);
   const slow = execve(SHELL);
@@ -154,7 +154,7 @@ test('what there is no time for is left out, counted, and comes again later', ()
   const system = {
     ...slow.system,
     leader: () => {
-      now += 60_000;
+      worked += 60_000;
       return undefined;
     },
   };

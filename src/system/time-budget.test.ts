@@ -4,7 +4,7 @@ import { TimeBudget } from './time-budget.ts';
 
 test('work is done until it has taken what there was, and again when time has passed', () => {
   let now = 0;
-  const budget = new TimeBudget(0.1, 20, () => now);
+  const budget = new TimeBudget(0.1, 20, { passed: () => now, worked: () => now });
   const work = (milliseconds: number) =>
     budget.spend(() => {
       now += milliseconds;
@@ -26,7 +26,7 @@ test('work is done until it has taken what there was, and again when time has pa
 
 test('work that fails has taken its time too', () => {
   let now = 0;
-  const budget = new TimeBudget(0.1, 20, () => now);
+  const budget = new TimeBudget(0.1, 20, { passed: () => now, worked: () => now });
   assert.throws(() =>
     budget.spend(() => {
       now += 30;
@@ -37,4 +37,21 @@ test('work that fails has taken its time too', () => {
     budget.spend(() => 1),
     undefined,
   );
+});
+
+test('time in which others had the processor does not count, and one dear piece does not stop the rest for ever', () => {
+  let [now, worked] = [0, 0];
+  const budget = new TimeBudget(0.1, 20, { passed: () => now, worked: () => worked });
+  const work = (passing: number, working: number) =>
+    budget.spend(() => {
+      now += passing;
+      worked += working;
+      return 'done';
+    });
+  for (let round = 0; round < 10; round++) assert.equal(work(1000, 1), 'done');
+  assert.equal(work(0, 1_000_000), 'done');
+  now += 199;
+  assert.equal(work(0, 0), undefined);
+  now += 10;
+  assert.equal(work(0, 0), 'done');
 });
