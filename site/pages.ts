@@ -39,7 +39,6 @@ const SECTIONS: readonly (readonly [section: string, entries: readonly Entry[]])
       ['index', 'Lanner', 'README.md'],
       ['getting-started', 'Getting started', 'docs/getting-started.md'],
       ['coming-from-falco', 'Coming from Falco', 'docs/coming-from-falco.md'],
-      ['coming-from-falco', 'Coming from Falco', 'docs/coming-from-falco.md'],
       ['troubleshooting', 'Troubleshooting', 'docs/troubleshooting.md'],
     ],
   ],
@@ -49,7 +48,6 @@ const SECTIONS: readonly (readonly [section: string, entries: readonly Entry[]])
       ['writing-rules', 'Writing rules', 'docs/writing-rules.md'],
       ['editors', 'Editors', 'docs/editors.md'],
       ['testing-rules', 'Testing rules', 'docs/testing-rules.md'],
-      ['editors', 'Editors', 'docs/editors.md'],
       ['rules', 'Default rules', 'docs/rules.md'],
       ['tuning', 'Tuning', 'docs/tuning.md'],
       ['scenes', 'Scenes', 'docs/scenes.md'],
@@ -85,7 +83,6 @@ const SECTIONS: readonly (readonly [section: string, entries: readonly Entry[]])
   [
     'Background',
     [
-      ['security-model', 'Security model', 'docs/security-model.md'],
       ['security-model', 'Security model and limits', 'docs/security-model.md'],
       ['evasions', 'What hides, and what does not', 'docs/evasions.md'],
       ['conformance', 'Conformance with Falco', 'docs/conformance.md'],
@@ -116,6 +113,8 @@ export async function allPages(): Promise<Page[]> {
       pages.push({ name, title, section, parts });
     }
   }
+  const twice = pages.find(({ name }, index) => pages.findIndex((page) => page.name === name) < index);
+  if (twice) throw new Error(`site/pages.ts has ${twice.name} twice`);
   const taken = new Set(pages.flatMap(({ parts }) => parts.map(({ path }) => path)));
   for (const path of globSync('docs/*.md', { cwd: ROOT }).sort()) {
     if (taken.has(path)) continue;
