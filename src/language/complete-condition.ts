@@ -4,7 +4,12 @@ import { operatorsFor } from '../rules/check/types.ts';
 import { DEFAULT_SOURCE } from '../rules/environment.ts';
 import { ALL_OPERATORS, isStringOperator, MODIFIERS, TRANSFORMERS } from '../rules/syntax/operators.ts';
 import type { CompletionItem } from './completion.ts';
-import { type ScannedCondition, scanCondition, type TokenContext } from './condition-tokens.ts';
+import {
+  type Expected,
+  type ScannedCondition,
+  scanCondition,
+  type TokenContext,
+} from './condition-tokens.ts';
 import {
   fieldDocumentation,
   operatorDescription,
@@ -72,7 +77,11 @@ function itemsFor(
     case 'number':
     case 'list':
     case 'list item':
-      return valueItems(workspace, context);
+      return valueItems(
+        workspace,
+        context.expected,
+        context.left === undefined ? undefined : fieldOf(workspace, context.left),
+      );
     case 'connective':
       return [
         { label: 'and', kind: 'keyword', documentation: 'Both must hold.', rank: 0 },
@@ -224,8 +233,12 @@ const TRANSFORMED: Readonly<Record<string, FieldInfo>> = {
   len: NUMBER_RESULT,
 };
 
-function valueItems(workspace: Workspace, { expected, left }: TokenContext): CompletionItem[] {
-  const field = left === undefined ? undefined : fieldOf(workspace, left);
+/** Values that a field can be compared with, and lists. */
+export function valueItems(
+  workspace: Workspace,
+  expected: Expected,
+  field: FieldInfo | undefined,
+): CompletionItem[] {
   const known = field === undefined ? [] : knownValues(field, workspace);
   const values = known.flatMap(({ values, what }, group) =>
     values.map(

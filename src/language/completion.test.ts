@@ -172,6 +172,9 @@ test('exceptions: fields, operators, lists, names of those that are there', () =
   has(offered(`${before}a\n      fields: proc.|`), 'proc.name');
   has(offered(`${before}a\n      comps: [=, sta|`), 'startswith');
   has(offered(`${before}a\n      values: [she|`, DEFINITIONS), 'shells');
+  const tuple = `${before}a\n      fields: [proc.name, evt.type]\n      values:\n        - [x, op|`;
+  has(offered(tuple), 'openat');
+  has(offered(`${before}a\n      fields: fd.type\n      values: [ip|`), 'ipv4');
 });
 
 test('nothing in comments', () => {

@@ -1,6 +1,8 @@
 /** What could be written at a place of a rule file. */
 
-import { completeCondition, completeOutput, type Draft, OPERATOR_ITEMS } from './complete-condition.ts';
+import { completeCondition, completeOutput, type Draft } from './complete-condition.ts';
+import { completeException } from './complete-exception.ts';
+import { listNames, NOTHING, plain, unquoted, wordOf } from './complete-words.ts';
 import { type CursorPlace, cursorPlace } from './cursor-place.ts';
 import { ITEM_TEMPLATES, keysAt, operationsOf } from './keys.ts';
 import { MATURITY_TAGS, PRIORITY_NAMES, TACTIC_TAGS } from './known-values.ts';
@@ -52,7 +54,7 @@ export function complete(workspace: Workspace, file: string, offset: number): Co
   const item = workspace.itemAt(file, at);
   const place = item === undefined ? beforeItems(text, at) : cursorPlace(item.text, at - item.start);
   if (place === undefined) return undefined;
-  const { word, items } = drafted(workspace, item, place);
+  const { word, items } = drafted(workspace, item, place, at - (item?.start ?? 0));
   const start = at - word.length;
   const end = at + (/^[\w.-]*/.exec(text.slice(at, at + 200))?.[0].length ?? 0);
   const wanted = matching(items, word);
@@ -100,14 +102,14 @@ function beforeItems(text: string, at: number): CursorPlace | undefined {
   return { at: 'item', path: [], before: match[1] ?? '', siblings: new Set() };
 }
 
-function drafted(workspace: Workspace, item: PlacedItem | undefined, place: CursorPlace): Draft {
+function drafted(workspace: Workspace, item: PlacedItem | undefined, place: CursorPlace, at: number): Draft {
   switch (place.at) {
     case 'item':
       return newItem(place, item);
     case 'key':
       return keys(place, item);
     case 'value':
-      return values(workspace, item, place);
+      return values(workspace, item, place, at);
   }
 }
 
@@ -148,11 +150,13 @@ function snippet(template: string): string {
   return template.includes('|') ? template.replace('|', '${1}') : `${template}\${1}`;
 }
 
-function values(workspace: Workspace, item: PlacedItem | undefined, place: CursorPlace): Draft {
+function values(workspace: Workspace, item: PlacedItem | undefined, place: CursorPlace, at: number): Draft {
   const { path, before } = place;
   const key = path.at(-1) ?? '';
   const [outer] = path;
-  if (outer === 'exceptions' && path.length > 1) return exceptionValues(workspace, item, key, before);
+  if (outer === 'exceptions' && path.length > 1) {
+    return completeException(workspace, item, key, before, at);
+  }
   if (outer === 'override') return overrideValues(item, path, before);
   switch (key) {
     case 'condition':
@@ -188,23 +192,6 @@ function values(workspace: Workspace, item: PlacedItem | undefined, place: Curso
   }
 }
 
-const NOTHING: Draft = { word: '', items: [] };
-
-/** The word that is being written: behind the last blank, comma, bracket or quote. */
-function wordOf(before: string): string {
-  return /[^\s,[\]{}"']*$/.exec(before)?.[0] ?? '';
-}
-
-/** A condition in quotes without the first of them, and without the escapes. */
-function unquoted(before: string): string {
-  if (before.startsWith('"')) return before.slice(1).replace(/\\(["\\])/g, '$1');
-  return before.startsWith("'") ? before.slice(1).replaceAll("''", "'") : before;
-}
-
-function plain(names: readonly string[], kind: CompletionKind, detail?: string): CompletionItem[] {
-  return names.map((label, rank) => ({ label, kind, rank, ...(detail === undefined ? {} : { detail }) }));
-}
-
 function tagItems(workspace: Workspace): CompletionItem[] {
   const used = workspace.usedTags().map((label): CompletionItem => ({ label, kind: 'tag', rank: 0 }));
   const tactics = TACTIC_TAGS.map(
@@ -223,17 +210,6 @@ function tagItems(workspace: Workspace): CompletionItem[] {
   ];
 }
 
-function listNames(workspace: Workspace, item: PlacedItem | undefined): CompletionItem[] {
-  return [...workspace.names.lists]
-    .filter(([name]) => name !== item?.index.name)
-    .map(([label, [definition]]) => ({
-      label,
-      kind: 'list',
-      detail: definition?.file ?? '',
-      rank: 0,
-    }));
-}
-
 /** Names that an item could change. */
 function earlierNames(
   workspace: Workspace,
@@ -246,23 +222,6 @@ function earlierNames(
     const other = definitions.find((definition) => definition !== item && !definition.index.isChange);
     return other === undefined ? [] : [{ label, kind, detail: other.file, rank: 0 }];
   });
-}
-
-function exceptionValues(
-  workspace: Workspace,
-  item: PlacedItem | undefined,
-  key: string,
-  before: string,
-): Draft {
-  if (key === 'fields') {
-    const inList = before.replace(/^[[\s]+/, '').replace(/^.*,\s*/s, '');
-    return completeCondition(workspace, item, unquoted(inList));
-  }
-  if (key === 'comps') return { word: wordOf(before), items: OPERATOR_ITEMS };
-  if (key === 'values') return { word: wordOf(before), items: listNames(workspace, item) };
-  if (key !== 'name') return NOTHING;
-  const names = workspace.exceptionNames(item?.index.name ?? '');
-  return { word: wordOf(before), items: plain(names, 'value', 'exception of the rule') };
 }
 
 /** `{condition: append, …}`, or a mapping below. */

@@ -25,8 +25,8 @@ function replacement({ suggestion, location, length }: Problem, text: string): R
   if (suggestion === undefined || length < 2) return [];
   const start = location.offset;
   const end = start + length;
-  // White space in it: the place is longer or shorter in the file than in the condition.
-  if (/\s/.test(text.slice(start, end))) return [];
+  // White space or an escape in it: in the file the place is longer than in the condition.
+  if (/[\s\\]/.test(text.slice(start, end))) return [];
   const edit = { file: location.file, start, end, text: suggestion };
   return [{ title: `Change to ${suggestion}`, edits: [edit] }];
 }
