@@ -7,6 +7,7 @@ import { EPHEMERAL, groupPeers, type PeerGroup } from './generalise-peers.ts';
 import type { PathField, Profile, ProgramName, Seen, StartedProgram, UsedFile } from './observation.ts';
 import { isTemporary, shapeOfPath } from './path-noise.ts';
 import { isInterpreter } from './programs.ts';
+import { CONTAINER_SETUP_START } from './watched.ts';
 
 /** Conditions any of which lets something pass, and what is to be said of them. */
 export interface Allowed {
@@ -20,8 +21,9 @@ export interface Allowed {
 /** Gives a condition for a set of values; long sets become lists. */
 export type NameValues = (field: string, values: readonly ByteString[]) => string;
 
-export function allowedPrograms({ started }: Profile): Allowed {
-  const conditions = new Set<string>();
+export function allowedPrograms({ started, subject }: Profile): Allowed {
+  const isContainer = subject.kind === 'image' || subject.kind === 'container';
+  const conditions = new Set<string>(isContainer ? [`(${CONTAINER_SETUP_START})`] : []);
   const remarks: string[] = [];
   const holes: string[] = [];
   const isCoded = ({ item: { program } }: Seen<StartedProgram>): boolean =>
@@ -92,7 +94,7 @@ export function allowedFiles(uses: readonly Seen<UsedFile>[], field: PathField, 
   const sets = new Map<string, { readonly set: PathSet; readonly programs: ProgramName[] }>();
   const ofField = uses.filter(({ item }) => item.field === field);
   for (const some of Map.groupBy(ofField, ({ item }) => programKey(item.program)).values()) {
-    const set = generalisePaths(some.map(({ item, count }) => ({ path: item.path, count })));
+    const set = generalisePaths(some.map(({ item }) => item.path));
     const programs = some.map(({ item }) => item.program);
     const key = JSON.stringify([set.exact, set.patterns.map(({ regex }) => regex)]);
     const known = sets.get(key);

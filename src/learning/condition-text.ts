@@ -2,7 +2,6 @@
 import type { ByteString } from '../events/bytes.ts';
 import type { ProgramName } from './observation.ts';
 import { shapeOfPath } from './path-noise.ts';
-import { isProtected } from './protected-paths.ts';
 
 /** A byte string as a literal: bare where nothing in it means anything, otherwise quoted, bytes beyond ASCII escaped. */
 export function literal(text: ByteString): string {
@@ -24,9 +23,8 @@ export function isOneOf(field: string, values: readonly ByteString[]): string {
 /** The field is one of these paths, or has the shape of one that varies from run to run. */
 export function isPathOf(field: string, paths: readonly ByteString[]): string {
   const shapes = [...new Set(paths)].map((path) => ({ path, ...shapeOfPath(path) }));
-  const isExact = ({ path, isVarying }: (typeof shapes)[number]): boolean => !isVarying || isProtected(path);
-  const exact = shapes.filter(isExact).map(({ path }) => path);
-  const regexes = new Set(shapes.filter((shape) => !isExact(shape)).map(({ regex }) => regex));
+  const exact = shapes.filter(({ isVarying }) => !isVarying).map(({ path }) => path);
+  const regexes = new Set(shapes.filter(({ isVarying }) => isVarying).map(({ regex }) => regex));
   return anyOf([
     ...(exact.length === 0 ? [] : [isOneOf(field, exact.sort())]),
     ...[...regexes].sort().map((regex) => `${field} regex ${literal(regex)}`),

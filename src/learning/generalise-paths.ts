@@ -1,12 +1,7 @@
 /** From paths that were seen to the shortest safe description of them: exact paths, and patterns for what varies. */
 import type { ByteString } from '../events/bytes.ts';
-import { escapeRegex, shapeOfPath } from './path-noise.ts';
+import { escapeRegex, type PathSegment, segmentsOf } from './path-noise.ts';
 import { isProtected, mayTakeIn } from './protected-paths.ts';
-
-export interface SeenPath {
-  readonly path: ByteString;
-  readonly count: number;
-}
 
 export interface PathPattern {
   /** RE2 of the whole path. */
@@ -19,7 +14,7 @@ export interface PathPattern {
 export interface PathSet {
   readonly exact: readonly ByteString[];
   readonly patterns: readonly PathPattern[];
-  /** Paths whose names seem to vary, where patterns must not be. */
+  /** Paths with names that seem to vary, where nothing is generalised. */
   readonly fixed: readonly ByteString[];
 }
 
@@ -39,59 +34,96 @@ const NAME = '[^/.][^/]*';
 const EXECUTED =
   /^(?:sh|bash|py|pl|rb|php|js|mjs|cjs|ts|lua|tcl|so|ko|jar|class|conf|cfg|service|timer|socket|desktop|rules|profile|cron|key|pem|crt)$/;
 
-export function generalisePaths(seen: readonly SeenPath[]): PathSet {
-  const paths = [...new Set(seen.map(({ path }) => path))].sort();
-  const patterns = new Map<string, ByteString[]>();
-  const fixed: ByteString[] = [];
-  const plain: ByteString[] = [];
-  for (const path of paths) {
-    const { regex, isVarying } = shapeOfPath(path);
-    const isNumbered = /^\/(?:proc\/[0-9]+|dev\/pts)\//.test(path);
-    if (!isVarying) plain.push(path);
-    else if (isProtected(path) && !isNumbered) fixed.push(path);
-    else add(patterns, regex, path);
-  }
-  const exact = takeIn(plain, patterns);
-  growTrees(patterns);
+/** Folders that hashes are sorted into: their beginnings. */
+const SORTED = /^[0-9a-f]{2,4}$/;
+
+/** Paths that one description stands for. */
+interface Shape {
+  /** For each name its regular expression. */
+  readonly segments: readonly Pick<PathSegment, 'name' | 'regex' | 'isVarying'>[];
+  readonly paths: readonly ByteString[];
+}
+
+export function generalisePaths(seen: Iterable<ByteString>): PathSet {
+  const paths = [...new Set(seen)].sort();
+  const fixed = paths.filter((path) => segmentsOf(path).some(({ isFixed }) => isFixed));
+  let shapes = united(paths.map((path) => ({ segments: segmentsOf(path), paths: [path] })));
+  const depth = Math.max(0, ...shapes.map(({ segments }) => segments.length));
+  // Names of files before names of the folders that they lie in.
+  for (let index = depth - 1; index >= 0; index--) shapes = united(takeIn(shapes, index));
+  const patterns = growTrees(shapes.filter(isPattern));
   const compiled = [...patterns.keys()].map((regex) => new RegExp(`^(?:${regex})$`));
   return {
-    exact: [...exact.filter((path) => !matchesAny(path, compiled)), ...fixed].sort(),
-    patterns: [...patterns].map(([regex, [example = '', ...others]]) => ({
-      regex,
-      paths: others.length + 1,
-      example,
-    })),
+    exact: shapes
+      .filter((shape) => !isPattern(shape))
+      .flatMap((shape) => shape.paths)
+      .filter((path) => !compiled.some((pattern) => pattern.test(path)))
+      .sort(),
+    patterns: [...patterns].map(([regex, from]) => ({ regex, paths: from.length, example: from[0] ?? '' })),
     fixed,
   };
 }
 
-function add(patterns: Map<string, ByteString[]>, regex: string, path: ByteString): void {
-  patterns.set(regex, [...(patterns.get(regex) ?? []), path]);
+function isPattern({ segments }: Shape): boolean {
+  return segments.some(({ isVarying }) => isVarying);
 }
 
-/** Finds random and crowded names side by side; gives those that are neither. */
-function takeIn(paths: readonly ByteString[], patterns: Map<string, ByteString[]>): ByteString[] {
-  const left: ByteString[] = [];
-  const kinds = Map.groupBy(paths, (path) => {
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    return `${path.slice(0, path.lastIndexOf('/'))}\0${endingOf(name)}`;
+function regexOf(segments: Shape['segments']): string {
+  return segments.map(({ regex }) => `/${regex}`).join('');
+}
+
+/** Alike shapes as one. */
+function united(shapes: readonly Shape[]): Shape[] {
+  return [...Map.groupBy(shapes, ({ segments }) => regexOf(segments)).values()].map((alike) => ({
+    segments: (alike[0] as Shape).segments,
+    paths: alike.flatMap(({ paths }) => paths),
+  }));
+}
+
+/** Puts one name in place of many at this place of paths that are alike in all others. */
+function takeIn(shapes: readonly Shape[], index: number): Shape[] {
+  const isCandidate = ({ segments }: Shape): boolean => segments[index]?.isVarying === false;
+  const groups = Map.groupBy(shapes.filter(isCandidate), ({ segments }) => {
+    const isLast = index === segments.length - 1;
+    const name = segments[index]?.name ?? '';
+    const others = segments.with(index, { name: '', regex: '*', isVarying: false });
+    return `${regexOf(others)} ${SORTED.test(name) ? name.length : isLast ? endingOf(name) : '/'}`;
   });
-  for (const [kind, alike] of kinds) {
-    const [folder = '', ending = ''] = kind.split('\0');
-    const isHidden = alike.some((path) => path[folder.length + 1] === '.');
-    const random = isProtected(alike[0] as ByteString) ? undefined : randomSiblings(alike);
-    if (random !== undefined) for (const path of alike) add(patterns, random, path);
-    else if (
-      alike.length >= (ending === '' ? PLAIN_CROWD : CROWD) &&
-      mayTakeIn(folder) &&
-      !isHidden &&
-      !EXECUTED.test(ending)
-    ) {
-      const regex = `${escapeRegex(folder)}/${NAME}${ending === '' ? '' : `\\.${escapeRegex(ending)}`}`;
-      for (const path of alike) add(patterns, regex, path);
-    } else left.push(...alike);
+  const changed = [...groups.values()].flatMap((group) => {
+    const regex = nameFor(group, index);
+    if (regex === undefined) return group;
+    return group.map(({ segments, paths }) => ({
+      paths,
+      segments: segments.with(index, { name: segments[index]?.name ?? '', regex, isVarying: true }),
+    }));
+  });
+  return [...shapes.filter((shape) => !isCandidate(shape)), ...changed];
+}
+
+/** A regular expression for the names that paths have at a place; `undefined` where they stay as they are. */
+function nameFor(group: readonly Shape[], index: number): string | undefined {
+  const [first] = group;
+  if (first === undefined || group.length < SIBLINGS) return undefined;
+  const place = (first.paths[0] ?? '')
+    .split('/')
+    .slice(0, index + 1)
+    .join('/');
+  if (isProtected(`${place}/x`)) return undefined;
+  const names = group.map(({ segments }) => segments[index]?.name ?? '');
+  const isLast = index === first.segments.length - 1;
+  const random = randomPart(names);
+  if (random !== undefined) return random;
+  const [{ length } = ''] = names;
+  if (names.length >= CROWD && names.every((name) => SORTED.test(name) && name.length === length))
+    return `[0-9a-f]{${length}}`;
+  const isHidden = names.some((name) => name.startsWith('.'));
+  if (isLast) {
+    const ending = endingOf(names[0] ?? '');
+    const isCrowd = names.length >= (ending === '' ? PLAIN_CROWD : CROWD);
+    if (!isCrowd || isHidden || EXECUTED.test(ending) || !mayTakeIn(place)) return undefined;
+    return `${NAME}${ending === '' ? '' : `\\.${escapeRegex(ending)}`}`;
   }
-  return left;
+  return names.length < CROWD || isHidden || !mayTakeIn(place) ? undefined : NAME;
 }
 
 /** What stands behind the last dot; empty when that is no ending. */
@@ -100,46 +132,45 @@ function endingOf(name: ByteString): string {
 }
 
 /** Names of one length that have beginning and end in common, and between them what nobody would choose. */
-function randomSiblings(paths: readonly ByteString[]): string | undefined {
-  const [first = ''] = paths;
-  if (paths.length < SIBLINGS || paths.some(({ length }) => length !== first.length)) return undefined;
+function randomPart(names: readonly ByteString[]): string | undefined {
+  const [first = ''] = names;
+  if (names.some(({ length }) => length !== first.length)) return undefined;
   let start = 0;
-  while (start < first.length && paths.every((path) => path[start] === first[start])) start++;
+  while (start < first.length && names.every((name) => name[start] === first[start])) start++;
   let end = first.length;
-  while (end > start && paths.every((path) => path[end - 1] === first[end - 1])) end--;
-  const middles = paths.map((path) => path.slice(start, end));
-  // Common letters at the borders are chance: six at least are random where any are.
-  const isRandom =
-    middles.filter((middle) => /[0-9]/.test(middle) && /[A-Za-z]/.test(middle)).length * 2 > middles.length;
-  if (end - start < 4 || !isRandom || middles.some((middle) => !/^[0-9A-Za-z_]+$/.test(middle)))
-    return undefined;
+  while (end > start && names.every((name) => name[end - 1] === first[end - 1])) end--;
+  const middles = names.map((name) => name.slice(start, end));
+  const mixed = middles.filter((middle) => /[0-9]/.test(middle) && /[A-Za-z]/.test(middle));
+  if (end - start < 4 || mixed.length * 2 <= names.length) return undefined;
+  if (middles.some((middle) => !/^[0-9A-Za-z_]+$/.test(middle))) return undefined;
   return `${escapeRegex(first.slice(0, start))}[0-9A-Za-z_]{${end - start}}${escapeRegex(first.slice(end))}`;
 }
 
-/** Where one kind of names fills many folders of a tree, the tree stands for them. */
-function growTrees(patterns: Map<string, ByteString[]>): void {
+/** Patterns with what they were made from; where many folders of a tree are taken in, the tree stands for them. */
+function growTrees(shapes: readonly Shape[]): Map<string, readonly ByteString[]> {
+  let left = shapes;
+  const patterns = new Map<string, readonly ByteString[]>();
   for (;;) {
-    const below = new Map<ByteString, Set<string>>();
-    for (const [regex, [example = '']] of patterns) {
-      if (!regex.includes(NAME) || regex.includes('(')) continue;
-      const names = example.split('/');
-      for (let depth = TREE_DEPTH; depth < names.length - 1; depth++) {
-        const folder = names.slice(0, depth + 1).join('/');
-        below.set(folder, (below.get(folder) ?? new Set()).add(regex));
+    const below = new Map<string, Shape[]>();
+    for (const shape of left) {
+      if (!shape.segments.at(-1)?.regex.startsWith(NAME)) continue;
+      for (let depth = TREE_DEPTH; depth < shape.segments.length; depth++) {
+        const folder = regexOf(shape.segments.slice(0, depth));
+        below.set(folder, [...(below.get(folder) ?? []), shape]);
       }
     }
+    const isTree = ([folder, inside]: [string, Shape[]]): boolean => {
+      const depth = folder.split('/').length;
+      const place = (inside[0]?.paths[0] ?? '').split('/').slice(0, depth).join('/');
+      return inside.length >= FOREST && mayTakeIn(place);
+    };
     // The deepest tree with enough folders is the narrowest.
-    const [folder, covered] =
-      [...below]
-        .filter(([path, regexes]) => regexes.size >= FOREST && mayTakeIn(path))
-        .sort(([one], [other]) => other.length - one.length)[0] ?? [];
-    if (folder === undefined || covered === undefined) return;
-    const paths = [...covered].flatMap((regex) => patterns.get(regex) ?? []);
-    for (const regex of covered) patterns.delete(regex);
-    patterns.set(`${escapeRegex(folder)}(/${NAME})+`, paths);
+    const [tree] = [...below].filter(isTree).sort(([one], [other]) => other.length - one.length);
+    if (tree === undefined) break;
+    const [folder, inside] = tree;
+    patterns.set(`${folder}(/${NAME})+`, inside.flatMap(({ paths }) => paths).sort());
+    left = left.filter((shape) => !inside.includes(shape));
   }
-}
-
-function matchesAny(path: ByteString, patterns: readonly RegExp[]): boolean {
-  return patterns.some((pattern) => pattern.test(path));
+  for (const { segments, paths } of left) patterns.set(regexOf(segments), paths);
+  return patterns;
 }

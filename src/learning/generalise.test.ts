@@ -6,7 +6,7 @@ import { generalisePaths } from './generalise-paths.ts';
 import { groupPeers } from './generalise-peers.ts';
 
 function paths(...names: string[]): ReturnType<typeof generalisePaths> {
-  return generalisePaths(names.map((path) => ({ path, count: 1 })));
+  return generalisePaths(names);
 }
 
 function regexes(...names: string[]): string[] {
@@ -85,7 +85,9 @@ suite('paths', () => {
         (_, file) => `/home/me/project/out/dir${'abcdefghij'[folder]}/file${'abcdefghij'[file]}.dat`,
       ),
     ).flat();
-    assert.deepEqual(regexes(...all), ['/home/me/project/out(/[^/.][^/]*)+']);
+    assert.deepEqual(regexes(...all), ['/home/me/project/out/[^/.][^/]*/[^/.][^/]*\\.dat']);
+    const kinds = all.map((path) => path.replace(/dir(.)(.*)dat$/, 'dir$1$2$1at'));
+    assert.deepEqual(regexes(...kinds), ['/home/me/project/out(/[^/.][^/]*)+']);
     const pattern = /^(?:\/home\/me\/project\/out(\/[^/.][^/]*)+)$/;
     for (const path of [
       '/home/me/project/out/.git/hooks/pre-commit',
@@ -130,6 +132,21 @@ suite('paths', () => {
         false,
       );
     });
+
+  test('folders of hashes, and many files in a folder whose own name varies', () => {
+    const hashes = Array.from(
+      { length: 9 },
+      (_, index) => `/srv/repo/.git/objects/${index}f/${'0a1b2c3d4e'.repeat(3)}${index}a`,
+    );
+    assert.deepEqual(regexes(...hashes), ['/srv/repo/\\.git/objects/[0-9a-f]{2}/[0-9a-f]{32}']);
+    const files = Array.from({ length: 9 }, (_, index) => `/tmp/tmp.${index}b12Cd34Ef/part${index}.txt`);
+    assert.deepEqual(regexes(...files), ['/tmp/tmp\\.[0-9A-Za-z_]{10}/[^/.][^/]*\\.txt']);
+  });
+
+  test('what is protected keeps its name in a folder whose own name varies', () => {
+    const [regex = ''] = regexes('/tmp/tmp.Ab12Cd34Ef/.git/hooks/update.sample');
+    assert.equal(regex, '/tmp/tmp\\.[0-9A-Za-z_]{10}/\\.git/hooks/update\\.sample');
+  });
 
   test('varying names in protected places are listed as they are, and told', () => {
     const path = '/etc/app/worker-31337.conf';

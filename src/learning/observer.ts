@@ -18,7 +18,7 @@ import {
   type StartedProgram,
   type Subject,
 } from './observation.ts';
-import { baseName, isContainerSetup, isInterpreter, isMulticall } from './programs.ts';
+import { baseName, isContainerSetup, isContainerSetupStart, isInterpreter, isMulticall } from './programs.ts';
 import type { WatchedName } from './watched.ts';
 
 export interface ObserverOptions {
@@ -223,13 +223,14 @@ export class LearningObserver implements EventObserver {
   }
 
   #start(context: EventContext, thread: Thread, program: ProgramName, group: Group): void {
+    const parent = context.system.parent(thread)?.exepath ?? '';
+    if (thread.containerId !== '' && isContainerSetupStart(thread.exepath, thread.args, parent)) return;
     for (const host of hostsIn(thread.args)) if (this.hosts.size < MOST_HOSTS) this.hosts.add(host);
     const isRoot = thread.containerId === '' ? this.#roots.has(thread.pid) : thread.vpid === 1;
     if (isRoot) {
       this.#addRoot(thread, group);
       return;
     }
-    const parent = context.system.parent(thread)?.exepath ?? '';
     group.profile.started.add(
       { ...startOf(thread, program), ...(parent === '' ? {} : { parent }) },
       this.#run,

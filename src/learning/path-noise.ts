@@ -4,6 +4,7 @@
  * one directory.
  */
 import type { ByteString } from '../events/bytes.ts';
+import { isProtected } from './protected-paths.ts';
 
 /** Text as a regular expression. */
 export function escapeRegex(text: string): string {
@@ -29,6 +30,9 @@ const NOISE: readonly { readonly find: RegExp; readonly regex: (text: string) =>
     find: /(?<![0-9A-Za-z])(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,128}(?![0-9A-Za-z])/,
     regex: (text) => `[0-9a-f]{${text.length}}`,
   },
+];
+
+const NUMBERS: typeof NOISE = [
   // Process ids, inode numbers, times in seconds. Short numbers are often names.
   { find: /(?<![0-9.])[0-9]{4,20}(?![0-9]|\.[0-9])/, regex: () => '[0-9]+' },
   // What rotates: app.log.1, app.log-3.gz
@@ -52,13 +56,15 @@ export function isTemporary(path: ByteString): boolean {
   return TEMPORARY.test(path.slice(0, path.lastIndexOf('/') + 1));
 }
 
-/** Prefixes that programs put before six or more random characters; mkstemp(3) makes these. */
-const RANDOM =
-  /(?<![0-9A-Za-z])(cc|tmp|lto|sess_|sed|go-build|pip-|npm-|\.?[a-z-]*?)([0-9A-Za-z_]{6,12})(?![0-9A-Za-z_])/;
+/** Names that the usual functions make: eight characters of Python's tempfile, six or more of mkstemp(3). */
+const RANDOM: readonly RegExp[] = [
+  /(?<![0-9A-Za-z])(tmp)([0-9a-z_]{8})(?![0-9A-Za-z_])/,
+  /(?<![0-9A-Za-z])(cc|tmp|lto|sed|)([0-9A-Za-z]{6,12})(?![0-9A-Za-z])/,
+];
 
 /** A random name has letters of both cases or digits within; a word has not, nor a word with a number behind. */
 function looksRandom(text: string): boolean {
-  if (/^[A-Za-z]?[a-z_]+[0-9]*$|^[A-Z_]+[0-9]*$|^[0-9]+$/.test(text)) return false;
+  if (text === '' || /^[A-Za-z]?[a-z_]+[0-9]*$|^[A-Z_]+[0-9]*$|^[0-9]+$/.test(text)) return false;
   const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/].filter((kind) => kind.test(text)).length;
   return kinds >= 2;
 }
@@ -78,48 +84,69 @@ export function shapeOfName(
   name: ByteString,
   { isTemporary, isFolder }: { readonly isTemporary: boolean; readonly isFolder: boolean },
 ): NameShape {
-  const kinds = isFolder ? [...NOISE, VERSION] : NOISE;
+  const noise = findNoise(NOISE, name, isFolder);
+  if (noise) return noise;
+  // Of a random name, digits are a part.
+  for (const form of isTemporary ? RANDOM : []) {
+    const [whole = '', prefix = '', middle = ''] = form.exec(name) ?? [];
+    if (!looksRandom(middle)) continue;
+    const start = name.indexOf(whole);
+    const before = escapeRegex(name.slice(0, start) + prefix);
+    const after = escapeRegex(name.slice(start + whole.length));
+    return { regex: `${before}[0-9A-Za-z_]{${middle.length}}${after}`, isVarying: true };
+  }
+  return (
+    findNoise(isFolder ? [...NUMBERS, VERSION] : NUMBERS, name, isFolder) ?? {
+      regex: escapeRegex(name),
+      isVarying: false,
+    }
+  );
+}
+
+/** What varies in a name; what stands before and behind may vary in its own way. */
+function findNoise(kinds: typeof NOISE, name: ByteString, isFolder: boolean): NameShape | undefined {
   for (const { find, regex } of kinds) {
     const found = find.exec(name);
     if (found === null) continue;
-    // What stands before and behind may vary in its own way.
     const before = shapeOfName(name.slice(0, found.index), { isTemporary: false, isFolder });
     const after = shapeOfName(name.slice(found.index + found[0].length), { isTemporary: false, isFolder });
     return { regex: before.regex + regex(found[0]) + after.regex, isVarying: true };
   }
-  const random = isTemporary ? RANDOM.exec(name) : null;
-  if (random !== null) {
-    const [whole, prefix = '', middle = ''] = random;
-    if (looksRandom(middle)) {
-      const before = escapeRegex(name.slice(0, random.index) + prefix);
-      const after = escapeRegex(name.slice(random.index + whole.length));
-      return { regex: `${before}[0-9A-Za-z_]{${middle.length}}${after}`, isVarying: true };
-    }
-  }
-  return { regex: escapeRegex(name), isVarying: false };
+  return undefined;
+}
+
+/** A name in a path. */
+export interface PathSegment extends NameShape {
+  readonly name: ByteString;
+  /** It seems to vary, in a place where nothing is generalised. */
+  readonly isFixed: boolean;
+}
+
+/** The names of an absolute path, each with its shape. What lies in protected places stays as it is. */
+export function segmentsOf(path: ByteString): PathSegment[] {
+  const names = path.split('/').slice(1);
+  let folder = '';
+  return names.map((name, index) => {
+    const isTemporary = TEMPORARY.test(`${folder}/`);
+    const isFolder = index < names.length - 1;
+    const isNumber = /^\/(?:proc|dev\/pts|proc\/.*)$/.test(folder) && /^[0-9]+$/.test(name);
+    folder += `/${name}`;
+    if (isNumber) return { name, regex: '[0-9]+', isVarying: true, isFixed: false };
+    const shape = shapeOfName(name, { isTemporary, isFolder });
+    const isFixed = shape.isVarying && isProtected(folder);
+    return isFixed
+      ? { name, regex: escapeRegex(name), isVarying: false, isFixed }
+      : { name, ...shape, isFixed };
+  });
 }
 
 /** The shape of a whole path. */
 export function shapeOfPath(path: ByteString): NameShape {
   // Programs in memory have names, but no place.
   if (!path.startsWith('/')) return { regex: escapeRegex(path), isVarying: false };
-  if (/^\/proc\/[0-9]+(?:\/|$)/.test(path)) {
-    const regex = escapeRegex(path).replace(/(?<=\/)[0-9]+(?=\/|$)/g, '[0-9]+');
-    return { regex, isVarying: true };
-  }
-  if (/^\/dev\/pts\/[0-9]+$/.test(path)) return { regex: '/dev/pts/[0-9]+', isVarying: true };
-  const names = path.split('/').slice(1);
-  let folder = '';
-  const shapes = names.map((name, index) => {
-    const shape = shapeOfName(name, {
-      isTemporary: TEMPORARY.test(`${folder}/`),
-      isFolder: index < names.length - 1,
-    });
-    folder += `/${name}`;
-    return shape;
-  });
+  const segments = segmentsOf(path);
   return {
-    regex: `/${shapes.map(({ regex }) => regex).join('/')}`,
-    isVarying: shapes.some(({ isVarying }) => isVarying),
+    regex: segments.map(({ regex }) => `/${regex}`).join(''),
+    isVarying: segments.some(({ isVarying }) => isVarying),
   };
 }

@@ -32,6 +32,16 @@ export function isWrapper(path: ByteString): boolean {
   return WRAPPER.test(baseName(path));
 }
 
+/** The condition `CONTAINER_SETUP_START` of a process that has started a program. */
+export function isContainerSetupStart(
+  exepath: ByteString,
+  args: readonly ByteString[],
+  parent: ByteString,
+): boolean {
+  const isRunc = baseName(exepath) === 'runc' || exepath === '/' || exepath.startsWith('memfd:runc');
+  return isRunc && args.join(' ') === 'init' && baseName(parent) === 'runc';
+}
+
 /** The condition `CONTAINER_SETUP` of a process. */
 export function isContainerSetup({
   comm,

@@ -44,10 +44,12 @@ export const RULES = {
 } as const;
 
 const WIDTH = 110;
+/** Comments on one macro. */
+const MOST_REMARKS = 40;
 /** Fewer values than these stand in their condition. */
 const LISTED = 4;
 const PROCESS =
-  'user=%user.name uid=%user.uid process=%proc.name exe=%proc.exepath command=%proc.cmdline pid=%proc.pid parent=%proc.pname parent_exe=%proc.pexepath container_id=%container.id';
+  'user=%user.name uid=%user.uid process=%proc.name exe=%proc.exepath command=%proc.exeline pid=%proc.pid parent=%proc.pname parent_exe=%proc.pexepath container_id=%container.id';
 
 /** Writes the rules of all subjects. */
 export function rulesText(learned: Learned, options: RulesTextOptions = {}): RulesText {
@@ -229,13 +231,16 @@ class SubjectWriter {
     return this.#macro(
       name,
       conditions.length === 1 ? (conditions[0] as string) : `(${conditions.join('\nor ')})`,
-      [...remarks, ...holes.map((hole) => `HOLE: ${hole}.`)],
+      [...holes.map((hole) => `HOLE: ${hole}.`), ...remarks],
     );
   }
 
   #macro(name: string, condition: string, remarks: readonly string[]): string {
     const full = `${this.#prefix}_${name}`;
-    this.#text += `${[...new Set(remarks)].map((remark) => `# ${remark}\n`).join('')}- macro: ${full}\n  condition: >\n${wrapped(condition.startsWith('(') ? condition : `(${condition})`)}\n`;
+    const different = [...new Set(remarks)];
+    const told = different.slice(0, MOST_REMARKS);
+    if (told.length < different.length) told.push(`and ${different.length - told.length} more.`);
+    this.#text += `${told.map((remark) => `# ${remark}\n`).join('')}- macro: ${full}\n  condition: >\n${wrapped(condition.startsWith('(') ? condition : `(${condition})`)}\n`;
     return full;
   }
 

@@ -43,6 +43,10 @@ const OPENS = '(open, openat, openat2, open_by_handle_at)';
 export const CONTAINER_SETUP =
   'proc.name startswith "runc:[" and (proc.exepath = / or proc.exepath startswith memfd: or proc.exepath endswith /runc)';
 
+/** runc starts itself anew for that, sometimes when it is in the container already; who else does was seen before. */
+export const CONTAINER_SETUP_START =
+  'proc.args = init and basename(proc.pexepath) = runc and (basename(proc.exepath) = runc or proc.exepath = / or proc.exepath startswith memfd:runc)';
+
 /**
  * Macro and condition. Names get a prefix of their own in every rule file. `changes_view` is what makes a path lead
  * elsewhere: without it, names of files could be forged.
