@@ -4,7 +4,7 @@ import { judgePart, type Part, partsOfWritten } from '../matcher/explain.ts';
 import type { CheckedRule, CheckedRuleSet } from '../rules/checked.ts';
 import type { EventContext } from '../system/context.ts';
 import { digestOf } from './condition-digest.ts';
-import type { Evidence, EvidencePart } from './evidence.ts';
+import { type Evidence, type EvidencePart, NO_TIME, NOTHING_IN_TIME } from './evidence.ts';
 import type { EvidenceBudget } from './evidence-budget.ts';
 import { auditFacts } from './evidence-facts.ts';
 import { shownPart } from './evidence-parts.ts';
@@ -14,19 +14,12 @@ import { Shortener } from './shortener.ts';
 /** Parts of a condition that are judged for one alert; each takes about a microsecond. */
 const MOST_PARTS = 2000;
 
-const NO_TIME = 'too many alerts came at once';
-
 /** Evidence whose event may be gone, while something about containers is still to come. */
 export interface HeldEvidence {
   finish(): Evidence;
 }
 
-const NOTHING: HeldEvidence = {
-  finish: () => ({
-    ...{ processes: [], containers: [], processesReason: NO_TIME },
-    ...{ condition: null, conditionReason: NO_TIME, digest: null, isCut: false },
-  }),
-};
+const NOTHING: HeldEvidence = { finish: () => NOTHING_IN_TIME };
 
 /** What is known of a rule from its first alert on. */
 interface Explainable {

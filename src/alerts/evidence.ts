@@ -23,6 +23,15 @@ export interface Evidence {
   readonly isCut: boolean;
 }
 
+/** Why something was not gathered in a flood. */
+export const NO_TIME = 'too many alerts came at once';
+
+/** That of alerts for which nothing was gathered in a flood: one object, so that it costs nothing. */
+export const NOTHING_IN_TIME: Evidence = {
+  ...{ processes: [], containers: [], processesReason: NO_TIME },
+  ...{ condition: null, conditionReason: NO_TIME, digest: null, isCut: false },
+};
+
 /** What is not known is `null`. */
 export interface EvidenceProcess {
   readonly pid: number;

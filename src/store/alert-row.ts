@@ -1,7 +1,8 @@
 /** From an alert to what the store keeps of it. */
 import { type Alert, type AlertValue, fieldEntries, severity, sourceOf } from '../alerts/alert.ts';
+import { type Evidence, NOTHING_IN_TIME } from '../alerts/evidence.ts';
 import { DEFAULT_FORMAT, formatJson } from '../alerts/format.ts';
-import type { NameKind, Row } from './row.ts';
+import { type NameKind, NOTHING, type Row } from './row.ts';
 
 const NANOSECONDS = 1000n;
 
@@ -27,8 +28,12 @@ export function rowOf(alert: Alert): Row {
     },
     text: searchedText(alert, fields),
     line: formatJson(alert, DEFAULT_FORMAT),
-    ...(alert.kind === 'rule' && alert.evidence ? { evidence: JSON.stringify(alert.evidence) } : {}),
+    ...(alert.kind === 'rule' && alert.evidence ? { evidence: evidenceText(alert.evidence) } : {}),
   };
+}
+
+function evidenceText(evidence: Evidence): string {
+  return evidence === NOTHING_IN_TIME ? NOTHING : JSON.stringify(evidence);
 }
 
 function firstText(keys: readonly string[], fields: ReadonlyMap<string, AlertValue>): string | null {

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { Evidence, EvidencePart } from '../alerts/evidence.ts';
+import { type Evidence, type EvidencePart, NOTHING_IN_TIME } from '../alerts/evidence.ts';
 
 export interface KeptEvidence {
   /** Of a condition, where one was judged. */
@@ -25,6 +25,9 @@ interface Data extends Omit<Evidence, 'condition'> {
 /** Bytes that kept evidence may have when it is taken out: more is damage. */
 const MOST = 4 * 1024 * 1024;
 
+/** That of alerts for which nothing was gathered, since there was no time. */
+export const NO_DATA = new Uint8Array(0);
+
 export function keepEvidence({ condition, ...rest }: Evidence): KeptEvidence {
   if (condition === null) return { outline: undefined, data: packed(rest) };
   const text = JSON.stringify(outlineOf(condition));
@@ -35,6 +38,7 @@ export function keepEvidence({ condition, ...rest }: Evidence): KeptEvidence {
 
 /** Throws when the data is none that {@link keepEvidence} has made. */
 export function readEvidence(data: Uint8Array, outline: Uint8Array | null): Evidence {
+  if (data.length === 0) return NOTHING_IN_TIME;
   const { verdicts, ...rest } = unpacked(data) as Data;
   if (verdicts === undefined || outline === null) return { ...rest, condition: null };
   return { ...rest, condition: partOf(unpacked(outline) as Outline, verdicts.values()) };

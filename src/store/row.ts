@@ -15,9 +15,12 @@ export interface Row {
   readonly text: string;
   /** The JSON line, with every key that Falco's defaults have. */
   readonly line: string;
-  /** As JSON, which passes from thread to thread faster than what it says. */
+  /** As JSON, which passes from thread to thread faster than what it says; or {@link NOTHING}. */
   readonly evidence?: string;
 }
+
+/** Stands for evidence that there was no time for: in a flood most is that. */
+export const NOTHING = '';
 
 /** Bytes that a row takes in memory, about. */
 export function sizeOf({ line, text, evidence = '' }: Row): number {

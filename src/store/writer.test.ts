@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { test } from 'node:test';
+import { NOTHING_IN_TIME } from '../alerts/evidence.ts';
 import { rowOf } from './alert-row.ts';
 import { openToRead, openToWrite } from './open.ts';
 import { StoreQuery } from './query.ts';
@@ -109,16 +110,21 @@ test('evidence goes with its alert, and what it shares with others when the last
     Array.from({ length: 2500 }, () => rowOf(alert({ evidence: old }))),
     now - 2 * HOUR_MS,
   );
-  writer.write([rowOf(alert({ evidence: EVIDENCE })), rowOf(alert({}))], now);
+  const last = [alert({ evidence: EVIDENCE }), alert({}), alert({ evidence: NOTHING_IN_TIME })];
+  writer.write(
+    last.map((each) => rowOf(each)),
+    now,
+  );
   const count = (table: string): unknown =>
     database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.count;
-  assert.deepEqual([count('evidence'), count('outlines')], [2501, 2]);
+  assert.deepEqual([count('evidence'), count('outlines')], [2502, 2]);
   assert.deepEqual(query.evidence(1), old);
   assert.deepEqual(query.evidence(2501), EVIDENCE);
   assert.equal(query.evidence(2502), undefined);
+  assert.deepEqual(query.evidence(2503), NOTHING_IN_TIME);
   while (!writer.trim(now).isDone);
   writer.tidy();
-  assert.deepEqual([count('evidence'), count('outlines')], [1, 1]);
+  assert.deepEqual([count('evidence'), count('outlines')], [2, 1]);
   assert.equal(query.evidence(1), undefined);
   assert.deepEqual(query.evidence(2501), EVIDENCE);
   assert.equal(query.alert(1), undefined);

@@ -1,7 +1,7 @@
 /** Writes alerts into the store, and keeps it within its bounds. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type KeptEvidence, keepEvidence } from './kept-evidence.ts';
-import { NAME_KINDS, type NameKind, type Row } from './row.ts';
+import { type KeptEvidence, keepEvidence, NO_DATA } from './kept-evidence.ts';
+import { NAME_KINDS, type NameKind, NOTHING, type Row } from './row.ts';
 
 export interface StoreLimits {
   /** Milliseconds; 0 for any age. */
@@ -78,6 +78,10 @@ export class StoreWriter {
   }
 
   #keepEvidence(alert: number | bigint, evidence: string): void {
+    if (evidence === NOTHING) {
+      this.#insertEvidence.run(alert, null, NO_DATA);
+      return;
+    }
     // In a flood much is alike.
     if (this.#lastKept?.evidence !== evidence)
       this.#lastKept = { evidence, ...keepEvidence(JSON.parse(evidence)) };
