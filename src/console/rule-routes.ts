@@ -2,12 +2,9 @@
 
 import { ruleEnvironment } from '../engine/rule-environment.ts';
 import { configuredFields } from '../engine/rule-options.ts';
-import { EVENT_TYPES } from '../events/table.ts';
 import { vocabularyOf } from '../language/vocabulary.ts';
 import type { MatcherProfile } from '../matcher/profile.ts';
-import { PRIORITIES } from '../rules/checked.ts';
 import type {
-  EditorCatalog,
   EditorFile,
   EditorFiles,
   EditorText,
@@ -50,7 +47,6 @@ export function ruleRoutes(parts: ConsoleParts): Route[] {
       ...{ method: 'GET', path: '/api/editor/vocabulary', needs },
       answer: async () => vocabularyOf(ruleEnvironment(configuredFields(parts.config()))),
     },
-    { method: 'GET', path: '/api/editor/catalog', needs, answer: async () => catalogOf(parts) },
     { method: 'GET', path: '/api/attack', needs, answer: () => attack(parts) },
   ];
 }
@@ -145,26 +141,4 @@ async function fileText({ query }: ApiRequest, { rules, file: own }: ConsolePart
 function changesOf({ changes }: ConsoleParts): NonNullable<ConsoleParts['changes']> {
   if (changes === undefined) throw new Refusal(503, 'Lanner is not running here');
   return changes;
-}
-
-function catalogOf({ config }: ConsoleParts): EditorCatalog {
-  const fields = configuredFields(config()).fields.filter(({ hidden }) => hidden !== true);
-  return {
-    fields: fields.map(({ name, type, description, isList, argument, sources }) => ({
-      ...{ name, type, isList },
-      about: description,
-      argument: argument.presence,
-      source: sources[0] ?? null,
-    })),
-    events: [
-      ...new Map(
-        EVENT_TYPES.map(({ name, parameters, extensions }) => [
-          name,
-          { name, parameters: [...parameters, ...extensions].map((parameter) => parameter.name) },
-        ]),
-      ).values(),
-    ],
-    priorities: PRIORITIES,
-    sources: ['syscall', 'k8s_audit'],
-  };
 }

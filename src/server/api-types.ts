@@ -477,26 +477,9 @@ export interface Validation {
 }
 
 /**
- * `GET /api/editor/catalog`: what completion in the browser needs beside the files. May be kept until the session's
- * `version` is another one.
+ * `GET /api/editor/vocabulary`: what rules can name, as `vocabularyOf` of src/language tells it to the engine of the
+ * editor. May be kept until the session's `version` is another one.
  */
-export interface EditorCatalog {
-  readonly fields: readonly CatalogField[];
-  readonly events: readonly { readonly name: string; readonly parameters: readonly string[] }[];
-  readonly priorities: readonly PriorityName[];
-  readonly sources: readonly string[];
-}
-
-export interface CatalogField {
-  readonly name: string;
-  /** As in `lanner --list`: CHARBUF, UINT64 and so on. */
-  readonly type: string;
-  readonly about: string;
-  readonly isList: boolean;
-  readonly argument: 'none' | 'optional' | 'required';
-  /** The source of events that has it; `null` for all. */
-  readonly source: string | null;
-}
 
 // ----------------------------------------------------------------------------------- recordings and try
 

@@ -114,7 +114,7 @@ function Row({ rule }: { readonly rule: RuleItem }) {
         ) : (
           <>
             <meter min={0} max={1} value={cost.share} aria-hidden="true" />
-            {shareText(cost.share)}
+            <span class="share">{shareText(cost.share)}</span>
           </>
         )}
       </td>

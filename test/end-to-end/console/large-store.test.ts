@@ -85,6 +85,25 @@ test('the first view of a large store', { skip: noBrowser(), timeout: 900_000 },
     assert.deepEqual(complaints, []);
     await page.context().close();
   }
+  await context.test('what a store alone can not show, pages say', async () => {
+    const { page, complaints } = await openPage(browser, `http://127.0.0.1:${port}`);
+    await page.goto('/alerts/1');
+    await page.getByRole('heading', { level: 1 }).getByText('Rule 0').waitFor();
+    await page.getByText('stored alerts only').waitFor();
+    await page.goto('/editor');
+    await page.getByRole('textbox', { name: /^Rules in / }).waitFor();
+    await page.getByRole('button', { name: 'Save and use', disabled: true }).waitFor();
+    await page.getByText('Lanner is not running').first().waitFor();
+    await page.goto('/health');
+    await page.getByRole('region', { name: 'Store' }).getByText(COUNT.toLocaleString('en')).waitFor();
+    await page.goto('/rules');
+    await page.getByRole('link').filter({ hasText: 'Sensitive File Read' }).click();
+    await page.getByRole('switch', { name: 'Enabled', disabled: true }).waitFor();
+    await page.goto('/attack');
+    await page.getByRole('region', { name: 'Execution' }).waitFor();
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
   const sorted = times.toSorted((one, other) => one - other).map(Math.round);
   context.diagnostic(
     `first view of ${COUNT.toLocaleString('en')} alerts: ${sorted[0]} to ${sorted.at(-1)} ms, the median ${sorted[Math.floor(VIEWS / 2)]} ms`,
