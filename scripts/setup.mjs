@@ -120,6 +120,8 @@ const DEBIAN_PACKAGES = [
     for: 'test',
     files: onPath('chromium'),
   },
+  { name: 'curl', why: 'asks the console, as its documentation shows', for: 'test', files: onPath('curl') },
+  { name: 'jq', why: 'compares alerts, as the documentation shows', for: 'test', files: onPath('jq') },
   { name: 'rsyslog', why: 'a receiver of alerts in tests', for: 'test', files: ['/usr/sbin/rsyslogd'] },
   {
     name: 'prometheus-alertmanager',

@@ -1,6 +1,5 @@
 /** Where commands of the documentation run: nothing that they write stays, and nobody else sees it. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { TestContext } from 'node:test';
@@ -30,11 +29,12 @@ mount --make-rprivate /
 mount -t tmpfs none "$1"
 layer() {
   mkdir -p "$1/upper$3" "$1/work$3"
+  chmod --reference="$2" "$1/upper$3"
   mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/upper$3,workdir=$1/work$3" "$3"
 }
 mkdir -p "$1/checkout"
 layer "$1" "$2" "$1/checkout"
-for folder in /var /root /opt; do layer "$1" $folder $folder; done
+for folder in /var /root /opt /tmp; do layer "$1" $folder $folder; done
 # A copy: for files of layers events say so.
 cp -a /etc "$1/etc"
 mount --bind "$1/etc" /etc
@@ -52,7 +52,8 @@ exec sleep 3600
 
 /** A place on this machine. `clone`: the working directory is the checkout. */
 export async function preparePlace(context: TestContext, clone: boolean): Promise<Place> {
-  const folder = mkdtempSync(join(tmpdir(), 'lanner-docs-'));
+  // Not among the temporary files, over which there is a mount too.
+  const folder = mkdtempSync('/run/lanner-docs-');
   const holder = start('unshare', ['--mount', '--net', 'sh', '-ec', PREPARE, 'prepare', folder, ROOT], {
     limitMs: 300_000,
   });
