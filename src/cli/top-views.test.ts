@@ -65,9 +65,9 @@ test('containers and rules, sorted and cut; counts of the whole time', () => {
     `40 events judged, 100 left out in the kernel, 1 lost
 whose events were left out or lost is not known: they are in no row
 4 of processes that were too many to count each
-and 1 more
 events  alerts  processes  container  name
-     5       0          1        abc  shop`,
+     5       0          1        abc  shop
+and 1 more`,
   );
   assert.deepEqual(JSON.parse(tableJson(topTable('rules', SAMPLE, 'evaluated', 9))), {
     kind: 'sample',
@@ -77,6 +77,7 @@ events  alerts  processes  container  name
       { milliseconds: 0.25, evaluated: 40, matched: 0, nanoseconds: 6250, rule: 'B' },
       { milliseconds: 0.5, evaluated: 4, matched: 1, nanoseconds: 125000, rule: 'A' },
     ],
+    more: 0,
     notes: ['20/s events judged, 50/s left out in the kernel, 0.5/s lost'],
   });
 });

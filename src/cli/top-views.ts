@@ -49,6 +49,8 @@ export interface TopTable {
   readonly rows: readonly (readonly Cell[])[];
   /** What the figures do not hold, in words. */
   readonly notes: readonly string[];
+  /** Rows that were left out. */
+  readonly more: number;
 }
 
 /** Columns by view; tables are sorted by the first one with numbers, unless told otherwise. */
@@ -97,13 +99,13 @@ export function topTable(view: View, sample: TopSample, sort: string | undefined
     columns.findIndex(({ key }) => key === sort),
   );
   const sorted = [...ROWS[view](sample)].sort((a, b) => order(a, b, by));
-  const left = sorted.length - most;
   return {
     ...{ view, columns, seconds: sample.seconds, isTotal: sample.isTotal },
     rows: sorted
       .slice(0, most)
       .map((row) => row.map((cell, index) => perSecond(cell, columns[index], sample))),
-    notes: [...notesOf(view, sample), ...(left > 0 ? [`and ${left} more`] : [])],
+    notes: notesOf(view, sample),
+    more: Math.max(0, sorted.length - most),
   };
 }
 
@@ -222,7 +224,7 @@ export function workBetween(
 
 /** The table as text, each line cut to `width` characters. */
 export function tableText(
-  { columns, rows, notes, isTotal }: TopTable,
+  { columns, rows, notes, more, isTotal }: TopTable,
   width = Number.POSITIVE_INFINITY,
 ): string {
   const isRate = ({ kind }: Column): boolean => kind === 'rate' && !isTotal;
@@ -234,7 +236,8 @@ export function tableText(
   const texts = lines.map((line) =>
     line.map((cell, index) => (index === last ? cell : cell.padStart(widths[index] ?? 0))).join('  '),
   );
-  return [...notes, ...texts].map((line) => line.trimEnd().slice(0, width)).join('\n');
+  const end = more > 0 ? [`and ${more} more`] : [];
+  return [...notes, ...texts, ...end].map((line) => line.trimEnd().slice(0, width)).join('\n');
 }
 
 function cellText(cell: Cell, column: Column | undefined): string {
@@ -248,12 +251,12 @@ function rateText(rate: number): string {
 }
 
 /** The table as one line of JSON: rates of a moment, or counts of the whole time. */
-export function tableJson({ view, seconds, isTotal, columns, rows, notes }: TopTable): string {
+export function tableJson({ view, seconds, isTotal, columns, rows, notes, more }: TopTable): string {
   const kind = isTotal ? 'total' : 'sample';
   const objects = rows.map((row) =>
     Object.fromEntries(columns.map(({ key }, index) => [key, rounded(row[index])])),
   );
-  return JSON.stringify({ kind, view, seconds: rounded(seconds), rows: objects, notes });
+  return JSON.stringify({ kind, view, seconds: rounded(seconds), rows: objects, more, notes });
 }
 
 function rounded(cell: Cell | undefined): Cell | undefined {
