@@ -3,12 +3,14 @@
  * lets it.
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import type { Evidence } from '../../src/alerts/evidence.ts';
 import { openToRead } from '../../src/store/open.ts';
 import { StoreQuery } from '../../src/store/query.ts';
+import { createContainer } from '../support/container.ts';
 import {
   replaceFile,
   startDaemon,
@@ -49,6 +51,10 @@ function place(context: TestContext): Place {
   const settings = ['stdout_output.enabled=false', 'watch_config_files=false', 'store.keep=always'];
   const options = [...settings, `store.path=${store}`].flatMap((each) => ['-o', each]);
   return { rules, store, folder, options: ['-r', rules, ...options] };
+}
+
+function hasRunc(): boolean {
+  return ['runc', 'busybox'].every((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0);
 }
 
 function evidences(store: string): (Evidence | undefined)[] {
@@ -124,6 +130,30 @@ suite('evidence of a daemon', { skip: cannotWatch() }, () => {
       assert.ok(evidence.processes.length > 0 || evidence.processesReason !== undefined);
       assert.ok(evidence.condition !== null || evidence.conditionReason !== undefined);
     }
+  });
+
+  test('a process of a container is told with it, and those outside without', {
+    skip: hasRunc() ? false : 'runc or busybox is not here',
+  }, async (context) => {
+    const { rules, store } = place(context);
+    const container = createContainer({
+      command: ['sh', '-c', 'cat /etc/shadow > /dev/null; true'],
+      files: { '/etc/shadow': 'root:x' },
+    });
+    context.after(() => container.remove());
+    const run = await lanner(['run', '-c', '', '-r', rules, '--store', store, '--', ...container.command]);
+    assert.equal(run.code, 0, run.stderr);
+    const [evidence] = evidences(store);
+    const containers = evidence?.processes.map((process) => process.container) ?? [];
+    assert.deepEqual(containers.slice(0, 2), [container.shortId, container.shortId]);
+    assert.equal(containers.at(-1), null);
+    assert.equal(evidence?.containers[0]?.id, container.shortId);
+    const tree = await lanner(['tree', '-c', '', '--store', store, '@1']);
+    assert.match(
+      tree.stdout,
+      new RegExp(`└─ sh\\(\\d+\\) .*\\[${container.shortId}\\] .*sh -c cat /etc/shadow`),
+    );
+    assert.match(tree.stdout, /└─ cat\(\d+\) [^[]*cat \/etc\/shadow\n$/);
   });
 
   test('with the rights of the systemd unit, where all but the state is read-only', async (context) => {
