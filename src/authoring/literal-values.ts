@@ -57,6 +57,13 @@ export function readLiteral(
       report(value.place, `${written} has no value ${unknown.join(', ')}${hint(meant)}`);
       isRight = false;
     }
+    if (isMappedAddress(written, value)) {
+      report(
+        value.place,
+        `${written}: addresses of IPv4 within IPv6 come as those of IPv4; leave out ::ffff:`,
+      );
+      isRight = false;
+    }
     values.set(found.key, found.value);
   }
   return isRight ? { name, values } : undefined;
@@ -72,6 +79,10 @@ function parameterNode(type: EventType, written: string, node: ConfigNode, repor
   if (trap !== undefined) report(node.place, `${written}: ${trap}`);
   const { written: _, ...number } = node;
   return number;
+}
+
+function isMappedAddress(written: string, node: ConfigNode): boolean {
+  return written.startsWith('fd.') && node.kind === 'scalar' && /::ffff:\d/i.test(String(node.value));
 }
 
 /** YAML takes `0755` for a decimal number, people and chmod for an octal one. */

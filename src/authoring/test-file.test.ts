@@ -140,6 +140,7 @@ test('what YAML would read as something else, and names that mean nothing', () =
     mistakes(`tests:
 - {test: a, rules: [], event: {chmod: {evt.arg.mode: 0755, evt.res: ENOENTT}}}
 - {test: b, rules: [], event: {mkdir: {evt.arg.res: ENOTHERE, 'evt.arg[9]': x, proc.pid: 010}}}
+- {test: d, rules: [], event: {connect: {fd.sip: "::ffff:10.0.0.1"}}}
 - {test: c, rules: [], event: {k8s_audit: {verbs: get, user: {name: bob}, objectRef: {ressource: pods}}}}
 `),
     [
@@ -150,9 +151,10 @@ test('what YAML would read as something else, and names that mean nothing', () =
         .parameters.map(({ name }) => name)
         .join(', ')}`,
       't:3:90: proc.pid: "010" means 10 in YAML; write 0o10 for an octal number',
-      't:4:44: unknown key verbs; did you mean verb?',
-      't:4:63: unknown key name',
-      't:4:87: unknown key ressource; did you mean resource?',
+      't:4:50: fd.sip: addresses of IPv4 within IPv6 come as those of IPv4; leave out ::ffff:',
+      't:5:44: unknown key verbs; did you mean verb?',
+      't:5:63: unknown key name',
+      't:5:87: unknown key ressource; did you mean resource?',
     ],
   );
 });

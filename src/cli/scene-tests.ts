@@ -41,6 +41,7 @@ export class LiveScenes implements ScenePlayer {
         reason: `there is no scene ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
       };
     }
+    if (this.#stop.aborted) return { kind: 'failed', reason: 'ended before it was played' };
     if (process.getuid?.() !== 0) return { kind: 'skipped', reason: 'scenes need root' };
     return this.#watch(scene, isTwin, rules, seen);
   }

@@ -73,7 +73,9 @@ async function test(paths: readonly string[], options: TestOptions): Promise<num
       return hasFailed(run) || stop.signal.aborted ? 1 : 0;
     }
     const hasPassed = await watchTests({
-      ...{ paths, prepare, stop: stop.signal, say: printLine },
+      ...{ paths, prepare, stop: stop.signal },
+      // Programs read the reports on standard output.
+      say: (line) => (options.format === 'text' ? printLine(line) : writeError(`${line}\n`)),
       async run(tests) {
         const broken = new Set<string>();
         const run = await runAll(tests, options, config, stop.signal, ({ path }, error) => {
