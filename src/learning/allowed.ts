@@ -21,7 +21,8 @@ export interface Allowed {
 /** Gives a condition for a set of values; long sets become lists. */
 export type NameValues = (field: string, values: readonly ByteString[]) => string;
 
-export function allowedPrograms({ started, subject }: Profile): Allowed {
+export function allowedPrograms(profile: Profile): Allowed {
+  const { started, subject } = profile;
   const isContainer = subject.kind === 'image' || subject.kind === 'container';
   const conditions = new Set<string>(isContainer ? [`(${CONTAINER_SETUP_START})`] : []);
   const remarks: string[] = [];
@@ -32,7 +33,11 @@ export function allowedPrograms({ started, subject }: Profile): Allowed {
   // Programs that the same parents start stand together.
   const byParents = Map.groupBy(
     [...Map.groupBy(plain, ({ item }) => JSON.stringify(item.program)).values()],
-    (uses) => parentsCondition(uses.map(({ item }) => item)),
+    (uses) =>
+      parentsCondition(
+        uses.map(({ item }) => item),
+        profile,
+      ),
   );
   for (const [parents, programs] of byParents) {
     const names = programs.map(([first]) => (first as Seen<StartedProgram>).item.program);
@@ -45,7 +50,7 @@ export function allowedPrograms({ started, subject }: Profile): Allowed {
   for (const uses of coded.values()) {
     const items = uses.map(({ item }) => item);
     const { program, directory } = items[0] as StartedProgram;
-    const parents = parentsCondition(items);
+    const parents = parentsCondition(items, profile);
     const name = program.applet ?? program.path;
     const texts = generaliseArguments(items.map(({ args = '' }) => args));
     for (const { regex, texts: count, example } of texts.frames)
@@ -74,10 +79,17 @@ export function allowedPrograms({ started, subject }: Profile): Allowed {
   return { conditions: [...conditions], remarks, holes };
 }
 
-/** Empty where any parent will do. */
-function parentsCondition(items: readonly StartedProgram[]): string {
+/**
+ * Empty where any parent will do. Where a parent ends before its child starts a program, the child has been adopted: by
+ * init, or by the first program of the container.
+ */
+function parentsCondition(items: readonly StartedProgram[], { subject, roots }: Profile): string {
   const parents = new Set(items.map(({ parent }) => parent));
-  return parents.has(undefined) ? '' : isPathOf('proc.pexepath', [...(parents as Set<ByteString>)]);
+  if (parents.has(undefined)) return '';
+  const isContainer = subject.kind === 'image' || subject.kind === 'container';
+  const adopters = isContainer ? roots.all.map(({ item }) => item.program.path) : [];
+  const isParent = isPathOf('proc.pexepath', [...(parents as Set<ByteString>), ...adopters]);
+  return isContainer ? isParent : anyOf([isParent, 'proc.ppid = 1']);
 }
 
 function noteVaryingProgram(path: ByteString, remarks: string[], holes: string[]): void {
