@@ -25,9 +25,9 @@ export function addShortcuts(shortcuts: readonly Shortcut[]): () => void {
 
 export function startShortcuts(): void {
   document.addEventListener('keydown', (event) => {
-    if (!hasShortcuts.value || event.defaultPrevented || event.repeat === undefined) return;
+    if (!hasShortcuts.value || event.defaultPrevented) return;
     if (event.metaKey || event.ctrlKey || event.altKey) return;
-    if (isTyping(event.target) || document.querySelector('dialog[open]')) return;
+    if (isTyping(event) || document.querySelector('dialog[open]')) return;
     const keys = first === '' ? event.key : `${first} ${event.key}`;
     clearTimeout(timer);
     first = '';
@@ -44,7 +44,9 @@ export function startShortcuts(): void {
   });
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** Looks into shadow trees too: the editor lives in one. */
+function isTyping(event: KeyboardEvent): boolean {
+  const [target] = event.composedPath();
   if (!(target instanceof HTMLElement)) return false;
   return target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }

@@ -20,9 +20,11 @@ const RECENT = 10;
 const RENEW_MS = 10_000;
 
 export function RulePage({ name }: { readonly name: string }) {
-  const resource = useResource(`${name} ${rulesChanged.value?.time ?? ''}`, (signal) =>
-    getJson<RuleDetail>(`/api${ruleAddress(name)}`, {}, signal),
-  );
+  const resource = useResource(name, (signal) => getJson<RuleDetail>(`/api${ruleAddress(name)}`, {}, signal));
+  const changed = rulesChanged.value;
+  useEffect(() => {
+    if (changed !== undefined) resource.reload();
+  }, [changed, resource.reload]);
   useEffect(() => {
     document.title = `${visibleText(name)} · Lanner`;
   }, [name]);

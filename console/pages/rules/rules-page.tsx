@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { Rules } from '../../../src/server/api-types.ts';
 import { getJson, withQuery } from '../../data/api.ts';
 import { rulesChanged } from '../../data/live.ts';
@@ -25,13 +25,11 @@ export function RulesPage() {
 }
 
 function AllRules() {
-  const resource = useResource(
-    `rules ${rulesChanged.value?.time ?? ''}`,
-    (signal) => getJson<Rules>('/api/rules', {}, signal),
-    RENEW_MS,
-  );
-  const last = useRef<Rules | undefined>(undefined);
-  last.current = resource.value ?? last.current;
+  const resource = useResource('rules', (signal) => getJson<Rules>('/api/rules', {}, signal), RENEW_MS);
+  const changed = rulesChanged.value;
+  useEffect(() => {
+    if (changed !== undefined) resource.reload();
+  }, [changed, resource.reload]);
   const find = query.value.get('find') ?? '';
   const which = WHICH.find((name) => name === query.value.get('which')) ?? 'all';
   const order = orderFrom(query.value.get('sort'));
@@ -71,7 +69,7 @@ function AllRules() {
           Edit own rules
         </a>
       </search>
-      <Loaded resource={{ ...resource, value: last.current }}>
+      <Loaded resource={resource}>
         {({ rules, others, cost }) => {
           const shown = sorted(
             rules.filter(

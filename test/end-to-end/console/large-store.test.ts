@@ -71,6 +71,7 @@ test('the first view of a large store', { skip: noBrowser(), timeout: 900_000 },
     assert.ok(traffic.requests <= MOST_REQUESTS, `${traffic.requests} requests`);
     assert.ok(traffic.bytes <= MOST_BYTES, `${traffic.bytes} bytes`);
     if (view === VIEWS - 1) {
+      context.diagnostic(`${traffic.requests} requests, ${Math.round(traffic.bytes / 1000)} kB`);
       await context.test('what is not to be seen is not in the page', async () => {
         const rows = page.getByRole('list', { name: 'Alerts, newest first' }).getByRole('listitem');
         for (let number = 1; number <= PAGES; number++) {
@@ -79,8 +80,14 @@ test('the first view of a large store', { skip: noBrowser(), timeout: 900_000 },
         }
         assert.ok((await rows.count()) < 120, `${await rows.count()} rows`);
         await keepPicture(page, 'large-store-dark');
+        const scroll = await page.evaluate<number>('window.scrollY');
+        await rows.nth(20).getByRole('link').click();
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.goBack();
+        await page.locator(`[aria-posinset="${PAGE * PAGES + 1}"]`).waitFor();
+        const after = await page.evaluate<number>('window.scrollY');
+        assert.ok(Math.abs(after - scroll) < 1000, `at ${after} instead of ${scroll}`);
       });
-      context.diagnostic(`${traffic.requests} requests, ${Math.round(traffic.bytes / 1000)} kB`);
     }
     assert.deepEqual(complaints, []);
     await page.context().close();

@@ -119,6 +119,10 @@ test('rules are looked after in the console', { skip: noBrowser() || cannotWatch
     await page.getByRole('button', { name: 'Discard changes' }).click();
     await editor.getByText('group read').waitFor({ state: 'detached' });
     await writeAtEnd(page, `\n${OWN_RULE}`);
+    // Keys are text there, and no shortcuts.
+    await page.keyboard.type('# /?gr');
+    await editor.getByText('# /?gr').waitFor();
+    assert.equal(await page.getByRole('dialog').count(), 0);
     await page.getByText(/^Can be used: 3 rules/).waitFor();
     await page.getByRole('button', { name: 'Save and use' }).click();
     await page.getByText(/^Saved and in use: 3 rules/).waitFor();
