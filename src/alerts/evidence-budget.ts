@@ -20,6 +20,8 @@ export interface EvidenceCounts {
   readonly withoutParts: number;
   /** Evidence of which something was shortened or left out, since it was large. */
   readonly cut: number;
+  /** Alerts whose evidence could not be gathered: a fault in Lanner. */
+  readonly failed: number;
 }
 
 /** Lasts as long as the run, through all changes of rules. */
@@ -28,7 +30,14 @@ export class EvidenceBudget {
   readonly alerts: Pick<TokenBucket, 'take'>;
   readonly processes: Pick<TimeBudget, 'spend'>;
   readonly conditions: Pick<TimeBudget, 'spend'>;
-  readonly counts = { gathered: 0, withoutProcesses: 0, withoutCondition: 0, withoutParts: 0, cut: 0 };
+  readonly counts = {
+    gathered: 0,
+    withoutProcesses: 0,
+    withoutCondition: 0,
+    withoutParts: 0,
+    cut: 0,
+    failed: 0,
+  };
 
   /** `isLimited`: events come as they happen, and do not wait. */
   constructor(isLimited: boolean, clocks?: BudgetClocks) {

@@ -169,6 +169,7 @@ test('what there is no time for is left out, counted, and comes again later', ()
     withoutCondition: 0,
     withoutParts: 0,
     cut: 0,
+    failed: 0,
   });
   now += 3_600_000;
   assert.equal(maker.hold(rule, slow, budget).finish().processes.length, 1);
@@ -185,11 +186,14 @@ test('a condition of very many parts, or that nobody knows as it was written, is
   );
   assert.deepEqual([large.condition, large.digest], [null, null]);
   assert.match(large.conditionReason ?? '', /more than 2000 parts/);
+  const list = Array.from({ length: 50_000 }, (_, index) => `name-${index}`).join(', ');
+  const listed = gather(execve(SHELL), load(RULES.replace('[bash, sh]', `[bash, ${list}]`)), budget);
+  assert.match(listed.conditionReason ?? '', /lists of more than 40000 values/);
   const { written: _, ...unwritten } = rule;
   const unknown = gather(execve(SHELL), { ruleSet, rule: unwritten }, budget);
   assert.equal(unknown.condition, null);
   assert.match(unknown.conditionReason ?? '', /not known/);
-  assert.equal(budget.counts.withoutParts, 2);
+  assert.equal(budget.counts.withoutParts, 3);
 });
 
 test('of an audit event who asked, as whom, from where and for what', () => {
@@ -236,4 +240,18 @@ test('of an audit event who asked, as whom, from where and for what', () => {
     ],
   );
   assert.equal(evidence.condition?.holds, true);
+});
+
+test('a fault costs the evidence and not the alert, and is counted', () => {
+  const budget = new EvidenceBudget(false);
+  const context = execve(SHELL);
+  const system = {
+    ...context.system,
+    leader: () => {
+      throw new Error('x');
+    },
+  };
+  const evidence = gather({ ...context, system } as EventContext, load(), budget);
+  assert.match(evidence.processesReason ?? '', /a fault in Lanner/);
+  assert.equal(budget.counts.failed, 1);
 });

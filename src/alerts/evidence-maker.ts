@@ -1,7 +1,7 @@
 /** Gathers evidence for alerts: what the model knows of the processes now, and how the condition's parts were judged. */
 import type { Field, FieldCatalog } from '../fields/field.ts';
 import { judgePart, type Part, partsOfWritten } from '../matcher/explain.ts';
-import type { CheckedRule, CheckedRuleSet } from '../rules/checked.ts';
+import type { CheckedRule, CheckedRuleSet, Condition } from '../rules/checked.ts';
 import type { EventContext } from '../system/context.ts';
 import { digestOf } from './condition-digest.ts';
 import { type Evidence, type EvidencePart, NO_TIME, NOTHING_IN_TIME } from './evidence.ts';
@@ -13,11 +13,15 @@ import { Shortener } from './shortener.ts';
 
 /** Parts of a condition that are judged for one alert; each takes about a microsecond. */
 const MOST_PARTS = 2000;
+/** Values of lists that take as long as a part: the interpreter compares with each. */
+const VALUES_OF_A_PART = 20;
 
 /** Evidence whose event may be gone, while something about containers is still to come. */
 export interface HeldEvidence {
   finish(): Evidence;
 }
+
+const FAULT = 'gathering it has failed, which is a fault in Lanner';
 
 const NOTHING: HeldEvidence = { finish: () => NOTHING_IN_TIME };
 
@@ -42,8 +46,20 @@ export class EvidenceMaker {
     this.#catalog = catalog;
   }
 
-  /** Gathers what the rule has matched by, as far as the budget goes. Everything is copied out of the event. */
+  /**
+   * Gathers what the rule has matched by, as far as the budget goes. Everything is copied out of the event. A fault
+   * costs the evidence, never the alert.
+   */
   hold(rule: CheckedRule, context: EventContext, budget: EvidenceBudget): HeldEvidence {
+    try {
+      return this.#hold(rule, context, budget);
+    } catch {
+      budget.counts.failed++;
+      return { finish: () => ({ ...NOTHING_IN_TIME, processesReason: FAULT, conditionReason: FAULT }) };
+    }
+  }
+
+  #hold(rule: CheckedRule, context: EventContext, budget: EvidenceBudget): HeldEvidence {
     const { counts } = budget;
     if (!budget.alerts.take()) {
       counts.withoutProcesses++;
@@ -93,21 +109,23 @@ function explainableOf(rule: CheckedRule, ruleSet: Pick<CheckedRuleSet, 'macros'
     return {
       parts: undefined,
       digest: null,
-      reason: `the condition has more than ${MOST_PARTS} parts`,
+      reason: `the condition has more than ${MOST_PARTS} parts, or lists of more than ${MOST_PARTS * VALUES_OF_A_PART} values`,
     };
   const parts = partsOfWritten(rule, ruleSet);
   const digest = digestOf(rule.condition);
   return { parts, digest, reason: 'the condition is not known as it was written' };
 }
 
-/** Whether a condition has more parts than these. */
-function isLarger(condition: CheckedRule['condition'], most: number): boolean {
+/** Whether judging a condition takes longer than that of so many parts. */
+function isLarger(condition: Condition, most: number): boolean {
   const waiting = [condition];
-  for (let count = 0; waiting.length > 0; count++) {
-    if (count > most) return true;
+  for (let cost = 0; ; cost++) {
+    if (cost > most) return true;
     const next = waiting.pop();
-    if (next?.kind === 'and' || next?.kind === 'or') waiting.push(...next.operands);
-    else if (next?.kind === 'not') waiting.push(next.operand);
+    if (next === undefined) return false;
+    if (next.kind === 'and' || next.kind === 'or') waiting.push(...next.operands);
+    else if (next.kind === 'not') waiting.push(next.operand);
+    else if (next.kind !== 'exists' && next.right.kind === 'values')
+      cost += next.right.values.length / VALUES_OF_A_PART;
   }
-  return false;
 }

@@ -1,6 +1,6 @@
 /** Searching the store: alerts, newest first, and how many there were. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { Evidence } from '../alerts/evidence.ts';
+import { type Evidence, NOTHING_IN_TIME } from '../alerts/evidence.ts';
 import { type CountedBy, countNames, countSpans } from './counts.ts';
 import { conditionsOf, type Filter } from './filter.ts';
 import { readEvidence } from './kept-evidence.ts';
@@ -87,7 +87,14 @@ export class StoreQuery {
          FROM evidence LEFT JOIN outlines ON outlines.id = evidence.outline WHERE evidence.alert = ?`,
       )
       .get(id) as { readonly data: Uint8Array; readonly outline: Uint8Array | null } | undefined;
-    return row && readEvidence(row.data, row.outline);
+    if (row === undefined) return undefined;
+    try {
+      return readEvidence(row.data, row.outline);
+    } catch (error) {
+      // The alert itself can be read.
+      const reason = `what was kept is damaged: ${(error as Error).message}`;
+      return { ...NOTHING_IN_TIME, processesReason: reason, conditionReason: reason };
+    }
   }
 
   /** The highest id so far; 0 without any. */

@@ -127,6 +127,8 @@ test('evidence goes with its alert, and what it shares with others when the last
   assert.deepEqual([count('evidence'), count('outlines')], [2, 1]);
   assert.equal(query.evidence(1), undefined);
   assert.deepEqual(query.evidence(2501), EVIDENCE);
+  database.exec("UPDATE evidence SET data = x'0102' WHERE alert = 2501");
+  assert.match(query.evidence(2501)?.conditionReason ?? '', /what was kept is damaged/);
   assert.equal(query.alert(1), undefined);
   assert.equal(query.alert(2501)?.id, 2501);
 });

@@ -156,6 +156,7 @@ function missingEvidence(counts: EvidenceCounts | undefined): Sample[] {
     sample('processes', 'too many alerts', counts.withoutProcesses),
     sample('condition', 'too many alerts', counts.withoutCondition),
     sample('condition', 'too large or not known', counts.withoutParts),
+    sample('all', 'fault', counts.failed),
   ];
 }
 
