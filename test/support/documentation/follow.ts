@@ -17,11 +17,11 @@ const PAUSE_MS = 200;
 /** After so many looks it does not come any more. */
 const MOST_TRIES = 100;
 
-/** Of a command that SIGTERM has ended. */
+/** Of a command that SIGTERM has ended, such as npm, which ends what it has started. */
 const ENDED = 143;
 
 /** What needs the kernel's events, and so runs among the live tests. */
-const LIVE = /\blanner(?:\s+(?:run|record|scenes|top|try|learn)\b|.*--scope\b)/;
+const LIVE = /\b(?:npm start\b|lanner(?:\s+(?:run|record|scenes|top|try|learn)\b|.*--scope\b))/;
 
 /** Whether a command of the page watches system calls. */
 export function isLive(page: DocumentationPage): boolean {
@@ -103,7 +103,8 @@ class Follower implements Followed {
   async stop(): Promise<void> {
     for (const { where, command, background } of this.#running) {
       const { code, output } = await background.stop();
-      if (code !== 0) this.problems.push(`${where}: ${command}: exit code ${code} at the end\n${output}`);
+      if (code !== 0 && code !== ENDED)
+        this.problems.push(`${where}: ${command}: exit code ${code} at the end\n${output}`);
     }
   }
 

@@ -34,15 +34,24 @@ layer() {
 }
 mkdir -p "$1/checkout"
 layer "$1" "$2" "$1/checkout"
+# Packages may lie elsewhere, behind a link. They are not looked for anew: what is written below is for this place alone.
+if [ -L "$1/checkout/node_modules" ]; then
+  rm "$1/checkout/node_modules"
+  mkdir "$1/checkout/node_modules"
+  layer "$1" "$(readlink -f "$2/node_modules")" "$1/checkout/node_modules"
+fi
+touch "$1/checkout/node_modules/.package-lock.json"
 for folder in /var /root /opt /tmp; do layer "$1" $folder $folder; done
 # A copy: for files of layers events say so.
 cp -a /etc "$1/etc"
 mount --bind "$1/etc" /etc
+# Nobody's passwords are read by a test.
+echo 'root:*:19000:0:99999:7:::' > /etc/shadow
 mount -t tmpfs none /srv
 rm -rf /etc/lanner /etc/falco /var/lib/lanner /var/log/lanner /root/*
 mkdir -p /root/work /opt/lanner /var/log/lanner "$1/bin"
-mount --bind "$1/checkout" /opt/lanner
-ln -s "$2/bin/lanner" "$1/bin/lanner"
+mount --rbind "$1/checkout" /opt/lanner
+ln -s /opt/lanner/bin/lanner "$1/bin/lanner"
 printf '#!/bin/sh\\nexec "$@"\\n' > "$1/bin/sudo"
 chmod 755 "$1/bin/sudo"
 ip link set lo up
