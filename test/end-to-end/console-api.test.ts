@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { eventCodes } from '../../src/events/table.ts';
+import { environmentOf, type Vocabulary } from '../../src/language/vocabulary.ts';
 import type {
   AlertDetail,
   AlertPage,
@@ -255,6 +256,9 @@ test('rules are changed in a file of their own, or not at all', async (context) 
   assert.doesNotMatch(daemon.output.stdout, /deleted by quiet/);
 
   const { files } = await get<EditorFiles>(`${url}/api/editor/files`);
+  const environment = environmentOf(await get<Vocabulary>(`${url}/api/editor/vocabulary`));
+  assert.equal(environment.fields.find('ka.user.name')?.field.type, 'CHARBUF');
+  assert.ok(environment.events.codes('openat').length > 0);
   assert.deepEqual(
     files.map(({ isOwn, isWritable }) => [isOwn, isWritable]),
     [
