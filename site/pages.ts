@@ -86,14 +86,7 @@ const SECTIONS: readonly (readonly [section: string, entries: readonly Entry[]])
       ['security-model', 'Security model and limits', 'docs/security-model.md'],
       ['evasions', 'What hides, and what does not', 'docs/evasions.md'],
       ['conformance', 'Conformance with Falco', 'docs/conformance.md'],
-      [
-        'performance',
-        'Performance',
-        'docs/performance.md',
-        'bench/results/live.md',
-        'bench/results/replay.md',
-        'bench/results/memory.md',
-      ],
+      ['performance', 'Performance', 'docs/performance.md', ...filesLike('bench/results/*.md')],
       ['kernels', 'Kernels', 'docs/kernels.md'],
       ['architecture', 'Architecture', 'ARCHITECTURE.md'],
       ['contributing', 'Contributing', 'CONTRIBUTING.md'],
@@ -116,7 +109,7 @@ export async function allPages(): Promise<Page[]> {
   const twice = pages.find(({ name }, index) => pages.findIndex((page) => page.name === name) < index);
   if (twice) throw new Error(`site/pages.ts has ${twice.name} twice`);
   const taken = new Set(pages.flatMap(({ parts }) => parts.map(({ path }) => path)));
-  for (const path of globSync('docs/*.md', { cwd: ROOT }).sort()) {
+  for (const path of filesLike('docs/*.md')) {
     if (taken.has(path)) continue;
     const part = await partOf('', path, 0);
     pages.push({
@@ -138,6 +131,10 @@ function textOf(path: string): string {
   const file = join(ROOT, path);
   if (!existsSync(file)) throw new Error(`${path} is not there: site/pages.ts names it`);
   return readFileSync(file, 'utf8');
+}
+
+function filesLike(pattern: string): string[] {
+  return globSync(pattern, { cwd: ROOT }).sort();
 }
 
 /** The first heading. */
