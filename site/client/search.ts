@@ -54,7 +54,8 @@ class Search {
     const index = await this.#index;
     // Another letter may have been typed meanwhile.
     if (query !== this.#field.value.trim()) return;
-    const found = index.search(query, SEARCH_OPTIONS);
+    const all = index.search(query, SEARCH_OPTIONS);
+    const found = all.length > 0 ? all : index.search(query, { ...SEARCH_OPTIONS, combineWith: 'OR' });
     this.#list.replaceChildren(...found.slice(0, MOST).map(resultItem));
     this.#status.textContent = found.length === 0 ? 'Nothing found' : `${found.length} found`;
     if (found.length === 0) this.#list.append(part('p', `Nothing found for “${query}”`));

@@ -1,4 +1,5 @@
 /** Where commands of the documentation run: nothing that they write stays, and nobody else sees it. */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -17,7 +18,10 @@ export interface Place {
 
 /** Why this machine has no place for them; `false` when it has. */
 export function cannotPrepare(): string | false {
-  return process.getuid?.() === 0 ? false : 'needs root';
+  if (process.getuid?.() !== 0) return 'needs root';
+  return spawnSync('unshare', ['--mount', '--net', 'true']).status === 0
+    ? false
+    : 'needs mounts and a network of its own (CAP_SYS_ADMIN)';
 }
 
 /**
