@@ -18,6 +18,9 @@ export interface Allowed {
   readonly holes: readonly string[];
 }
 
+/** The kernel tells 4096 bytes of arguments, with a NUL behind each. */
+const LONGEST = 4000;
+
 /** Gives a condition for a set of values; long sets become lists. */
 export type NameValues = (field: string, values: readonly ByteString[]) => string;
 
@@ -44,17 +47,19 @@ export function allowedPrograms(profile: Profile): Allowed {
     conditions.add(allOf([...(parents === '' ? [] : [parents]), runsOneOf(names)]));
     for (const { path } of names) noteVaryingProgram(path, remarks, holes);
   }
-  const coded = Map.groupBy(started.all.filter(isCoded), ({ item: { program, directory } }) =>
-    JSON.stringify([program, directory]),
+  const coded = Map.groupBy(started.all.filter(isCoded), ({ item: { program, directory, count } }) =>
+    JSON.stringify([program, directory, count]),
   );
   for (const uses of coded.values()) {
     const items = uses.map(({ item }) => item);
-    const { program, directory } = items[0] as StartedProgram;
+    const { program, directory, count: words = 0 } = items[0] as StartedProgram;
     const parents = parentsCondition(items, profile);
     const name = program.applet ?? program.path;
     const texts = generaliseArguments(items.map(({ args = '' }) => args));
     for (const { regex, texts: count, example } of texts.frames)
       remarks.push(`${name} ${regex}: ${count} texts, such as ${shown(example)}`);
+    if (items.some(({ args = '' }) => args.length >= LONGEST))
+      holes.push(`${name} has arguments of which only the first ${LONGEST} bytes are compared`);
     if (texts.exact.includes(''))
       holes.push(`${name} was started without arguments, and runs whatever it reads`);
     if (texts.isOpen)
@@ -72,7 +77,7 @@ export function allowedPrograms(profile: Profile): Allowed {
         runsOneOf([program]),
         ...(parents === '' ? [] : [parents]),
         ...(directory === undefined ? [] : [isPathOf('proc.cwd', [`${directory}/`])]),
-        ...(texts.isOpen ? [] : [anyOf(args)]),
+        ...(texts.isOpen ? [] : [`proc.cmdnargs = ${words}`, anyOf(args)]),
       ]),
     );
   }

@@ -14,6 +14,8 @@ export interface StartedProgram {
   readonly parent?: ByteString;
   /** Of a program that runs what its arguments say: these, as `proc.args` has them. */
   readonly args?: ByteString;
+  /** How many arguments these are: a blank may be part of one. */
+  readonly count?: number;
   /** Where a relative path among them starts from. */
   readonly directory?: ByteString;
 }

@@ -250,7 +250,8 @@ function startOf(thread: Thread, program: ProgramName): StartedProgram {
   const isRelative =
     thread.args.some((arg) => /^\.{0,2}[\w-]*\//.test(arg) && !arg.startsWith('/')) || isBareScript(thread);
   const directory = thread.cwd.replace(/(?<=.)\/$/, '');
-  return isRelative ? { program, args, directory } : { program, args };
+  const count = thread.args.length;
+  return isRelative ? { program, args, count, directory } : { program, args, count };
 }
 
 /** `sh job.sh`: the first argument that is no option is a file in the working directory. */

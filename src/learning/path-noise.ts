@@ -56,15 +56,25 @@ export function isTemporary(path: ByteString): boolean {
   return TEMPORARY.test(path.slice(0, path.lastIndexOf('/') + 1));
 }
 
-/** Names that the usual functions make: eight characters of Python's tempfile, six or more of mkstemp(3). */
-const RANDOM: readonly RegExp[] = [
-  /(?<![0-9A-Za-z])(tmp)([0-9a-z_]{8})(?![0-9A-Za-z_])/,
-  /(?<![0-9A-Za-z])(cc|tmp|lto|sed|)([0-9A-Za-z]{6,12})(?![0-9A-Za-z])/,
+interface RandomForm {
+  /** What stands before the random part, and that part. */
+  readonly find: RegExp;
+  /** Nobody else makes such names; otherwise the part must look random. */
+  readonly isCertain: boolean;
+}
+
+const RANDOM: readonly RandomForm[] = [
+  // Python's tempfile, GCC, mktemp(1).
+  { find: /^(tmp)([0-9a-z_]{8})(?![0-9A-Za-z_])/, isCertain: true },
+  { find: /^(cc)([0-9A-Za-z]{6})(?=\.)/, isCertain: true },
+  { find: /^(tmp\.)([0-9A-Za-z]{10})(?![0-9A-Za-z])/, isCertain: true },
+  // mkstemp(3) and its kin.
+  { find: /(?<![0-9A-Za-z])(cc|tmp|lto|sed|)([0-9A-Za-z]{6,12})(?![0-9A-Za-z])/, isCertain: false },
 ];
 
 /** A random name has letters of both cases or digits within; a word has not, nor a word with a number behind. */
 function looksRandom(text: string): boolean {
-  if (text === '' || /^[A-Za-z]?[a-z_]+[0-9]*$|^[A-Z_]+[0-9]*$|^[0-9]+$/.test(text)) return false;
+  if (/^[A-Za-z]?[a-z_]+[0-9]*$|^[A-Z_]+[0-9]*$|^[0-9]+$/.test(text)) return false;
   const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/].filter((kind) => kind.test(text)).length;
   return kinds >= 2;
 }
@@ -87,9 +97,9 @@ export function shapeOfName(
   const noise = findNoise(NOISE, name, isFolder);
   if (noise) return noise;
   // Of a random name, digits are a part.
-  for (const form of isTemporary ? RANDOM : []) {
-    const [whole = '', prefix = '', middle = ''] = form.exec(name) ?? [];
-    if (!looksRandom(middle)) continue;
+  for (const { find, isCertain } of isTemporary ? RANDOM : []) {
+    const [whole = '', prefix = '', middle = ''] = find.exec(name) ?? [];
+    if (middle === '' || !(isCertain || looksRandom(middle))) continue;
     const start = name.indexOf(whole);
     const before = escapeRegex(name.slice(0, start) + prefix);
     const after = escapeRegex(name.slice(start + whole.length));

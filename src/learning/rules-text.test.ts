@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 import { ruleEnvironment } from '../engine/rule-environment.ts';
 import { allProblems } from '../rules/lint.ts';
 import { type LoadOutcome, loadRules } from '../rules/load.ts';
+import { hostsIn } from './host-words.ts';
 import { keptText, readKept } from './kept.ts';
 import { emptyProfile, type Learned, learn, nothingLearned, type Profile, Tally } from './observation.ts';
 import { rulesText } from './rules-text.ts';
@@ -115,6 +116,27 @@ suite('learned rules as text', () => {
     assert.match(text, /^# HOLE: programs with varying names in a temporary folder are let pass/m);
   });
 
+  test('hosts that are known by name', () => {
+    const client = profile();
+    client.contacts.add({ program: APP, protocol: 'tcp', address: '192.0.2.7', port: 443 }, 1);
+    const namesOf = (address: string) => (address === '192.0.2.7' ? 'api.example' : undefined);
+    const { text } = rulesText(learned(client), { namesOf });
+    load(text);
+    assert.match(text.replace(/\s+/g, ' '), /fd\.sip\.name in \("api\.example"\) and fd\.sport in \(443\)/);
+    assert.match(text, /^# api\.example: by its name/m);
+  });
+
+  test('arguments that are too long to be compared, and shells that run what they read, are holes', () => {
+    const shells = profile();
+    const program = { path: '/bin/sh' };
+    shells.started.add({ program, args: '', count: 0, parent: APP.path }, 1);
+    shells.started.add({ program, args: `-c ${'x'.repeat(4090)}`, count: 2, parent: APP.path }, 1);
+    const { text, holes } = rulesText(learned(shells));
+    load(text);
+    assert.equal(holes.length, 2);
+    assert.match(text, /proc\.cmdnargs = 2/);
+  });
+
   test('two images have rules of their own', () => {
     const one = emptyProfile({ kind: 'image', image: 'docker.io/library/nginx' });
     const other = emptyProfile({ kind: 'image', image: 'example.org/nginx' });
@@ -124,6 +146,20 @@ suite('learned rules as text', () => {
       subjects.map(({ name }) => name),
       ['nginx', 'nginx-2'],
     );
+  });
+});
+
+suite('hosts in arguments', () => {
+  test('those of URLs, and nothing else', () => {
+    const args = [
+      '-o',
+      'main.py',
+      'https://user:secret@API.example.org:8443/x',
+      '--url=http://a-b.test?q',
+      'http://127.0.0.1/',
+      'x.y',
+    ];
+    assert.deepEqual(hostsIn(args), ['api.example.org', 'a-b.test']);
   });
 });
 

@@ -48,12 +48,12 @@ function allowed(profile: Profile, of: Fields, name: string, namesOf: NamesOf): 
     event,
     rules: [],
   });
-  const started = some(profile.started.all).map(({ program, parent, args, directory }) => {
+  const started = some(profile.started.all).map(({ program, parent, args, count, directory }) => {
     const event = {
       ...of,
       ...programFields(program),
       ...(parent === undefined ? {} : { 'proc.pexepath': toText(parent) }),
-      ...(args === undefined ? {} : { 'proc.args': toText(args) }),
+      ...(args === undefined ? {} : { 'proc.args': toText(args), 'proc.cmdnargs': count }),
       ...(directory === undefined ? {} : { 'proc.cwd': `${toText(directory)}/` }),
     };
     return silent(`starts ${toText(program.path)}`, { execve: event });
