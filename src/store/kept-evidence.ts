@@ -25,6 +25,9 @@ interface Data extends Omit<Evidence, 'condition'> {
 /** Bytes that kept evidence may have when it is taken out: more is damage. */
 const MOST = 4 * 1024 * 1024;
 
+/** Texts are of a few kilobytes: windows of 8 kB and small tables save most of the 260 kB that each call would take. */
+const SMALL = { windowBits: 13, memLevel: 6 };
+
 /** That of alerts for which nothing was gathered, since there was no time. */
 export const NO_DATA = new Uint8Array(0);
 
@@ -33,7 +36,7 @@ export function keepEvidence({ condition, ...rest }: Evidence): KeptEvidence {
   const text = JSON.stringify(outlineOf(condition));
   const key = createHash('sha256').update(text).digest().subarray(0, 16);
   const data: Data = { ...rest, verdicts: [...verdictsOf(condition)] };
-  return { outline: { key, pack: () => deflateRawSync(text) }, data: packed(data) };
+  return { outline: { key, pack: () => deflateRawSync(text, SMALL) }, data: packed(data) };
 }
 
 /** Throws when the data is none that {@link keepEvidence} has made. */
@@ -62,7 +65,7 @@ function partOf([kind, text, ...operands]: Outline, verdicts: Iterator<Verdict>)
 }
 
 function packed(value: object): Uint8Array {
-  return deflateRawSync(JSON.stringify(value));
+  return deflateRawSync(JSON.stringify(value), SMALL);
 }
 
 function unpacked(data: Uint8Array): unknown {
