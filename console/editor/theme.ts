@@ -27,7 +27,16 @@ export const theme = EditorView.theme({
     height: '100%',
     fontSize: 'inherit',
   },
-  '&.cm-focused': { outline: `2px solid ${ACCENT}`, outlineOffset: '-1px' },
+  '&.cm-focused': { outline: 'none' },
+  // An outline would lie below the margin with the line numbers.
+  '&.cm-focused::after': {
+    content: '""',
+    position: 'absolute',
+    inset: '0',
+    border: `2px solid ${ACCENT}`,
+    pointerEvents: 'none',
+    zIndex: '250',
+  },
   '.cm-scroller': { fontFamily: 'var(--editor-font, ui-monospace, monospace)', lineHeight: '1.5' },
   '.cm-content': { caretColor: TEXT },
   '.cm-cursor, .cm-dropCursor': { borderLeftColor: TEXT },

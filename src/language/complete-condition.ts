@@ -93,7 +93,7 @@ function itemsFor(
 }
 
 /** Fields that rules of the source can use, and parameters behind `evt.arg.` once that is written. */
-export function fieldItems(
+function fieldItems(
   workspace: Workspace,
   source: string,
   usage: 'condition' | 'output',
@@ -155,7 +155,7 @@ function conditionCode({ index }: PlacedItem): string {
   return `\`\`\`condition\n${value.value.trim()}\n\`\`\``;
 }
 
-export function transformerItems(names: readonly string[]): CompletionItem[] {
+function transformerItems(names: readonly string[]): CompletionItem[] {
   return names.map((name) => ({
     label: name,
     kind: 'transformer',
@@ -302,7 +302,7 @@ function argumentItems(workspace: Workspace, left: string | undefined): Completi
 }
 
 /** The event source of the rule that an item defines or changes. */
-export function sourceOf(workspace: Workspace, item: PlacedItem | undefined): string {
+function sourceOf(workspace: Workspace, item: PlacedItem | undefined): string {
   if (item === undefined) return DEFAULT_SOURCE;
   if (item.index.source !== undefined) return item.index.source;
   if (item.index.kind === 'rule') {

@@ -14,7 +14,7 @@ import {
 
 export type ItemKind = 'rule' | 'macro' | 'list' | 'required_engine_version' | 'required_plugin_versions';
 
-export const ITEM_KINDS: readonly ItemKind[] = [
+const ITEM_KINDS: readonly ItemKind[] = [
   'rule',
   'macro',
   'list',

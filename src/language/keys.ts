@@ -24,7 +24,7 @@ const APPEND: KeyInfo = {
 };
 
 /** Keys of a rule, those that it must have first. */
-export const RULE_KEYS: readonly KeyInfo[] = [
+const RULE_KEYS: readonly KeyInfo[] = [
   { name: 'rule', description: 'Name of the rule. Another item of the name replaces or changes it.' },
   { name: 'desc', description: 'What the rule is for, in a sentence or two.' },
   { ...CONDITION, description: `When the rule fires. ${CONDITION.description}` },

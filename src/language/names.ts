@@ -4,7 +4,7 @@ import type { NameKind } from './item-index.ts';
 import { type Place, type PlacedItem, type PlacedUse, placed, type Workspace } from './workspace.ts';
 
 /** What can be looked up: macros, lists and rules. */
-export interface Symbol {
+export interface RuleSymbol {
   readonly kind: 'macro' | 'list' | 'rule';
   readonly name: string;
   /** Where the cursor is on it. */
@@ -12,7 +12,7 @@ export interface Symbol {
 }
 
 /** The macro, list or rule whose name an offset is on. */
-export function symbolAt(workspace: Workspace, file: string, offset: number): Symbol | undefined {
+export function symbolAt(workspace: Workspace, file: string, offset: number): RuleSymbol | undefined {
   const { macros, lists } = workspace.names;
   const uses = workspace.usesAt(file, offset);
   // A list stands for its items wherever its name is, also where a macro could be.
@@ -26,18 +26,18 @@ export function symbolAt(workspace: Workspace, file: string, offset: number): Sy
   return macro === undefined ? undefined : symbol('macro', macro);
 }
 
-function symbol(kind: Symbol['kind'], { file, start, end, use }: PlacedUse): Symbol {
+function symbol(kind: RuleSymbol['kind'], { file, start, end, use }: PlacedUse): RuleSymbol {
   return { kind, name: use.name, place: { file, start, end } };
 }
 
 /** The definitions of a symbol: of a name that is defined again, the last one comes first. */
-export function definitionsOf(workspace: Workspace, { kind, name }: Symbol): PlacedUse[] {
+export function definitionsOf(workspace: Workspace, { kind, name }: RuleSymbol): PlacedUse[] {
   const items = itemsNamed(workspace, kind, name);
   const definitions = items.filter(({ index }) => !index.isChange);
   return (definitions.length > 0 ? definitions : items).map(nameUse).reverse();
 }
 
-function itemsNamed({ names }: Workspace, kind: Symbol['kind'], name: string): readonly PlacedItem[] {
+function itemsNamed({ names }: Workspace, kind: RuleSymbol['kind'], name: string): readonly PlacedItem[] {
   const { rules, macros, lists } = names;
   return { rule: rules, macro: macros, list: lists }[kind].get(name) ?? [];
 }
@@ -48,7 +48,7 @@ function nameUse(item: PlacedItem): PlacedUse {
 }
 
 /** All places of a symbol: definitions, changes, uses. In the order of the files. */
-export function referencesOf(workspace: Workspace, { kind, name }: Symbol): PlacedUse[] {
+export function referencesOf(workspace: Workspace, { kind, name }: RuleSymbol): PlacedUse[] {
   const found: PlacedUse[] = [];
   for (const item of workspace.items()) {
     for (const use of item.index.uses) {
@@ -63,7 +63,7 @@ export function referencesOf(workspace: Workspace, { kind, name }: Symbol): Plac
 function refersTo(
   use: NameKind,
   isItem: boolean,
-  kind: Symbol['kind'],
+  kind: RuleSymbol['kind'],
   { names }: Workspace,
   name: string,
 ): boolean {
@@ -74,7 +74,7 @@ function refersTo(
 
 export type Renaming = { readonly edits: readonly TextEdit[] } | { readonly refused: string };
 
-const NAMES: Readonly<Record<Symbol['kind'], { readonly form: RegExp; readonly expected: string }>> = {
+const NAMES: Readonly<Record<RuleSymbol['kind'], { readonly form: RegExp; readonly expected: string }>> = {
   macro: { form: /^[a-zA-Z][a-zA-Z0-9_]*$/, expected: 'a letter, then letters, digits and _' },
   // Without what YAML reads otherwise in a sequence.
   list: { form: /^[a-zA-Z0-9_][a-zA-Z0-9_./-]*$/, expected: 'letters, digits, _ . / and -' },
@@ -85,7 +85,7 @@ const NAMES: Readonly<Record<Symbol['kind'], { readonly form: RegExp; readonly e
 const RESERVED = new Set(['and', 'or', 'not', 'exists', 'oneof', 'anyof', 'allof', 'val']);
 
 /** The edits that give a symbol another name everywhere, or why that cannot be. */
-export function rename(workspace: Workspace, symbol: Symbol, name: string): Renaming {
+export function rename(workspace: Workspace, symbol: RuleSymbol, name: string): Renaming {
   const { form, expected } = NAMES[symbol.kind];
   if (!form.test(name) || (symbol.kind !== 'rule' && RESERVED.has(name))) {
     return { refused: `'${name}' cannot be the name of a ${symbol.kind}: expected ${expected}` };
