@@ -9,6 +9,7 @@ import { HealthPage } from './pages/health/health-page.tsx';
 import { RulePage } from './pages/rule/rule-page.tsx';
 import { RulesPage } from './pages/rules/rules-page.tsx';
 import { navigate, type Route, route } from './router.ts';
+import { Boundary } from './shell/boundary.tsx';
 import { Header } from './shell/header.tsx';
 import { Help } from './shell/help.tsx';
 import { Empty, Loading } from './shell/notices.tsx';
@@ -60,7 +61,9 @@ function Page() {
   useEffect(() => () => stopFollowing(), []);
   return (
     <main id="main" ref={main} tabIndex={-1} class={`page ${current.page}`}>
-      {isSignedIn || current.page === 'alerts' ? <Content route={current} /> : <Loading />}
+      <Boundary key={`${current.page} ${address}`}>
+        {isSignedIn || current.page === 'alerts' ? <Content route={current} /> : <Loading />}
+      </Boundary>
     </main>
   );
 }

@@ -54,7 +54,8 @@ function decoded(text: string): string | undefined {
 }
 
 export function ruleAddress(name: string): string {
-  return `/rules/${encodeURIComponent(name)}`;
+  // Halves of pairs are no characters, and not to be encoded.
+  return `/rules/${encodeURIComponent(name.toWellFormed())}`;
 }
 
 /** Goes to an address of the console. `replace` leaves no step in the history, as for typing into a filter. */

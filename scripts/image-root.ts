@@ -96,7 +96,10 @@ function copyLanner(home: string): void {
     cpSync(realpathSync(join(ROOT, path)), join(home, path), { recursive: true, filter: keep });
   };
   for (const path of ['package.json', 'LICENSE', 'src', 'rules', 'deploy']) copy(path);
-  for (const path of ['build/lanner.bpf.o', 'build/console']) copy(path);
+  for (const path of ['build/lanner.bpf.o', 'build/console']) {
+    if (!existsSync(join(ROOT, path))) throw new Error(`${path} is not built: npm start builds it`);
+    copy(path);
+  }
   for (const path of productionPackages()) copy(path);
 }
 

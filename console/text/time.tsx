@@ -32,10 +32,16 @@ export function clockText(time: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-/** 2026-01-31 14:03:07.123456 */
+/** 2026-01-31 14:03:07.123456 +01:00 */
 export function exactText(time: number): string {
   const fraction = String(((time % SECOND) + SECOND) % SECOND).padStart(6, '0');
-  return `${dayText(time)} ${clockText(time)}.${fraction}`;
+  return `${dayText(time)} ${clockText(time)}.${fraction} ${zoneText(dateOf(time))}`;
+}
+
+function zoneText(date: Date): string {
+  const ahead = -date.getTimezoneOffset();
+  const minutes = Math.abs(ahead);
+  return `${ahead < 0 ? '−' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 /** 2026-01-31 14:03, without the year when it is this one and without the day when it is today. */

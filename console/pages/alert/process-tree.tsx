@@ -1,5 +1,4 @@
 import type { AlertEvidence, EvidenceContainer, EvidenceProcess } from '../../../src/server/api-types.ts';
-import { CopyButton } from '../../shell/copy.tsx';
 import { Time } from '../../text/time.tsx';
 import { Untrusted } from '../../text/untrusted.tsx';
 
@@ -120,17 +119,12 @@ function Process({ process, depth, isLast, entersContainer }: Props) {
           </code>
         </p>
       )}
-      {isLast && (
+      {isLast && executable !== null && (
         <p class="command-line">
-          {executable !== null && (
-            <>
-              <span class="muted">runs</span>{' '}
-              <code>
-                <Untrusted text={executable} />
-              </code>{' '}
-            </>
-          )}
-          {commandLine !== null && <CopyButton text={commandLine}>Copy command line</CopyButton>}
+          <span class="muted">runs</span>{' '}
+          <code>
+            <Untrusted text={executable} />
+          </code>
         </p>
       )}
     </li>

@@ -119,7 +119,7 @@ test('the console shows what a scene has made', { skip: noBrowser() || cannotWat
     await page.context().close();
   });
 
-  await context.test('an alert and a rule that there are not', async () => {
+  await context.test('an alert, a rule, a page and a time that there are not', async () => {
     const { page, complaints } = await openPage(browser, served.base);
     await page.goto('/alerts/999999');
     await page.getByText('There is no alert 999999').waitFor();
@@ -127,11 +127,25 @@ test('the console shows what a scene has made', { skip: noBrowser() || cannotWat
     await page.getByText('There is no such rule').waitFor();
     await page.goto('/nothing/at/all');
     await page.getByText('There is no such page').waitFor();
-    // The browser itself tells of answers with the status 404.
+    await page.goto('/?since=whenever');
+    await page.getByRole('alert').getByText('since').waitFor();
+    await page.getByRole('button', { name: 'Remove since whenever' }).click();
+    await page.getByRole('link').filter({ hasText: RULE }).first().waitFor();
+    // The browser itself tells of such answers.
     assert.deepEqual(
-      complaints.filter((text) => !text.includes('404')),
+      complaints.filter((text) => !/status of 40[04]/.test(text)),
       [],
     );
+    await page.context().close();
+  });
+
+  await context.test('a page that has a fault leaves the others alone', async () => {
+    const { page } = await openPage(browser, served.base);
+    await page.route('**/api/attack', (route) => route.fulfill({ json: {} }));
+    await page.goto('/attack');
+    await page.getByText('This page has a fault').waitFor();
+    await page.getByRole('link', { name: 'Rules' }).click();
+    await page.getByRole('link', { name: RULE }).waitFor();
     await page.context().close();
   });
 });
