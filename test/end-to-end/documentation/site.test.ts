@@ -122,9 +122,13 @@ test('the documentation site', { skip: noBrowser() }, async (context) => {
   });
 
   await context.test('printed, there is the text alone', async () => {
-    const { page } = await openPage(browser, base);
+    const { page } = await openPage(browser, base, LOOKS.dark);
     await page.goto(`${base}tuning.html`);
     await page.emulateMedia({ media: 'print' });
+    assert.equal(
+      await page.evaluate('getComputedStyle(document.body).backgroundColor'),
+      'rgb(255, 255, 255)',
+    );
     for (const part of ['header', '#navigation', 'aside', '.copy', '.neighbours']) {
       assert.equal(await page.locator(part).first().isVisible(), false, part);
     }
