@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -9,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { rowOf } from './alert-row.ts';
@@ -193,4 +195,31 @@ test('a file with tables that cannot be used is set aside', (context) => {
   const asides: string[] = [];
   openToWrite(path, (aside) => asides.push(aside)).close();
   assert.equal(asides.length, 1);
+});
+
+test('a file on a disk that cannot be written is read', (context) => {
+  const folder = dirname(temporaryStore(context));
+  mkdirSync(folder, { recursive: true });
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'lanner-test', folder], { stdio: 'pipe' });
+  } catch (error) {
+    context.skip(`no file system can be mounted here: ${(error as Error).message}`);
+    return;
+  }
+  try {
+    const [path, unfinished] = [join(folder, 'alerts.db'), join(folder, 'killed.db')];
+    const database = openToWrite(path, assert.fail);
+    const writer = new StoreWriter(database, { maxAgeMs: 0, maxBytes: 0 });
+    writer.write([rowOf(alert({ evidence: EVIDENCE }))], Date.now());
+    // As a kill leaves it, and as an orderly end does.
+    for (const part of ['', '-wal']) copyFileSync(path + part, unfinished + part);
+    database.close();
+    execFileSync('mount', ['-o', 'remount,ro', folder]);
+    const reading = openToRead(path);
+    assert.deepEqual(new StoreQuery(reading).evidence(1), EVIDENCE);
+    reading.close();
+    assert.throws(() => openToRead(unfinished), /copy it, with its -wal, to a folder that can be written/);
+  } finally {
+    execFileSync('umount', [folder]);
+  }
 });

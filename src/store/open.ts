@@ -2,12 +2,14 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { migrate, SCHEMA_VERSION, schemaVersion, TABLES } from './schema.ts';
 
 /** Milliseconds that one waits for another who writes. */
 const BUSY_MS = 5000;
-/** The code of errors that have none of their own (rescode.html). */
+/** Codes of errors: those that have none of their own, and of files that cannot be opened (rescode.html). */
 const SQLITE_ERROR = 1;
+const SQLITE_CANTOPEN = 14;
 /** A service may write nowhere but in its own folders: what SQLite puts into temporary files has to stay in memory. */
 const IN_MEMORY = 'PRAGMA temp_store = MEMORY';
 /** Bytes that the log of changes keeps when it has been taken over into the file. */
@@ -53,18 +55,41 @@ export function identityOf(path: string): string | undefined {
 /** Opens the store at `path` to read only. Throws an error whose message is for people. */
 export function openToRead(path: string): DatabaseSync {
   checkReadable(path);
-  let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
+    return openReadable(path, path);
+  } catch (error) {
+    if (error instanceof NewerStore || error instanceof ForeignFile) throw error;
+    const { errcode, message } = error as { readonly errcode?: number; readonly message: string };
+    if (errcode === SQLITE_CANTOPEN && !hasLog(path)) return openReadable(path, unchanging(path));
+    const advice =
+      errcode === SQLITE_CANTOPEN ? ': copy it, with its -wal, to a folder that can be written' : '';
+    throw new Error(`${path}: cannot be read as a store of alerts: ${message}${advice}`);
+  }
+}
+
+function openReadable(path: string, place: string | URL): DatabaseSync {
+  const database = new DatabaseSync(place, { readOnly: true, timeout: BUSY_MS });
+  try {
     checkVersion(database, path);
     if (schemaVersion(database) === 0) throw new Error('it has not been written to yet');
     database.exec(IN_MEMORY);
     return database;
   } catch (error) {
-    database?.close();
-    if (error instanceof NewerStore || error instanceof ForeignFile) throw error;
-    throw new Error(`${path}: cannot be read as a store of alerts: ${(error as Error).message}`);
+    database.close();
+    throw error;
   }
+}
+
+/** The file as one that nobody can change, such as that of a disk's image: readers write nothing beside it then. */
+function unchanging(path: string): URL {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return url;
+}
+
+/** Whether there are changes that are not in the file itself. */
+function hasLog(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 function checkReadable(path: string): void {
