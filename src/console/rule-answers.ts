@@ -171,8 +171,9 @@ export class RuleAnswers {
   ): { readonly text: string; readonly isSo: boolean } | undefined {
     const stateOf = (candidate: string): boolean | undefined =>
       this.#load(candidate).ruleSet.rules.find((rule) => rule.name === name)?.enabled;
-    if (stateOf(text) === undefined) return undefined;
-    if (stateOf(text) === enabled) return { text, isSo: true };
+    const present = stateOf(text);
+    if (present === undefined) return undefined;
+    if (present === enabled) return { text, isSo: true };
     const changed = withEnabled(text, name, enabled, (without) => stateOf(without) !== enabled);
     return { text: changed, isSo: stateOf(changed) === enabled };
   }

@@ -140,17 +140,27 @@ async function until<T>(url: string, fits: (answer: T) => boolean): Promise<T> {
   }
 }
 
-/** Messages of a stream until one fits. */
+/** What a stream tells until it has told this. */
 async function streamed(url: string, wanted: string, headers: Record<string, string> = {}): Promise<string> {
+  return (await stream(url, headers)).until(wanted);
+}
+
+/** A stream that is open; what comes from now on is told. */
+async function stream(url: string, headers: Record<string, string> = {}) {
   const end = new AbortController();
   const answer = await fetch(url, { headers, signal: end.signal });
-  let got = '';
-  for await (const part of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    got += part;
-    if (got.includes(wanted)) break;
-  }
-  end.abort();
-  return got;
+  assert.equal(answer.status, 200);
+  return {
+    async until(wanted: string): Promise<string> {
+      let got = '';
+      for await (const part of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        got += part;
+        if (got.includes(wanted)) break;
+      }
+      end.abort();
+      return got;
+    },
+  };
 }
 
 test('alerts come, are found, told live, and explained', async (context) => {
@@ -241,14 +251,15 @@ test('rules are changed in a file of their own, or not at all', async (context) 
   await ready(daemon);
   const { url, state } = daemon;
   const toggle = `${url}/api/rules/${encodeURIComponent('Pod Deleted')}/enabled`;
-  const rulesNews = streamed(`${url}/api/stream`, 'event: rules');
+  const news = await stream(`${url}/api/stream`);
   const written = await sent<Written>('POST', toggle, { enabled: false });
   assert.equal(written.enabled, 2);
-  assert.match(await rulesNews, /event: rules\ndata: .*"ok":true/);
+  assert.match(await news.until('event: rules'), /event: rules\ndata: .*"ok":true/);
   const own = join(state, 'console-rules.yaml');
   assert.equal(statSync(own).mode & 0o777, 0o600);
   assert.match(readFileSync(own, 'utf8'), /- rule: "Pod Deleted"\n {2}enabled: false\n {2}override:\n/);
   daemon.log(deletion('quiet'));
+  await until<Health>(`${url}/api/health`, ({ events }) => events?.seen === 1);
   await sent('POST', toggle, { enabled: true });
   assert.doesNotMatch(readFileSync(own, 'utf8'), /Pod Deleted/, 'what is as it was needs no override');
   daemon.log(deletion('loud'));
