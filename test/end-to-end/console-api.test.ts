@@ -2,8 +2,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import https from 'node:https';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
@@ -76,7 +86,7 @@ interface Daemon extends Running {
 }
 
 async function startDaemon(context: TestContext, settings = '', address = '127.0.0.1'): Promise<Daemon> {
-  const folder = temporaryFolder(context);
+  const folder = mkdtempSync(join(tmpdir(), 'lanner-console-api-'));
   const [rules, config, log] = ['rules.yaml', 'lanner.yaml', 'audit.log'].map((name) =>
     join(folder, name),
   ) as [string, string, string];
@@ -97,7 +107,12 @@ async function startDaemon(context: TestContext, settings = '', address = '127.0
     env: { STATE_DIRECTORY: state },
     limitMs: 300_000,
   });
-  context.after(() => running.child.kill('SIGKILL'));
+  context.after(async () => {
+    running.child.kill('SIGKILL');
+    // It writes until it has gone.
+    await running.finished;
+    rmSync(folder, { recursive: true, force: true });
+  });
   return {
     ...running,
     ...{ folder, state, rules, config, url: `http://127.0.0.1:${port}` },
@@ -523,7 +538,10 @@ test('a store is shown without a running Lanner, and nothing can be changed', as
   const shown = start(LANNER, ['console', '-c', config, '--store', join(state, 'alerts.db')], {
     env: { STATE_DIRECTORY: state },
   });
-  context.after(() => shown.child.kill('SIGKILL'));
+  context.after(() => {
+    shown.child.kill('SIGKILL');
+    return shown.finished;
+  });
   await shown.printed('stdout', /Console of \S+: http:\S+\n/);
   const url = /(http:\S+)\/\n/.exec(shown.output.stdout)?.[1] ?? '';
   const { features, mayEdit } = await get<Session>(`${url}/api/session`);
