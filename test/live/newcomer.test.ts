@@ -3,7 +3,7 @@
  * terminals, and between them he does in a browser what the page says.
  */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -30,6 +30,10 @@ test('a newcomer gets from nothing to a silenced false positive', {
 }, async (context) => {
   const page = documentationPages().find(({ path }) => path === PAGE);
   assert.ok(page);
+  assert.ok(
+    readFileSync(join(ROOT, PAGE), 'utf8').includes(`<${CONSOLE}/>`),
+    'the page says where the console is',
+  );
   const rule = page.blocks.find(({ text }) => text.startsWith('- rule: Who Am I Asked'))?.text;
   assert.ok(rule);
   const place = await preparePlace(context, true);
