@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type Alert, fieldEntries, type RuleAlert } from '../alerts/alert.ts';
 import { DEFAULT_FORMAT, escapeText, formatJson, formatText } from '../alerts/format.ts';
 import { TrialObserver } from '../authoring/trial.ts';
-import { DEFAULT_OUTPUT, loadTrial, type Trial, withPlacesInCondition } from '../authoring/trial-rules.ts';
+import { defaultOutput, loadTrial, type Trial, withPlacesInCondition } from '../authoring/trial-rules.ts';
 import type { Config } from '../config/schema.ts';
 import { readRuleFiles, ruleFilePaths } from '../engine/rule-files.ts';
 import type { WatchScope } from '../engine/watch.ts';
@@ -79,8 +79,8 @@ async function tryRules(words: readonly string[], options: TryOptions): Promise<
   let printed = 0;
   const take = (alert: Alert): void => {
     if (alert.kind === 'internal' || stop.signal.aborted) return;
-    print(alert);
-    if (++printed === options.number) stop.abort();
+    const isRead = print(alert);
+    if (++printed === options.number || !isRead) stop.abort();
   };
   const run = { config, ruleSet: outcome.ruleSet, alertsTo: { take }, observers: [trial], log: plainLog };
   const { code, note } =
@@ -104,7 +104,7 @@ function checkInput(
 }
 
 function load(condition: string, options: TryOptions, config: Config): LoadOutcome {
-  const { file, print = DEFAULT_OUTPUT, source, rules = [] } = options;
+  const { file, source, print = defaultOutput(source), rules = [] } = options;
   const paths = ruleFilePaths(rules, config, (path) =>
     plainLog(`warning: no rules at ${path}, which the configuration names`),
   );
@@ -175,15 +175,20 @@ async function tryFile(run: Run, file: string, stop: AbortController): Promise<R
   }
 }
 
-/** Writes one line for each event: of whole rules, as their alerts are. */
-function printer({ file, json }: TryOptions, isCommand: boolean): (alert: RuleAlert) => void {
+/** Writes one line for each event: of whole rules, as their alerts are. Tells whether somebody reads them. */
+function printer({ file, json }: TryOptions, isCommand: boolean): (alert: RuleAlert) => boolean {
   const text = (alert: RuleAlert): string => {
     if (json && file !== undefined) return formatJson(alert, DEFAULT_FORMAT);
     if (json) return JSON.stringify(Object.fromEntries(fieldEntries(alert)), plainNumber);
     return file === undefined ? escapeText(alert.message) : formatText(alert, DEFAULT_FORMAT);
   };
   // Standard output is the command's.
-  return isCommand ? (alert) => writeError(`${text(alert)}\n`) : (alert) => printLine(text(alert));
+  if (!isCommand) return (alert) => printLine(text(alert));
+  return (alert) => {
+    writeError(`${text(alert)}\n`);
+    // The command runs on, whoever reads.
+    return true;
+  };
 }
 
 /** Numbers beyond what JSON's readers keep exactly are texts. */

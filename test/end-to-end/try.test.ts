@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { suite, test } from 'node:test';
-import { cannotWatch, lanner, ROOT } from '../support/lanner.ts';
+import { cannotWatch, LANNER, lanner, ROOT, start } from '../support/lanner.ts';
 
 const CAPTURE = resolve(ROOT, '../shared/captures/busy-host.scap');
 
@@ -66,6 +66,19 @@ suite('try, from a capture', { skip: existsSync(CAPTURE) ? false : 'needs ../sha
     const { code, stdout, stderr } = await lanner(['try', '-f', file, '-r', CAPTURE, '-n', '1']);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^\d\d:\d\d:\d\d\.\d{9}: Notice listed by load\.sh\n$/);
+  });
+});
+
+suite('try, for a reader that goes', {
+  skip: existsSync(CAPTURE) ? false : 'needs ../shared/captures',
+}, () => {
+  test('nobody is left to read: it ends', async () => {
+    const script = `'${LANNER}' try 'evt.type exists' -r '${CAPTURE}' | head -n 1`;
+    const { code, stdout, stderr } = await start('sh', ['-c', script]).finished;
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout.trimEnd().split('\n').length, 1);
+    const [, matched = ''] = /^lanner: (\d+) of \d+ events matched$/m.exec(stderr) ?? [];
+    assert.ok(Number(matched) > 0 && Number(matched) < 100_000, stderr);
   });
 });
 
