@@ -7,11 +7,13 @@ import { isError, type LoadOutcome, loadRules, type Problem, type RuleFile } fro
 import { reportProblem } from '../rules/report.ts';
 import { SourceFile } from '../rules/source/source-file.ts';
 
-/** What the event lines of a condition tell, unless a format is given, by event source. */
+/** What the event lines of a condition tell, unless a format is given. */
+export const DEFAULT_OUTPUT = '%evt.num %evt.time %evt.cpu %proc.name (%thread.tid) %evt.type %evt.args';
+const AUDIT_OUTPUT = '%evt.num %evt.time %ka.user.name %ka.verb %ka.uri %ka.response.code';
+
+/** The same by event source. */
 export function defaultOutput(source: string): string {
-  return source === 'k8s_audit'
-    ? '%evt.num %evt.time %ka.user.name %ka.verb %ka.uri %ka.response.code'
-    : '%evt.num %evt.time %evt.cpu %proc.name (%thread.tid) %evt.type %evt.args';
+  return source === 'k8s_audit' ? AUDIT_OUTPUT : DEFAULT_OUTPUT;
 }
 
 /** What is tried: a condition with the output of its lines, or a file with whole rules. */

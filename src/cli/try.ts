@@ -117,7 +117,8 @@ function load(condition: string, options: TryOptions, config: Config): LoadOutco
     writeError(`${errors.join('\n')}\n`);
     fail(own ? 'the rules cannot be tried' : 'the condition cannot be tried');
   }
-  if (outcome.ruleSet.rules.length === 0) fail(`${file} has no rule`);
+  if (outcome.ruleSet.rules.length === 0)
+    fail(own ? `${file} has no rule` : `there is no event source "${source}"`);
   return outcome;
 }
 
