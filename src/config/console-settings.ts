@@ -20,7 +20,9 @@ export const CONSOLE = section({
     'The token is wanted of everybody; otherwise root and the user that Lanner runs as need none on this machine.',
     flag(false),
   ),
-  token_file: key('File of the token; without it, console-token beside the store.', text('')),
+  token_file: key('File of the token; without it, console-token beside the store.', text(''), {
+    restart: true,
+  }),
   editing: key('Rules can be changed, and turned on and off, in the console.', flag(true)),
   rules_file: key(
     'The rules that are written in the console, loaded after all others; without it, console-rules.yaml beside the ' +
