@@ -12,6 +12,8 @@ export interface TestConsole {
   readonly base: string;
   readonly folder: string;
   readonly daemon: Daemon;
+  /** After the daemon has ended: another one with the same store and address. */
+  startAgain(): Promise<void>;
   /** Runs a line in the shell that is watched, and resolves at its end. */
   act(line: string): Promise<void>;
   /** Acts out a scene, which Lanner is to detect. */
@@ -42,9 +44,13 @@ export async function startConsole(
     ...settings,
   ].flatMap((setting) => ['-o', setting]);
   const pid = shell.child.pid as number;
-  const daemon = await startDaemon(pid, '-r', rules, ...options);
-  context.after(() => daemon.child.kill('SIGKILL'));
-  await daemon.logged('listening on http://');
+  const serve = async (): Promise<Daemon> => {
+    const started = await startDaemon(pid, '-r', rules, ...options);
+    context.after(() => started.child.kill('SIGKILL'));
+    await started.logged('listening on http://');
+    return started;
+  };
+  const daemon = await serve();
   let count = 0;
   const act = async (line: string): Promise<void> => {
     const number = ++count;
@@ -53,6 +59,7 @@ export async function startConsole(
   };
   return {
     ...{ base: `http://127.0.0.1:${port}`, folder, daemon, act },
+    startAgain: async () => void (await serve()),
     scene: (name) => act(`${LANNER} scenes --act-only ${name} >/dev/null </dev/null`),
   };
 }

@@ -80,7 +80,7 @@ export async function save(): Promise<void> {
     const failure = error as ApiFailure;
     if (failure.status === 409) isConflict.value = true;
     if (failure.problems?.length > 0) problems.value = failure.problems;
-    outcome.value = { ok: false, text: `Not saved. ${messageOf(error)}` };
+    outcome.value = { ok: false, text: `Not saved: ${messageOf(error)}` };
   } finally {
     isBusy.value = false;
   }

@@ -213,7 +213,7 @@ function Memory({ memory, started }: { readonly memory: HealthMemory; readonly s
           <div>
             <dt>Runs</dt>
             <dd>
-              since <Time time={started} as="exact" />
+              since <Time time={started} />
             </dd>
           </div>
         )}

@@ -189,7 +189,23 @@ test('alerts come while one looks', { skip: noBrowser() || cannotWatch() }, asyn
     await phone.page.context().close();
   });
 
-  assert.deepEqual(complaints, []);
+  await context.test('a Lanner that comes back is followed again', async () => {
+    assert.deepEqual(complaints.splice(0), []);
+    await page.goto('/');
+    await page.getByText('events/s').waitFor();
+    served.daemon.child.kill('SIGTERM');
+    await served.daemon.finished;
+    await page.getByText('no connection, trying again').waitFor();
+    await served.startAgain();
+    await page.getByText('events/s').waitFor();
+    await served.act(reading('after it came back'));
+    await rowsOf(page).getByText('after it came back').first().waitFor();
+    const expected = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET/;
+    assert.deepEqual(
+      complaints.filter((text) => !expected.test(text)),
+      [],
+    );
+  });
 });
 
 /** The id of the alert whose row has the focus. */
