@@ -14,6 +14,8 @@ const LISTS = {
   tag: 'tags',
 } as const;
 const SINGLE = ['since', 'until', 'priority', 'text'];
+/** Words that are looked for: each takes as long as all alerts take that have it, and nothing can end that early. */
+const MOST_WORDS = 20;
 /** Values of one name. */
 const MOST_VALUES = 50;
 
@@ -35,7 +37,7 @@ export function filterOf(query: URLSearchParams, others: readonly string[] = [])
     since: timeIn(query, 'since'),
     until: timeIn(query, 'until'),
     priority: priorityIn(query),
-    text: given(query, 'text'),
+    text: textIn(query),
   };
 }
 
@@ -77,6 +79,13 @@ export function timeOf(text: string, now = Date.now()): number | undefined {
 export function priorityOf(text: string): Priority | undefined {
   const wanted = text.toLowerCase() === 'info' ? 'informational' : text.toLowerCase();
   return PRIORITIES.find((priority) => priority.toLowerCase() === wanted);
+}
+
+function textIn(query: URLSearchParams): string | undefined {
+  const text = given(query, 'text');
+  if (text !== undefined && text.split(/\s+/).length > MOST_WORDS)
+    throw malformed(`text: give ${MOST_WORDS} words at most`);
+  return text;
 }
 
 function timeIn(query: URLSearchParams, name: string): number | undefined {

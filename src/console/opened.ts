@@ -33,9 +33,8 @@ export class OpenedConsole {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#loaded ??= this.#load();
-    const { server } = await this.#loaded;
-    await server.handle(request, response);
+    const server = await this.#serverFor(response);
+    await server?.handle(request, response);
   }
 
   /** What the counters say, as text for Prometheus; nothing before the first request. */
@@ -71,6 +70,20 @@ export class OpenedConsole {
   close(): void {
     this.#server?.close();
     this.#console?.close();
+  }
+
+  /** A console that cannot be loaded is no reason to stop watching; the next request tries again. */
+  async #serverFor(response: ServerResponse): Promise<ConsoleServer | undefined> {
+    try {
+      this.#loaded ??= this.#load();
+      return (await this.#loaded).server;
+    } catch (error) {
+      this.#loaded = undefined;
+      this.#options.log(`console: it cannot be loaded: ${(error as Error).message}`);
+      response.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' });
+      response.end('The console cannot be loaded; the log of Lanner says why.\n');
+      return undefined;
+    }
   }
 
   async #load(): Promise<{ readonly server: ConsoleServer; readonly console: Console }> {

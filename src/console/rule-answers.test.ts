@@ -117,19 +117,33 @@ test('a change that is not taken is taken back', async (context) => {
       ...{ time: 0, ok: reports.shift() ?? true, message: 'an output cannot be opened', report: '' },
     }));
     const file = new RulesFile(() => own);
-    const { hash: seen, text, isThere } = file.read();
+    const { hash: seen, text, isThere } = await file.read();
     assert.equal(isThere, before !== undefined);
     await assert.rejects(changes.write('# new\n', seen), /nothing was changed: an output cannot be opened/);
-    assert.deepEqual([file.read().text, file.read().isThere], [text, isThere]);
+    assert.deepEqual(await file.read(), { hash: seen, text, isThere });
     // Two at once: the second one has not seen the first.
     const both = await Promise.allSettled([changes.write('# one\n', seen), changes.write('# two\n', seen)]);
     assert.deepEqual(
       both.map(({ status }) => status),
       ['fulfilled', 'rejected'],
     );
-    assert.equal(file.read().hash, hash('sha256', '# one\n'));
+    assert.equal((await file.read()).hash, hash('sha256', '# one\n'));
     await assert.rejects(changes.write('- rule: x\n', hash('sha256', '# one\n')), { status: 422 });
     const validation: Validation = answers.validate('# one\n');
     assert.equal(validation.ok, true);
   }
+});
+
+test('what somebody has written by hand while a change was checked stays', async (context) => {
+  const { answers, own } = place(context, OWN);
+  const file = new RulesFile(() => own);
+  const { hash: seen } = await file.read();
+  const ask = async <T>(question: RuleQuestion): Promise<T> => {
+    assert.equal(question.kind, 'validate');
+    writeFileSync(own, '# by hand\n');
+    return answers.validate('# new\n') as T;
+  };
+  const changes = new RuleChanges(file, { ask }, () => assert.fail('nothing is to be loaded'));
+  await assert.rejects(changes.write('# new\n', seen), { status: 409 });
+  assert.equal((await file.read()).text, '# by hand\n');
 });

@@ -70,6 +70,8 @@ interface Loaded {
 export class RuleAnswers {
   readonly #settings: RuleSettings;
   #loaded: Loaded | undefined;
+  /** The rules with the last text that was tried in the place of the console's own file. */
+  #tried: (Pick<Loaded, 'seen' | 'outcome'> & { readonly text: string }) | undefined;
   readonly #items = new Map<string, { readonly text: string; readonly items: readonly RuleItemText[] }>();
 
   constructor(settings: RuleSettings) {
@@ -142,7 +144,7 @@ export class RuleAnswers {
 
   /** What would be wrong if the console's own file had this text. */
   validate(text: string): Validation {
-    const outcome = this.#load(text);
+    const outcome = this.#with(text);
     const problems = allProblems(outcome);
     const own = this.#ownName();
     const { rules } = outcome.ruleSet;
@@ -170,22 +172,40 @@ export class RuleAnswers {
     text: string,
   ): { readonly text: string; readonly isSo: boolean } | undefined {
     const stateOf = (candidate: string): boolean | undefined =>
-      this.#load(candidate).ruleSet.rules.find((rule) => rule.name === name)?.enabled;
-    const present = stateOf(text);
-    if (present === undefined) return undefined;
-    if (present === enabled) return { text, isSo: true };
+      this.#with(candidate).ruleSet.rules.find((rule) => rule.name === name)?.enabled;
+    const before = stateOf(text);
+    if (before === undefined) return undefined;
+    if (before === enabled) return { text, isSo: true };
     const changed = withEnabled(text, name, enabled, (without) => stateOf(without) !== enabled);
     return { text: changed, isSo: stateOf(changed) === enabled };
   }
 
   /** The rules on disk. */
   #current(): Loaded {
-    const seen = this.#settings.paths.map(stampOf).join('\n');
+    const seen = this.#seen;
     if (this.#loaded?.seen === seen) return this.#loaded;
     const outcome = this.#load(undefined);
     this.#loaded = { seen, time: Date.now(), outcome };
     this.#items.clear();
     return this.#loaded;
+  }
+
+  /** The rules with a text in the place of the console's own file: large sets are not loaded twice in a row. */
+  #with(text: string): LoadOutcome {
+    const seen = this.#seen;
+    const current = this.#loaded?.seen === seen ? this.#loaded.outcome : undefined;
+    if (current?.files.some(({ name, source }) => name === this.#ownName() && source.text === text))
+      return current;
+    if (this.#tried?.seen === seen && this.#tried.text === text) return this.#tried.outcome;
+    // Not two of them in memory.
+    this.#tried = undefined;
+    const outcome = this.#load(text);
+    this.#tried = { seen, text, outcome };
+    return outcome;
+  }
+
+  get #seen(): string {
+    return this.#settings.paths.map(stampOf).join('\n');
   }
 
   /** Loads all files, with a text in the place of the console's own one. */

@@ -1,20 +1,17 @@
 /** The console's own rule file: read with a hash of its text, written whole or not at all. */
 import { hash } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import process from 'node:process';
 
 /** What the file begins with where there is none yet. */
 const HEAD = '# Rules of the console, loaded after all other files.\n';
+
+export interface RulesText {
+  readonly text: string;
+  readonly hash: string;
+  readonly isThere: boolean;
+}
 
 export class RulesFile {
   readonly #path: () => string;
@@ -23,12 +20,12 @@ export class RulesFile {
     this.#path = path;
   }
 
-  /** The text, and whether there is a file. Throws the error of the system when it cannot be read. */
-  read(): { readonly text: string; readonly hash: string; readonly isThere: boolean } {
+  /** The text, and whether there is a file. Rejects with the error of the system when it cannot be read. */
+  async read(): Promise<RulesText> {
     let text = HEAD;
     let isThere = true;
     try {
-      text = readFileSync(this.#path(), 'utf8');
+      text = await readFile(this.#path(), 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       isThere = false;
@@ -36,29 +33,30 @@ export class RulesFile {
     return { text, hash: hashOf(text), isThere };
   }
 
-  /** Puts the text in the place of what is there: whoever reads sees the one or the other. Throws as `read` does. */
-  write(text: string): void {
+  /** Puts the text in the place of what is there: whoever reads sees the one or the other. Rejects as `read` does. */
+  async write(text: string): Promise<void> {
     const path = this.#path();
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const draft = `${path}.${process.pid}.new`;
     try {
-      rmSync(draft, { force: true });
-      const file = openSync(draft, 'wx', 0o600);
+      await rm(draft, { force: true });
+      const file = await open(draft, 'wx', 0o600);
       try {
-        writeFileSync(file, text);
-        fsyncSync(file);
+        await file.writeFile(text);
+        // A disk that takes long must not hold up events.
+        await file.sync();
       } finally {
-        closeSync(file);
+        await file.close();
       }
-      renameSync(draft, path);
+      await rename(draft, path);
     } catch (error) {
-      rmSync(draft, { force: true });
+      await rm(draft, { force: true });
       throw error;
     }
   }
 
-  remove(): void {
-    rmSync(this.#path(), { force: true });
+  async remove(): Promise<void> {
+    await rm(this.#path(), { force: true });
   }
 }
 

@@ -62,7 +62,7 @@ function answer(search: Search, request: SearchRequest): unknown {
     case 'counts':
       return search.counts(request.filter, request.by, request.limit);
     case 'fired':
-      return search.fired(now);
+      return JSON.stringify(search.fired(now));
     case 'last':
       return search.last;
     case 'after':

@@ -18,6 +18,8 @@ export interface Client {
   readonly user: number | undefined;
   /** Secret of the session; of those that came with a cookie. */
   readonly session: string | undefined;
+  /** Digest of the token that came with the request itself. */
+  readonly token?: Buffer | undefined;
 }
 
 export interface AccessSettings {
@@ -97,25 +99,29 @@ export class Access {
   /** Who sends the request; `undefined` for somebody who must show the token first. Throws a {@link Refusal}. */
   async clientOf(request: IncomingMessage): Promise<Client | undefined> {
     const { sessions, token } = this.#parts;
-    const user = await this.#userOf(request);
+    const user = await this.checkRate(request);
     const name = nameOf(request, user);
-    if (!this.#parts.limits.mayAsk(name))
-      throw new Refusal(429, 'too many requests: wait a little', {
-        retryAfterMs: 1000,
-        counted: 'rate_limited',
-      });
     const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (bearer !== undefined) {
       await this.#checkToken(bearer, name);
-      return { by: 'token', user, session: undefined };
+      return { by: 'token', user, session: undefined, token: token.digest };
     }
     const session = cookieOf(request);
     if (session !== undefined && sessions.has(session, token.digest, user))
       return { by: 'token', user, session };
-    const isTrusted = user !== undefined && this.#settings.users.includes(user);
-    if (isTrusted && !this.#settings.alwaysToken && !isPassedOn(request))
-      return { by: 'user', user, session: undefined };
+    if (this.#isTrusted(user) && !isPassedOn(request)) return { by: 'user', user, session: undefined };
     return undefined;
+  }
+
+  /** The user who sends the request, where known. Throws a {@link Refusal} when too many came from there. */
+  async checkRate(request: IncomingMessage): Promise<number | undefined> {
+    const user = await this.#userOf(request);
+    if (!this.#parts.limits.mayAsk(nameOf(request, user)))
+      throw new Refusal(429, 'too many requests: wait a little', {
+        retryAfterMs: 1000,
+        counted: 'rate_limited',
+      });
+    return user;
   }
 
   /** Begins a session with the token, and gives the header that sets its cookie. Throws a {@link Refusal}. */
@@ -137,10 +143,18 @@ export class Access {
     return `${cookieHeader('', isSecure(request))}; Max-Age=0`;
   }
 
-  /** Whether a client that was let in still is: its session may have ended since. */
-  isStillIn({ by, session, user }: Client): boolean {
-    if (by === 'user' || session === undefined) return true;
-    return this.#parts.sessions.has(session, this.#parts.token.digest, user);
+  /** Whether a client that was let in still is: session, token and configuration may be others since. */
+  isStillIn({ by, session, user, token: shown }: Client): boolean {
+    if (by === 'user') return this.#isTrusted(user);
+    const { sessions, token } = this.#parts;
+    const { digest } = token;
+    if (session !== undefined) return sessions.has(session, digest, user);
+    return shown !== undefined && digest?.equals(shown) === true;
+  }
+
+  /** Whether the user needs no token. */
+  #isTrusted(user: number | undefined): boolean {
+    return user !== undefined && this.#settings.users.includes(user) && !this.#settings.alwaysToken;
   }
 
   async #checkToken(given: string, name: string): Promise<void> {

@@ -457,3 +457,28 @@ test('a stream ends with its session', async (context) => {
   await ask('/api/session', { method: 'DELETE', headers: { ...headers, Origin: origin } });
   await ended;
 });
+
+test('a stream ends with the token that it was asked for with, and with the trust in its user', async (context) => {
+  const { origin, token, tokenFile, state, server } = await serve(context, { user: 1001 });
+  const byToken = await follow(`${origin}/api/stream`, { Authorization: `Bearer ${token}` });
+  await byToken.until('retry');
+  const ended = once(byToken.response, 'end');
+  renewToken(tokenFile);
+  await ended;
+  state.user = 1000;
+  const byUser = await follow(`${origin}/api/stream`);
+  await byUser.until('retry');
+  const mistrusted = once(byUser.response, 'end');
+  server.configure({ hosts: [], alwaysToken: true, users: [0, 1000] });
+  await mistrusted;
+});
+
+test('whoever has shown no token yet sends little', async (context) => {
+  const { post, state, server } = await serve(context, { user: 1001 });
+  const large = await post('/api/session', { token: 'x'.repeat(2000) }).catch(() => undefined);
+  assert.ok(large === undefined || large.status === 413);
+  assert.equal(server.counters.of('too_large'), 1);
+  state.user = 1002;
+  const replies = await Promise.all(Array.from({ length: 300 }, () => post('/api/session', {})));
+  assert.ok(replies.every(({ status }) => [400, 429, 503].includes(status)));
+});

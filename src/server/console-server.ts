@@ -43,6 +43,8 @@ export interface ConsoleParts {
 
 /** Requests to the API that may be under way. */
 const MOST_AT_WORK = 32;
+/** Bytes of a body with a token: whoever sends it may be anybody, and what it takes to read it holds up events. */
+const MOST_TOKEN_BODY = 1024;
 const API = '/api/';
 const SESSION = '/api/session';
 const STREAM = '/api/stream';
@@ -149,7 +151,8 @@ export class ConsoleServer {
     if (request.method === 'GET') {
       sendJson(response, 200, this.#session(await this.#access.clientOf(request)));
     } else if (request.method === 'POST') {
-      const token = tokenOf(await readJson(request));
+      await this.#access.checkRate(request);
+      const token = tokenOf(await readJson(request, MOST_TOKEN_BODY));
       const { client, cookie } = await this.#access.signIn(request, token);
       sendJson(response, 200, this.#session(client), { 'Set-Cookie': cookie });
     } else if (request.method === 'DELETE') {

@@ -51,6 +51,8 @@ const HEALTH_MS = 2000;
 const COMMENT_MS = 15_000;
 /** Milliseconds after which a client comes again. */
 const RETRY_MS = 2000;
+/** Share of the time, one in so many parts, in which new alerts are looked for: others have questions, too. */
+const LOOK_SHARE = 4;
 /** Alerts that a stream gets at a time; of more it is told how many there were. */
 const MOST_ALERTS = 200;
 /** Bytes that may wait for a client. */
@@ -65,6 +67,7 @@ export class EventStreams {
   readonly #streams = new Set<Stream>();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
+  #lookDue = 0;
   #healthDue = 0;
   #commentDue = 0;
   #hasFailed = false;
@@ -104,6 +107,7 @@ export class EventStreams {
     });
     // The first look tells the new stream how Lanner is.
     this.#healthDue = 0;
+    this.#lookDue = 0;
     this.#timer ??= setInterval(() => void this.#look(), LOOK_MS).unref();
     void this.#look();
   }
@@ -134,7 +138,7 @@ export class EventStreams {
       this.#commentDue = now + COMMENT_MS;
       for (const stream of this.#streams) this.#write(stream, ':\n\n');
     }
-    if (this.#isLooking) return;
+    if (this.#isLooking || now < this.#lookDue) return;
     this.#isLooking = true;
     try {
       await this.#tellAlerts(await this.#source.last());
@@ -145,6 +149,8 @@ export class EventStreams {
       this.#hasFailed = true;
     } finally {
       this.#isLooking = false;
+      const end = performance.now();
+      this.#lookDue = end + (end - now) * (LOOK_SHARE - 1);
     }
   }
 

@@ -71,8 +71,7 @@ export function conditionsOf(database: DatabaseSync, filter: Filter): readonly C
   if (filter.tags !== undefined && filter.tags.length > 0)
     conditions.push(nameCondition([{ kind: 'rule', ids: rulesTagged(database, filter.tags) }]));
   const words = wordsOf(filter.text ?? '');
-  if (words !== '')
-    conditions.push({ sql: 'id IN (SELECT rowid FROM words WHERE words MATCH ?)', values: [words], words });
+  if (words !== '') conditions.push(wordsCondition(words, after));
   return conditions.every((condition) => condition !== undefined) ? conditions : undefined;
 }
 
@@ -84,6 +83,16 @@ export function wordsOf(text: string): string {
   );
   const meant = parts.filter((part) => /[\p{L}\p{N}\p{Co}]/u.test(part));
   return meant.map((part) => `"${part.replaceAll('"', '""')}"*`).join(' ');
+}
+
+/** Words of alerts that lie behind all others are looked up once, and not for each of these: that takes as long. */
+function wordsCondition(words: string, after: number | undefined): Condition {
+  const behind = after === undefined ? '' : ' AND rowid > ?';
+  return {
+    sql: `id IN (SELECT rowid FROM words WHERE words MATCH ?${behind})`,
+    values: [words, ...(after === undefined ? [] : [after])],
+    words,
+  };
 }
 
 function priorityCondition(most: number): Condition {

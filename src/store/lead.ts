@@ -104,9 +104,3 @@ function countOf(database: DatabaseSync, { words, arms }: Condition, times: read
 function asTest({ sql, values }: Condition): Part {
   return { sql: `+${sql}`, values };
 }
-
-/** The condition for a few alerts that lie behind all others: words are looked up for each of them. */
-export function asSingleTest({ sql, values, words }: Condition): Part {
-  if (words === undefined) return { sql, values };
-  return { sql: 'EXISTS (SELECT 1 FROM words WHERE words MATCH ? AND words.rowid = alerts.id)', values };
-}

@@ -118,6 +118,13 @@ test('pages follow one another without gap and repetition, whatever leads', (con
       all.toSorted((one, other) => one - other),
       expected,
     );
+    const [middle = 0] = expected.slice(expected.length >> 1);
+    const behind = query.after(middle, filter, 1000).map(({ id }) => id);
+    assert.deepEqual(
+      behind,
+      expected.filter((id) => id > middle),
+    );
+    assert.equal(query.count({ ...filter, after: middle }), behind.length);
   }
 });
 

@@ -4,7 +4,7 @@ import { type Evidence, NOTHING_IN_TIME } from '../alerts/evidence.ts';
 import { type CountedBy, countNames, countSpans } from './counts.ts';
 import { conditionsOf, type Filter } from './filter.ts';
 import { readEvidence } from './kept-evidence.ts';
-import { asSingleTest, compareNewestFirst, type Found, type Row, rowsBy } from './lead.ts';
+import { compareNewestFirst, type Found, type Row, rowsBy } from './lead.ts';
 import type { NameKind } from './row.ts';
 import { EVIDENCE_VERSION, schemaVersion } from './schema.ts';
 
@@ -60,14 +60,13 @@ export class StoreQuery {
 
   /** At most `limit` alerts that fit and were stored after the one of the id, in the order of storing. */
   after(id: number, filter: Filter, limit: number): readonly StoredAlert[] {
-    const conditions = conditionsOf(this.#database, filter);
+    const conditions = conditionsOf(this.#database, { ...filter, after: id });
     if (conditions === undefined) return [];
-    const tests = conditions.map(asSingleTest);
-    const where = ['id > ?', ...tests.map(({ sql }) => sql)].join(' AND ');
+    const where = conditions.map(({ sql }) => sql).join(' AND ');
     // What is new lies at the end of the table.
     return this.#database
       .prepare(`SELECT id, time, line FROM alerts NOT INDEXED WHERE ${where} ORDER BY id LIMIT ?`)
-      .all(id, ...tests.flatMap(({ values }) => values), limit) as unknown as StoredAlert[];
+      .all(...conditions.flatMap(({ values }) => values), limit) as unknown as StoredAlert[];
   }
 
   /** The alert of an id; `undefined` when it is not, or no longer, there. */
