@@ -2,7 +2,7 @@
  * Who is on the other end of a connection within this machine. The kernel knows the user of every socket and tells
  * it in /proc/net/tcp and tcp6 (proc(5)), so that nobody needs a secret to say who they are.
  */
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { endianness } from 'node:os';
 
@@ -15,10 +15,11 @@ export interface Ends {
 }
 
 type Table = 'tcp' | 'tcp6';
-type ReadTable = (table: Table) => Promise<Buffer>;
+/** In parts: a machine with many sockets has tables of megabytes, and to look through these takes a while. */
+type ReadTable = (table: Table) => AsyncIterable<Buffer>;
 
-/** Tables that are read at a time: each is as long as the machine has sockets. */
-const MOST_LOOKS = 4;
+/** Tables that are read at a time: Node has four threads for all files, and others need some, too. */
+const MOST_LOOKS = 2;
 /** Looks that may wait; who comes later is not known. */
 const MOST_WAITING = 32;
 /** A socket that a table misses, since others come and go while it is read, is there the next time. */
@@ -49,7 +50,7 @@ export class Peers {
   #looking = 0;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(read: ReadTable = (table) => readFile(`/proc/net/${table}`)) {
+  constructor(read: ReadTable = (table) => createReadStream(`/proc/net/${table}`)) {
     this.#read = read;
   }
 
@@ -83,12 +84,11 @@ export class Peers {
       const from = endOf(other, remotePort, table);
       const to = endOf(own, localPort, table);
       if (from === undefined || to === undefined) continue;
-      const text = await this.#read(table).catch((error: NodeJS.ErrnoException) => {
+      const user = await userIn(this.#read(table), from, to).catch((error: NodeJS.ErrnoException) => {
         // A machine without IPv6.
-        if (error.code === 'ENOENT' && table === 'tcp6') return Buffer.alloc(0);
+        if (error.code === 'ENOENT' && table === 'tcp6') return undefined;
         throw error;
       });
-      const user = userIn(text, from, to);
       if (user !== undefined) users.add(user);
     }
     const [user] = users;
@@ -100,13 +100,21 @@ export class Peers {
  * The user of the socket with these ends. It must be established (01) and have an inode: of a socket that its process
  * has closed already, which waits for the other end only, the kernel tells root as its user.
  */
-function userIn(table: Buffer, from: string, to: string): number | undefined {
-  const start = table.indexOf(` ${from} ${to} 01 `, 0, 'latin1');
-  if (start < 0) return undefined;
-  const end = table.indexOf(10, start);
-  const line = table.toString('latin1', start, end < 0 ? table.length : end).trim();
-  // local remote state queues timer retransmits user timeout inode
-  const [, , , , , , user = '', , inode = '0'] = line.split(/ +/);
+async function userIn(table: AsyncIterable<Buffer>, from: string, to: string): Promise<number | undefined> {
+  let rest = '';
+  for await (const part of table) {
+    const lines = rest + part.toString('latin1');
+    const end = lines.lastIndexOf('\n') + 1;
+    const start = lines.indexOf(` ${from} ${to} 01 `);
+    if (start >= 0 && start < end) return userOfLine(lines.slice(start, lines.indexOf('\n', start)));
+    rest = lines.slice(end);
+  }
+  return undefined;
+}
+
+/** From its local end on: local remote state queues timer retransmits user timeout inode */
+function userOfLine(line: string): number | undefined {
+  const [, , , , , , user = '', , inode = '0'] = line.trim().split(/ +/);
   return /^\d+$/.test(user) && /^[1-9]\d*$/.test(inode) ? Number(user) : undefined;
 }
 
