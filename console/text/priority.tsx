@@ -1,17 +1,6 @@
 /** Priorities: by a word, by how full the mark is, and by colour; never by colour alone. */
 import type { PriorityName } from '../../src/server/api-types.ts';
-
-/** From the most severe. */
-export const PRIORITIES: readonly PriorityName[] = [
-  'Emergency',
-  'Alert',
-  'Critical',
-  'Error',
-  'Warning',
-  'Notice',
-  'Informational',
-  'Debug',
-];
+import { PRIORITIES } from './priorities.ts';
 
 const SHORT: Readonly<Record<PriorityName, string>> = {
   Emergency: 'Emerg',

@@ -28,6 +28,11 @@ export class AlertList {
   /** The highest id that the list knows of. */
   last = 0;
   #next: string | null = null;
+  /** The highest id of those that were missed. */
+  #missedUpTo = 0;
+  #loading: Promise<void> | undefined;
+  /** How often it was loaded: an older page belongs to the list for which it was asked. */
+  #turn = 0;
 
   constructor(filter: AlertFilter) {
     this.filter = filter;
@@ -38,12 +43,21 @@ export class AlertList {
   }
 
   /** Loads the newest. Resolves when that was done, or when `failure` tells why not. */
-  async load(): Promise<void> {
+  load(): Promise<void> {
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
     await this.#ask(async () => {
       const page = await this.#page(undefined);
-      this.last = page.last;
-      this.waiting.value = [];
-      this.missed.value = 0;
+      this.#turn += 1;
+      this.last = Math.max(this.last, page.last);
+      // What came in the meantime is not in the page.
+      this.waiting.value = this.waiting.value.filter(({ id }) => id > page.last);
+      if (this.#missedUpTo <= page.last) this.missed.value = 0;
       this.items.value = page.alerts;
       this.#next = page.next;
       this.isLoaded.value = true;
@@ -54,8 +68,10 @@ export class AlertList {
   async loadMore(): Promise<void> {
     const cursor = this.#next;
     if (cursor === null || !this.hasMore || this.isLoading.value) return;
+    const turn = this.#turn;
     await this.#ask(async () => {
       const { alerts, next } = await this.#page(cursor);
+      if (turn !== this.#turn) return;
       const known = new Set(this.items.value.slice(-PAGE).map(({ id }) => id));
       this.items.value = [...this.items.value, ...alerts.filter(({ id }) => !known.has(id))];
       this.#next = next;
@@ -67,12 +83,15 @@ export class AlertList {
     if (alert.id <= this.last) return;
     this.last = alert.id;
     this.arrived.value += 1;
-    if (this.waiting.value.length >= MOST_WAITING) this.missed.value += 1;
-    else this.waiting.value = [alert, ...this.waiting.value];
+    if (this.waiting.value.length >= MOST_WAITING) {
+      this.missed.value += 1;
+      this.#missedUpTo = alert.id;
+    } else this.waiting.value = [alert, ...this.waiting.value];
   }
 
   miss({ count }: Missed, last: number): void {
     this.last = Math.max(this.last, last);
+    this.#missedUpTo = this.last;
     this.arrived.value += count;
     this.missed.value += count;
   }
@@ -81,7 +100,8 @@ export class AlertList {
     if (this.missed.value > 0) return this.load();
     if (this.waiting.value.length === 0) return;
     // They come in the order of storing, which is not quite that of their times.
-    const all = [...this.waiting.value, ...this.items.value];
+    const known = new Set(this.items.value.map(({ id }) => id));
+    const all = [...this.waiting.value.filter(({ id }) => !known.has(id)), ...this.items.value];
     this.waiting.value = [];
     all.sort((one, other) => other.time - one.time || other.id - one.id);
     this.items.value = all.slice(0, MOST_LOADED);

@@ -18,6 +18,7 @@ let kept: AlertList | undefined;
 
 /** New alerts are shown together with those that come so soon after them. */
 const GATHER_MS = 200;
+
 /** So long nothing is said again to those who listen. */
 const SAY_MS = 5000;
 

@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import { useRef, useState } from 'preact/hooks';
 import type { AlertFilter } from '../../../src/server/api-types.ts';
-import { PRIORITIES } from '../../text/priority.tsx';
+import { PRIORITIES } from '../../text/priorities.ts';
 import { Untrusted, visibleText } from '../../text/untrusted.tsx';
 import { changed, isEmpty, isPriority, LIST_FILTERS, withoutValue } from './filters.ts';
 import { MoreFilters } from './more-filters.tsx';

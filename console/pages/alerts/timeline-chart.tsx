@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Timeline } from '../../../src/server/api-types.ts';
 import { counted, wholeText } from '../../text/number.ts';
-import { PRIORITIES } from '../../text/priority.tsx';
+import { PRIORITIES } from '../../text/priorities.ts';
 import { exactText, shortText } from '../../text/time.tsx';
 import { timeTicks } from './time-ticks.ts';
 

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { Attack, AttackRule, AttackTactic, AttackTechnique } from '../../../src/server/api-types.ts';
 import { getJson } from '../../data/api.ts';
+import { rulesChanged } from '../../data/live.ts';
 import { useResource } from '../../data/resource.ts';
 import { features } from '../../data/session.ts';
 import { ruleAddress } from '../../router.ts';
@@ -11,7 +12,9 @@ import { addressOf } from '../alerts/filters.ts';
 
 export function AttackPage() {
   const feature = features.value?.rules;
-  const resource = useResource('attack', (signal) => getJson<Attack>('/api/attack', {}, signal));
+  const resource = useResource(`attack ${rulesChanged.value?.time ?? ''}`, (signal) =>
+    getJson<Attack>('/api/attack', {}, signal),
+  );
   useEffect(() => {
     document.title = 'ATT&CK · Lanner';
   }, []);

@@ -26,7 +26,8 @@ export const isBusy = signal(false);
 /** How long after the last key the text is judged. */
 const TYPING_MS = 400;
 let timer = 0;
-let judging: AbortController | undefined;
+let isJudging = false;
+let mustJudgeAgain = false;
 
 export function begin(text: EditorText): void {
   if (saved.value?.hash === text.hash && saved.value.name === text.name) return;
@@ -44,13 +45,21 @@ export function type(text: string): void {
   timer = window.setTimeout(() => void judge(), TYPING_MS);
 }
 
-/** Asks what is wrong with the text, in the place of the file. */
+/** Asks what is wrong with the text, in the place of the file; once at a time, which takes seconds for many rules. */
 export async function judge(): Promise<void> {
-  judging?.abort();
-  const end = new AbortController();
-  judging = end;
+  mustJudgeAgain = isJudging;
+  if (isJudging) return;
+  isJudging = true;
+  const text = draft.value;
+  await judgeText(text);
+  isJudging = false;
+  if (mustJudgeAgain && draft.value !== text) await judge();
+}
+
+async function judgeText(text: string): Promise<void> {
   try {
-    const found = await sendJson<Validation>('POST', '/api/validate', { text: draft.value }, end.signal);
+    const found = await sendJson<Validation>('POST', '/api/validate', { text });
+    if (text !== draft.value) return;
     problems.value = found.problems;
     const { ok, enabled, rules } = found;
     if (!isBusy.value && isChanged.value)
@@ -58,7 +67,7 @@ export async function judge(): Promise<void> {
         ? { ok, text: `Can be used: ${rules} rules in all, ${enabled} enabled.` }
         : { ok, text: 'Cannot be used as it is.' };
   } catch (error) {
-    if (!end.signal.aborted) outcome.value = { ok: false, text: messageOf(error) };
+    if (text === draft.value) outcome.value = { ok: false, text: messageOf(error) };
   }
 }
 
