@@ -18,7 +18,8 @@ async function healthOf(parts: ConsoleParts): Promise<Health> {
   const reload = lastReload() ?? null;
   const troubles = [
     ...(health?.troubles() ?? []),
-    ...(store?.trouble ? [`store: ${store.trouble}`] : []),
+    // Of one that can be read, the output has told it.
+    ...(store?.trouble && store.alerts === null ? [`store: ${store.trouble}`] : []),
     ...(reload?.ok === false ? [`the last reload has failed: ${reload.message}`] : []),
   ];
   return {
@@ -37,7 +38,13 @@ async function healthOf(parts: ConsoleParts): Promise<Health> {
   };
 }
 
-async function storeOf({ search, noStore, paths, config }: ConsoleParts): Promise<HealthStore | null> {
+async function storeOf({
+  search,
+  noStore,
+  paths,
+  config,
+  health,
+}: ConsoleParts): Promise<HealthStore | null> {
   if (noStore() !== undefined) return null;
   const { store } = paths();
   const sizes = await Promise.all(
@@ -55,7 +62,8 @@ async function storeOf({ search, noStore, paths, config }: ConsoleParts): Promis
   };
   try {
     const { alerts, oldest = null } = await search.ask<StoreState>({ kind: 'state' });
-    return { ...common, alerts, oldest, trouble: null };
+    const output = health?.outputs().find(({ name }) => name === `store ${store}`);
+    return { ...common, alerts, oldest, trouble: output?.trouble ?? null };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { ...common, alerts: null, oldest: null, trouble: error.message };

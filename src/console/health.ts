@@ -1,4 +1,5 @@
 /** How Lanner is, for the health page and for streams. */
+import type { OutputCounts } from '../engine/outputs.ts';
 import type { WatchHealth } from '../engine/watch-health.ts';
 import type { HistogramCounts } from '../metrics/metric.ts';
 import type { Health, HealthBrief, HealthEvents, HealthOutput } from '../server/api-types.ts';
@@ -72,17 +73,12 @@ export class HealthSampler {
   }
 
   outputs(): HealthOutput[] {
-    const { outputs, outputTroubles } = this.#sample().health;
-    return outputs.map(({ name, written, dropped, waiting, queued, undelivered, retries = 0 }) => ({
-      name,
-      written,
-      dropped,
-      waitingBytes: waiting,
-      waiting: undelivered ?? queued,
-      trouble:
-        outputTroubles.get(name) ??
-        ((undelivered ?? 0) > 0 && retries > 0 ? `batches were sent again ${retries} times` : null),
-    }));
+    const { health } = this.#sample();
+    return health.outputs.map((counts) => {
+      const { name, written, dropped, waiting, queued, undelivered } = counts;
+      const trouble = outputTrouble(counts, health) ?? resent(counts);
+      return { name, written, dropped, waitingBytes: waiting, waiting: undelivered ?? queued, trouble };
+    });
   }
 
   sources(): readonly string[] {
@@ -116,10 +112,25 @@ const LOSSES: Readonly<Record<string, string>> = {
   oversize: 'the event was too large',
 };
 
-function troublesOf({ trouble, outputTroubles, memory, failed }: WatchHealth): string[] {
+/** What is wrong with an output; `null` when nothing is known to be. */
+function outputTrouble({ name, trouble }: OutputCounts, { outputTroubles }: WatchHealth): string | null {
+  const both = [trouble, outputTroubles.get(name)].filter((text) => text !== undefined);
+  return both.length === 0 ? null : both.join('; ');
+}
+
+function resent({ undelivered = 0, retries = 0 }: OutputCounts): string | null {
+  return undelivered > 0 && retries > 0 ? `batches were sent again ${retries} times` : null;
+}
+
+function troublesOf(health: WatchHealth): string[] {
+  const { trouble, outputs, memory, failed } = health;
+  const ofOutputs = outputs.flatMap((counts) => {
+    const what = outputTrouble(counts, health);
+    return what === null ? [] : [`${counts.name}: ${what}`];
+  });
   return [
     ...(trouble === undefined ? [] : [trouble]),
-    ...[...outputTroubles].map(([name, what]) => `${name}: ${what}`),
+    ...ofOutputs,
     ...(memory.givenUp > 0
       ? [`memory is short: ${memory.givenUp} steps are given up, see docs/service.md`]
       : []),

@@ -101,6 +101,35 @@ test('rates are those of the last seconds, and counters are read once a second',
   assert.deepEqual(events.latency, { median: 1, p99: null });
   assert.deepEqual(events.filteredByName, [{ name: 'open', count: 7 }]);
   assert.equal(sampler.memory().limit, null);
+  const counts = {
+    written: 1,
+    dropped: 0,
+    waiting: 10,
+    queued: 1,
+    retries: undefined,
+    undelivered: undefined,
+  };
+  now = 4000;
+  current = health({
+    outputs: [
+      { ...counts, name: 'store /a', trouble: 'it cannot be written: the disk is full' },
+      { ...counts, name: 'file /b' },
+      { ...counts, name: 'receiver c', retries: 3, undelivered: 7 },
+    ],
+    outputTroubles: new Map([['file /b', 'has taken nothing for 5 s']]),
+  });
+  assert.deepEqual(
+    sampler.outputs().map(({ waiting, trouble }) => [waiting, trouble]),
+    [
+      [1, 'it cannot be written: the disk is full'],
+      [1, 'has taken nothing for 5 s'],
+      [7, 'batches were sent again 3 times'],
+    ],
+  );
+  assert.deepEqual(sampler.troubles(), [
+    'store /a: it cannot be written: the disk is full',
+    'file /b: has taken nothing for 5 s',
+  ]);
 });
 
 test('recordings are plain files of the folder, and nothing else', async (context) => {
