@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join, resolve } from 'node:path';
 import { suite, test } from 'node:test';
 import { temporaryFolder } from '../support/daemon.ts';
-import { cannotWatch, lanner, ROOT } from '../support/lanner.ts';
+import { cannotWatch, LANNER, lanner, ROOT, start } from '../support/lanner.ts';
 import { lannerRun } from '../support/lanner-run.ts';
 
 const CAPTURE = resolve(ROOT, '../shared/captures/busy-host.scap');
@@ -68,6 +68,33 @@ suite('learning', { skip: cannotWatch() }, () => {
     assert.deepEqual(
       alerts.map(({ rule }) => rule),
       ['Unlearned Program in listing'],
+    );
+  });
+
+  test('of a process that runs already; started anew it raises no alert', async (context) => {
+    const folder = temporaryFolder(context);
+    const rules = join(folder, 'loop.yaml');
+    const script = join(folder, 'loop.sh');
+    writeFileSync(script, `while read line; do cat /etc/hostname > ${folder}/out; echo done; done\n`);
+    const loop = start('sh', [script], { pipe: true });
+    context.after(() => loop.child.kill('SIGKILL'));
+    const learning = start(LANNER, ['learn', '-o', rules, '--scope', `pid=${loop.child.pid}`]);
+    await learning.printed('stderr', 'learning; Ctrl-C ends it');
+    loop.child.stdin?.write('go\n');
+    await loop.printed('stdout', 'done');
+    learning.child.kill('SIGINT');
+    const { code, stderr } = await learning.finished;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^lanner: loop\.sh: programs 2, files 1, /m);
+    loop.child.stdin?.end();
+    const again = `echo go | sh ${script}`;
+    const { alerts } = await lannerRun({ command: ['bash', '-c', again], rules });
+    // The shell around it is of another program, and has the script's name among its own arguments.
+    assert.deepEqual(
+      alerts
+        .map(({ output_fields: fields }) => fields['proc.exeline'])
+        .filter((line) => !`${line}`.includes(again)),
+      [],
     );
   });
 
