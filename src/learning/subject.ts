@@ -1,7 +1,8 @@
 /** How rules tell the processes that were learned from all others. */
 import type { ByteString } from '../events/bytes.ts';
-import { allOf, anyOf, isOneOf, isPathOf, literal, runsOneOf } from './condition-text.ts';
+import { allOf, anyOf, isPathOf, literal, runsOneOf } from './condition-text.ts';
 import type { Profile, RootProgram } from './observation.ts';
+import { escapeRegex } from './path-noise.ts';
 import { baseName, isWrapper } from './programs.ts';
 
 /** The programs that stand for the subject: what only starts others is left out where there is anything else. */
@@ -66,15 +67,24 @@ function rootConditions(profile: Profile, onHost: boolean): string[] {
   ];
 }
 
-/** Of code, the code; of a script, its name, wherever it was started from. */
+/**
+ * Of code, the code; of a script, its name behind the same options, wherever it was started from. An ancestor's command
+ * line begins with a name of up to 15 bytes that a process can give itself: any is taken.
+ */
 function scriptConditions({ program }: RootProgram, args: ByteString): string[] {
-  if (isCode(args))
-    return [
-      allOf([runsOneOf([program]), isOneOf('proc.args', [args])]),
-      `proc.aargs contains ${literal(args)}`,
-    ];
-  const script = literal(baseName(scriptOf(args) ?? args));
-  return [allOf([runsOneOf([program]), `proc.args contains ${script}`]), `proc.aargs contains ${script}`];
+  const regex = argumentsRegex(args);
+  return [
+    allOf([runsOneOf([program]), `proc.args regex ${literal(`(?s)${regex}`)}`]),
+    `proc.acmdline regex ${literal(`(?s).{0,15} ${regex}`)}`,
+  ];
+}
+
+function argumentsRegex(args: ByteString): string {
+  const script = isCode(args) ? undefined : scriptOf(args);
+  if (script === undefined) return escapeRegex(args);
+  const options = args.split(' ').slice(0, args.split(' ').indexOf(script));
+  const before = options.map((option) => `${escapeRegex(option)} `).join('');
+  return `${before}([^ ]*/)?${escapeRegex(baseName(script))}( .*)?`;
 }
 
 function isCode(args: ByteString): boolean {
@@ -95,7 +105,7 @@ export function subjectFields(profile: Profile): Readonly<Record<string, string>
       ? {}
       : root.args === undefined
         ? { 'proc.aexepath[2]': root.program.path }
-        : { 'proc.aargs': isCode(root.args) ? root.args : (scriptOf(root.args) ?? root.args) };
+        : { 'proc.acmdline[2]': `sh ${root.args}` };
   switch (subject.kind) {
     case 'all':
       return {};
