@@ -15,7 +15,11 @@ const LISTS = {
 } as const;
 const SINGLE = ['since', 'until', 'priority', 'text'];
 /** Words that are looked for: each takes as long as all alerts take that have it, and nothing can end that early. */
-const MOST_WORDS = 20;
+const MOST_WORDS = 40;
+/** A word as the store's index has them. */
+const WORD = /[\p{L}\p{N}\p{Co}]+/gu;
+/** Milliseconds since the epoch: what lies beyond is no date that people know. */
+const [FIRST_TIME, LAST_TIME] = [0, Date.UTC(9999, 11, 31)];
 /** Values of one name. */
 const MOST_VALUES = 50;
 
@@ -68,11 +72,11 @@ export function cursorText({ time, id }: Cursor): string {
   return `${time}.${id}`;
 }
 
-/** A time such as 2026-01-31T12:00, or an age such as 7d, in microseconds since the epoch; `undefined` for others. */
+/** A time such as 2026-01-31T12:00, or an age such as 7d, in microseconds since the epoch, in the years 1970 to 9999; `undefined` for others. */
 export function timeOf(text: string, now = Date.now()): number | undefined {
   const ago = milliseconds(text);
   const time = ago === undefined ? Date.parse(text) : now - ago;
-  return Number.isNaN(time) ? undefined : time * 1000;
+  return Number.isNaN(time) ? undefined : Math.min(Math.max(time, FIRST_TIME), LAST_TIME) * 1000;
 }
 
 /** A priority in any case, `info` too; `undefined` for others. */
@@ -83,7 +87,7 @@ export function priorityOf(text: string): Priority | undefined {
 
 function textIn(query: URLSearchParams): string | undefined {
   const text = given(query, 'text');
-  if (text !== undefined && text.split(/\s+/).length > MOST_WORDS)
+  if (text !== undefined && [...text.matchAll(WORD)].length > MOST_WORDS)
     throw malformed(`text: give ${MOST_WORDS} words at most`);
   return text;
 }
