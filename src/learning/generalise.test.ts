@@ -18,6 +18,7 @@ suite('paths', () => {
     ['a temporary file of a compiler', '/tmp/ccYlVLKV.s', '/tmp/cc[0-9A-Za-z_]{6}\\.s'],
     ['mktemp', '/tmp/tmp.Ab12Cd34Ef/stamp', '/tmp/tmp\\.[0-9A-Za-z_]{10}/stamp'],
     ['tempfile of Python', '/tmp/tmp_bvw9wsy', '/tmp/tmp[0-9A-Za-z_]{8}'],
+    ['what Python tries a folder with', '/tmp/xr0uv_x8', '/tmp/[0-9A-Za-z_]{8}'],
     ['random names that look like words', '/tmp/tmpabcdefgh', '/tmp/tmp[0-9A-Za-z_]{8}'],
     ['a process id', '/srv/app/worker-31337.lock', '/srv/app/worker-[0-9]+\\.lock'],
     ['processes', '/proc/1234/task/1235/comm', '/proc/[0-9]+/task/[0-9]+/comm'],

@@ -68,6 +68,8 @@ const RANDOM: readonly RandomForm[] = [
   { find: /^(tmp)([0-9a-z_]{8})(?![0-9A-Za-z_])/, isCertain: true },
   { find: /^(cc)([0-9A-Za-z]{6})(?=\.)/, isCertain: true },
   { find: /^(tmp\.)([0-9A-Za-z]{10})(?![0-9A-Za-z])/, isCertain: true },
+  // What Python tries whether a folder can be written with.
+  { find: /^()([0-9a-z_]{8})$/, isCertain: false },
   // mkstemp(3) and its kin.
   { find: /(?<![0-9A-Za-z])(cc|tmp|lto|sed|)([0-9A-Za-z]{6,12})(?![0-9A-Za-z])/, isCertain: false },
 ];

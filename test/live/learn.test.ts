@@ -59,6 +59,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *args): pass
 server = http.server.HTTPServer(('127.0.0.1', port), Handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
+tempfile.tempdir = '/tmp'  # which is not tried first, with a name of any eight letters
 with tempfile.NamedTemporaryFile() as cache: cache.write(b'x')
 chosen = socket.socket(); chosen.bind(('127.0.0.1', 0)); chosen.listen()
 client = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).read()"
