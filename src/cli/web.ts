@@ -24,7 +24,7 @@ export function openWebServer(
       metrics: () => ({ type: PROMETHEUS_TYPE, text: metrics() + (console?.metrics() ?? '') }),
       ...(console
         ? {
-            console: (request, response) => void console.handle(request, response),
+            console: (request, response, letIn) => void console.handle(request, response, letIn),
             onRefused: () => console.counters.count('connections_refused'),
           }
         : {}),

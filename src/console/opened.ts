@@ -32,9 +32,9 @@ export class OpenedConsole {
     this.#options = options;
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, letIn?: () => void): Promise<void> {
     const server = await this.#serverFor(response);
-    await server?.handle(request, response);
+    await server?.handle(request, response, letIn);
   }
 
   /** What the counters say, as text for Prometheus; nothing before the first request. */

@@ -41,6 +41,13 @@ export interface ConsoleParts {
   readonly peers?: Pick<Peers, 'userOf'>;
 }
 
+/** A request on its way through. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly letIn: () => void;
+}
+
 /** Requests to the API that may be under way. */
 const MOST_AT_WORK = 32;
 /** Bytes of a body with a token: whoever sends it may be anybody, and what it takes to read it holds up events. */
@@ -94,14 +101,19 @@ export class ConsoleServer {
     this.#streams.rulesChanged(news);
   }
 
-  /** Answers a request, whatever it is. */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Answers a request, whatever it is. `letIn` is called when its client is one who may ask. */
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    letIn: () => void = () => {},
+  ): Promise<void> {
     // A client that goes in the middle of something is no error.
     response.on('error', () => {});
     try {
       const [path = '', query = ''] = splitUrl(request.url ?? '');
       this.#access.checkPlace(request);
-      if (path === '/api' || path.startsWith(API)) await this.#answerApi(path, query, request, response);
+      if (path === '/api' || path.startsWith(API))
+        await this.#answerApi(path, query, { request, response, letIn });
       else await this.#answerPage(path, request, response);
     } catch (error) {
       this.#refuse(error, request, response);
@@ -125,14 +137,9 @@ export class ConsoleServer {
     );
   }
 
-  async #answerApi(
-    path: string,
-    query: string,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
+  async #answerApi(path: string, query: string, exchange: Exchange): Promise<void> {
     this.counters.count('requests');
-    this.#access.checkOrigin(request);
+    this.#access.checkOrigin(exchange.request);
     if (this.#atWork >= MOST_AT_WORK)
       throw new Refusal(503, 'too many requests are under way: try again', {
         retryAfterMs: 1000,
@@ -140,16 +147,18 @@ export class ConsoleServer {
       });
     this.#atWork++;
     try {
-      if (path === SESSION) await this.#answerSession(request, response);
-      else await this.#answerClient(path, new URLSearchParams(query), request, response);
+      if (path === SESSION) await this.#answerSession(exchange);
+      else await this.#answerClient(path, new URLSearchParams(query), exchange);
     } finally {
       this.#atWork--;
     }
   }
 
-  async #answerSession(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answerSession({ request, response, letIn }: Exchange): Promise<void> {
     if (request.method === 'GET') {
-      sendJson(response, 200, this.#session(await this.#access.clientOf(request)));
+      const client = await this.#access.clientOf(request);
+      if (client) letIn();
+      sendJson(response, 200, this.#session(client));
     } else if (request.method === 'POST') {
       await this.#access.checkRate(request);
       const token = tokenOf(await readJson(request, MOST_TOKEN_BODY));
@@ -179,14 +188,14 @@ export class ConsoleServer {
   async #answerClient(
     path: string,
     query: URLSearchParams,
-    request: IncomingMessage,
-    response: ServerResponse,
+    { request, response, letIn }: Exchange,
   ): Promise<void> {
     const client = await this.#access.clientOf(request);
     if (client === undefined)
       throw new Refusal(401, 'the console needs its token: "lanner console token" shows it', {
         counted: 'unauthorized',
       });
+    letIn();
     if (path === STREAM) return this.#openStream(query, client, request, response);
     const { method = '' } = request;
     const { route, name, methods } = this.#routes.find(method, path);

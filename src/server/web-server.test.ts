@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -97,6 +99,17 @@ test('a port in use is logged, and nothing fails; the next configuration is trie
   await first.server.close();
   await second.server.configure({ ...SETTINGS, port });
   assert.equal((await ask(`http://127.0.0.1:${port}/healthz`)).status, 200);
+});
+
+test('who holds many connections open shuts nobody out', async (context) => {
+  const { url } = await serve(context);
+  const { hostname, port } = new URL(url);
+  const held = Array.from({ length: 200 }, () => connect(Number(port), hostname).on('error', () => {}));
+  context.after(() => {
+    for (const socket of held) socket.destroy();
+  });
+  await Promise.all(held.map((socket) => once(socket, 'connect')));
+  for (let count = 0; count < 20; count++) assert.equal((await ask(`${url}/healthz`)).status, 200);
 });
 
 test('other settings close what was open; none end it', async (context) => {

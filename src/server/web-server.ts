@@ -6,6 +6,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
+import { Strangers } from './strangers.ts';
 
 export interface WebServerSettings {
   readonly address: string;
@@ -27,15 +28,19 @@ export interface WebAnswers {
   readonly trouble: () => string | undefined;
   readonly versions: () => object;
   readonly metrics: () => { readonly type: string; readonly text: string };
-  /** Answers what is for the console. */
-  readonly console?: (request: http.IncomingMessage, response: http.ServerResponse) => void;
-  /** A connection was refused, since there are too many. */
+  /** Answers what is for the console. `letIn` is to be called when it is known that the client may ask. */
+  readonly console?: (
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    letIn: () => void,
+  ) => void;
+  /** A connection was refused or ended, since there are too many. */
   readonly onRefused?: () => void;
 }
 
 /** Of a client that is too slow, or there are too many of. */
 const LIMITS = { headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000 } as const;
-const CONNECTIONS = 128;
+const CONNECTIONS = 256;
 const HEADER_BYTES = 8192;
 /** Milliseconds without a byte in either direction after which a connection ends. */
 const SILENCE_MS = 30_000;
@@ -136,15 +141,18 @@ export class WebServer {
     const options = { ...LIMITS, maxHeaderSize: HEADER_BYTES };
     const { console } = this.#answers;
     const answer = (request: http.IncomingMessage, response: http.ServerResponse): void => {
-      if (settings.hasConsole && console && !this.#isTold(request, settings)) console(request, response);
+      if (settings.hasConsole && console && !this.#isTold(request, settings))
+        console(request, response, () => strangers.letIn(request.socket));
       else respond(request, response, this.#answer(request, settings));
     };
+    const strangers = new Strangers(() => this.#answers.onRefused?.());
     const server =
       pem === undefined
         ? http.createServer(options, answer)
         : https.createServer({ ...options, cert: pem, key: pem }, answer);
     server.maxConnections = CONNECTIONS;
     server.timeout = SILENCE_MS;
+    server.on('connection', (socket) => strangers.add(socket));
     server.on('drop', () => this.#answers.onRefused?.());
     return server;
   }
