@@ -1,7 +1,8 @@
 /**
  * Workloads of the live measurements: a compiler started again and again, a web server that has been up for a moment
- * with its client, a sleeper.
+ * with its client, a sleeper, and a load that opens, moves and removes files as fast as it can.
  */
+import { join } from 'node:path';
 
 const BUILD = String.raw`
 for i in 1 2 3 4 5 6 7 8; do
@@ -35,5 +36,6 @@ wait;`;
 export const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
   build: ['sh', '-c', BUILD],
   server: ['perl', '-e', SERVER],
+  files: ['perl', join(import.meta.dirname, 'file-socket-load.pl'), '10000', '2', '.'],
   idle: ['sh', '-c', 'for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; done'],
 };

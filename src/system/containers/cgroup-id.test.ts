@@ -83,7 +83,7 @@ test('a plain name counts only with a pid namespace and in more than one hierarc
   // runc started from within a cgroup of its own in one hierarchy.
   assert.equal(containerOf([...everywhere('/web'), 'memory=/own/cgroup/web'], true)?.id, 'web');
   assert.equal(containerOf([...everywhere('/web'), 'pids=/other'], true), undefined);
-  assert.equal(containerOf(['cpu=/', `memory=/process_api/${ID.slice(0, 32)}`], true), undefined);
+  assert.equal(containerOf(['cpu=/', `memory=/job_server/${ID.slice(0, 32)}`], true), undefined);
   for (const path of ['/init.scope', '/user.slice', '/system.slice/cron.service', '/a/b/c'])
     assert.equal(containerOf(everywhere(path), true), undefined, path);
   assert.equal(containerOf([], true), undefined);
