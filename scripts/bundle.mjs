@@ -47,6 +47,7 @@ export async function bundleProgram() {
     plugins: [
       { name: 'places of sources', setup: keepPlaces },
       { name: "Node's own modules", setup: takeAsTheyAre },
+      { name: 'packages that few need', setup: leaveAlone },
     ],
   });
   writeFileSync(stampFile, stamp);
@@ -78,6 +79,16 @@ function takeAsTheyAre({ onResolve, onLoad }) {
     contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
     loader: 'js',
   }));
+}
+
+/**
+ * A package that is loaded when it is needed stays where it is: put into a file of its own, one in the older format of
+ * modules would have all that it exports below `default`.
+ */
+function leaveAlone({ onResolve }) {
+  onResolve({ filter: /^[^./]/ }, ({ kind, path }) =>
+    kind === 'dynamic-import' && !path.startsWith('node:') ? { path, external: true } : undefined,
+  );
 }
 
 /** Paths of the sources in a folder, in order. */

@@ -35,6 +35,8 @@ export interface ReloadStatus {
   replaced?(config: Config): void;
 }
 
+const ENDING = 'Lanner is ending';
+
 /** One reload at a time; what comes in the meantime makes one more. */
 export class Reloader {
   readonly #parts: ReloadOptions;
@@ -68,7 +70,7 @@ export class Reloader {
   }
 
   #begin(): Promise<ReloadReport> {
-    if (this.#closed) return Promise.resolve(reportOf(false, 'Lanner is ending'));
+    if (this.#closed) return Promise.resolve(reportOf(false, ENDING));
     this.#working = this.#work().finally(() => {
       this.#working = undefined;
     });
@@ -96,7 +98,8 @@ export class Reloader {
     try {
       report = reportOf(true, await this.#replace());
     } catch (error) {
-      report = this.#tellFailure(error as Error);
+      // Whoever ends Lanner need not hear that it no longer reloads.
+      report = this.#closed ? reportOf(false, ENDING) : this.#tellFailure(error as Error);
     }
     status?.ends(report);
     return report;
@@ -123,7 +126,7 @@ export class Reloader {
     const { config } = loaded;
     const paths = configuredRuleFiles(options, config, log.log, isServed(config));
     const { ruleSet, needs, problems, files } = await loadRulesAside(paths, config);
-    if (this.#closed) throw new Error('Lanner is ending');
+    if (this.#closed) throw new Error(ENDING);
     const about = describeLoaded(loaded.files, paths);
     const { gap } = await this.#watching.reload({ config, ruleSet, needs, about });
     log.configure(config);
