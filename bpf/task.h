@@ -73,13 +73,13 @@ static __always_inline s32 outer_id(struct task_struct *task, enum lanner_pid_ty
 	return BPF_CORE_READ(entry, nr);
 }
 
-/* When the init process of the task's pid namespace started. */
+/* When the init process of the task's pid namespace started, since boot: the time that the machine slept counts. */
 static __always_inline u64 namespace_start(struct task_struct *task)
 {
 	struct pid *pid = task_pid(task, PID_TYPE_TGID);
 	struct upid *entry = (void *)pid_entry(pid, BPF_CORE_READ(pid, level));
 
-	return BPF_CORE_READ(entry, ns, child_reaper, start_time);
+	return BPF_CORE_READ(entry, ns, child_reaper, start_boottime);
 }
 
 static __always_inline u32 terminal(struct task_struct *task)

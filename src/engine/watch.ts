@@ -244,6 +244,7 @@ async function watchSource(
     ...{ hostRoot, seed: seedOf(options), containers, fileNames: files, hosts, looks, mounts },
     cluster: options.cluster,
     limits: limitsOf(config),
+    bootTime: source.bootTime,
   });
   // The command begins with what this process has; its first events need not wait for an answer then.
   if (options.command) system.introduceSelf();

@@ -5,6 +5,7 @@ import { FileUsers, type FileUsersOptions } from './file-users.ts';
 import { bootTime, hostName, LocalAddresses } from './host.ts';
 import type { NamedInterface } from './interfaces.ts';
 import { ServiceNames } from './service-names.ts';
+import type { SystemOptions } from './system-options.ts';
 import type { ListedUsers } from './users.ts';
 
 export interface Machine {
@@ -36,10 +37,10 @@ export class LiveMachine implements Machine {
   readonly #addresses: LocalAddresses;
   readonly #services: ServiceNames;
 
-  constructor(options: FileUsersOptions) {
+  constructor(options: FileUsersOptions & Pick<SystemOptions, 'bootTime'>) {
     const { hostRoot, clock } = options;
     this.hostname = hostName(process.env);
-    this.bootTime = bootTime(hostRoot);
+    this.bootTime = options.bootTime ?? bootTime(hostRoot);
     this.users = new FileUsers(options);
     this.#addresses = new LocalAddresses(clock);
     this.#services = new ServiceNames(hostRoot);

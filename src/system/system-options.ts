@@ -68,6 +68,11 @@ export interface SystemOptions {
   readonly cluster?: ClusterDirectory | undefined;
   /** Hosts that rules ask for by name; without them, no address has a name. */
   readonly hosts?: HostNames | undefined;
+  /**
+   * When the machine started, nanoseconds since the epoch, by the clock that stamps the events; unless told, as /proc
+   * has it, which knows it to 10 ms only.
+   */
+  readonly bootTime?: bigint | undefined;
   /** Names that rules ask for by the files that they lead to. */
   readonly fileNames?: FileNames | undefined;
   /** The machine's mounts, for the paths of files that processes see by other ones. */

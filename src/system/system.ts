@@ -161,6 +161,7 @@ export class System implements SystemView {
         processesIn: (containerId) => this.#processesIn(containerId),
         containerLimit: limits.containerUsers,
         clock: this.#eventClock.now,
+        bootTime: options.bootTime,
       });
     this.#changes = captured ? CAPTURED_CHANGES : CHANGES;
     this.#mayLookUp = limits.lookupsPerSecond > 0 && !isFile;

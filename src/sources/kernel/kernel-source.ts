@@ -164,6 +164,11 @@ export class KernelSource implements EventSource {
     return this.#closed ? [] : this.#probe.ask(eventNames);
   }
 
+  /** When the machine started by the clock that stamps the events, nanoseconds since the epoch. */
+  get bootTime(): bigint | undefined {
+    return this.#probe.epochOffset;
+  }
+
   /** Gives memory back that something large has left behind. Takes some milliseconds. */
   trim(): void {
     giveMemoryBack();

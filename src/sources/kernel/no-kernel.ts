@@ -17,6 +17,7 @@ export class NoKernel implements WatchedKernel {
   readonly name = 'syscall';
   readonly missingEvents: readonly string[] = [];
   readonly watchesUring = true;
+  readonly bootTime = undefined;
   readonly statistics = NOTHING;
 
   async run(): Promise<void> {}

@@ -22,9 +22,6 @@ import {
   type BpfLink,
   type BpfMap,
   BpfObject,
-  CLOCK_BOOTTIME,
-  CLOCK_REALTIME,
-  clockNanoseconds,
   closeFd,
   createRingBuffer,
   hasTracepoint,
@@ -41,6 +38,7 @@ import { findControlGroup, type Scope } from './scope.ts';
 import { OWN_PROGRAMS } from './system-calls.ts';
 import { SystemError } from './system-error.ts';
 import { type Architecture, anonymousKinds, encodeBitTables } from './translations.ts';
+import { measureEpochOffset } from './wall-clock.ts';
 
 const DEFAULT_PROBE = fileURLToPath(new URL('../../../build/lanner.bpf.o', import.meta.url));
 /** The scheduler's tracepoints come first: whoever is forked must be in scope before its first call. */
@@ -312,7 +310,7 @@ function prepare(options: ProbeOptions): { file: string; settings: Settings } {
   return {
     file,
     settings: {
-      epochOffset: clockNanoseconds(CLOCK_REALTIME) - clockNanoseconds(CLOCK_BOOTTIME),
+      epochOffset: measureEpochOffset(),
       cgroup: group.id,
       controller: group.controller,
       scope: { host: SCOPE_HOST, processes: SCOPE_PROCESSES, cgroup: SCOPE_CGROUP }[scope.kind],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CLOCK_BOOTTIME, CLOCK_REALTIME } from './libbpf.ts';
-import { WallClock } from './wall-clock.ts';
+import { measureEpochOffset, WallClock } from './wall-clock.ts';
 
 const SECOND = 1_000_000_000;
 const OFFSET = 1_700_000_000_000_000_000n;
@@ -24,6 +24,18 @@ class Machine {
     return this.boot + OFFSET + this.set;
   };
 }
+
+test('from boot to the epoch it takes what the quickest of some readings tells', () => {
+  const machine = new Machine();
+  const delays = [9_000_000n, 4_000_000n, 20n, 7_000_000n, 3_000_000n];
+  const read = (clock: number): bigint => {
+    const time = machine.read(clock);
+    if (clock === CLOCK_REALTIME) machine.boot += delays.shift() ?? 0n;
+    return time;
+  };
+  // Half of the 20 ns may have passed on either side.
+  assert.equal(measureEpochOffset(read), OFFSET - 10n);
+});
 
 test('a clock that nobody sets needs no correction, and is looked at once a second', () => {
   const machine = new Machine();

@@ -15,6 +15,20 @@ const READING_TIME = 1_000_000n;
 /** Nanoseconds of a clock; see clock_gettime(2). */
 export type ClockReader = (clock: number) => bigint;
 
+/** Readings of the clocks, of which the quickest counts: a thread may lose its CPU between two clocks. */
+const READINGS = 5;
+
+/** Nanoseconds from boot time to the epoch. */
+export function measureEpochOffset(read: ClockReader = clockNanoseconds): bigint {
+  const readings = Array.from({ length: READINGS }, () => {
+    const before = read(CLOCK_BOOTTIME);
+    const wall = read(CLOCK_REALTIME);
+    const took = read(CLOCK_BOOTTIME) - before;
+    return { took, offset: wall - before - took / 2n };
+  });
+  return readings.reduce((best, reading) => (reading.took < best.took ? reading : best)).offset;
+}
+
 export class WallClock {
   /** Nanoseconds from boot time to the epoch, as events have it. */
   readonly #epochOffset: bigint;
