@@ -105,13 +105,33 @@ static __always_inline void append_strings(struct lanner_scratch *s, u64 start, 
 		s->data[BOUND(s->position - 1, MAX_EVENT)] = 0;
 }
 
+/* Pieces of MAX_TEXT - 1 bytes in the longest argument that the kernel lets pass: MAX_ARG_STRLEN, 32 pages. */
+#define ARGUMENT_PIECES 33
+
+/* Where the arguments behind the first one begin, of which `told` bytes with a NUL are in the event; 0 when unknown.
+ * A first argument that is longer must not hide those that follow. */
+static __always_inline u64 second_argument(struct lanner_scratch *s, u64 start, u64 told)
+{
+	u64 end = start + told;
+	u32 length = told;
+
+	for (u32 i = 0; i < ARGUMENT_PIECES && length == MAX_TEXT; i++) {
+		/* The NUL was put in place of a byte that is still to come. */
+		length = read_user_text(HERE(s), MAX_TEXT, end - 1);
+		if (!length)
+			return 0;
+		end += length - 1;
+	}
+	return end;
+}
+
 /* Arguments (without the first) and environment as they lie in the process's memory. */
 __noinline int collect_strings(u64 p)
 {
 	struct lanner_scratch *s = get_scratch();
 	struct task_struct *task;
 	struct mm_struct *mm;
-	u64 start, first;
+	u64 start;
 
 	if (!s)
 		return 0;
@@ -132,8 +152,8 @@ __noinline int collect_strings(u64 p)
 		return 0;
 	}
 	/* The first argument is the parameter before this one. */
-	first = s->lengths[BOUND(s->index - 1, 63)];
-	append_strings(s, start + first, BPF_CORE_READ(mm, arg_end), first < MAX_TEXT ? MAX_TEXT - first : 0);
+	start = second_argument(s, start, s->lengths[BOUND(s->index - 1, 63)]);
+	append_strings(s, start, BPF_CORE_READ(mm, arg_end), MAX_TEXT);
 	return 0;
 }
 

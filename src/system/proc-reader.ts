@@ -5,12 +5,14 @@
 import { closeSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
 import type { ByteString } from '../events/bytes.ts';
 import {
+  MAX_STRINGS,
   type ProcStat,
   type ProcStatus,
   parseCgroups,
   parseFileLimit,
   parseStat,
   parseStatus,
+  splitArguments,
   splitStrings,
 } from './proc-text.ts';
 import type { ExecutableFacts } from './thread.ts';
@@ -53,9 +55,6 @@ export interface Executable {
   readonly inode: bigint;
   readonly startTicks: number;
 }
-
-/** Arguments and environment are cut here, as the kernel's events cut them. */
-const MAX_STRINGS = 4096;
 
 export class ProcReader {
   readonly #root: string;
@@ -124,7 +123,7 @@ export class ProcReader {
   #details(directory: string): ProcDetails {
     const loginuid = Number(readText(`${directory}/loginuid`) || Number.NaN);
     return {
-      argv: splitStrings(readText(`${directory}/cmdline`).slice(0, MAX_STRINGS)),
+      argv: splitArguments(readText(`${directory}/cmdline`)),
       env: splitStrings(readText(`${directory}/environ`).slice(0, MAX_STRINGS)),
       exepath: readLink(`${directory}/exe`),
       executable: executableFacts(`${directory}/exe`),
@@ -156,8 +155,11 @@ function executableFacts(path: string): ExecutableFacts {
   }
 }
 
-/** One buffer for all files: what is larger than it is cut. */
-const BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+/**
+ * One buffer for all files: what is larger than it is cut. The longest argument has 128 KiB (MAX_ARG_STRLEN,
+ * execve(2)), and others follow.
+ */
+const BUFFER = Buffer.allocUnsafeSlow(136 * 1024);
 
 /** Empty when the file is gone or denied, which for a process that ends is the normal case. */
 function readText(path: string): ByteString {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseCgroups, parseFileLimit, parseStat, parseStatus, splitStrings } from './proc-text.ts';
+import {
+  parseCgroups,
+  parseFileLimit,
+  parseStat,
+  parseStatus,
+  splitArguments,
+  splitStrings,
+} from './proc-text.ts';
 
 const AFTER_NAME = 'S 1 20 30 34816 -1 4194560 11 0 12 0 0 0 0 0 20 0 1 0 4711 0 0';
 
@@ -69,4 +76,14 @@ test('strings and limits', () => {
   assert.equal(parseFileLimit('Limit\nMax open files            1024      4096     files\n'), 1024);
   assert.equal(parseFileLimit('Max open files            unlimited      4096     files\n'), -1);
   assert.equal(parseFileLimit(''), -1);
+});
+
+test('a long first argument does not hide the others', () => {
+  assert.deepEqual(splitArguments('cat\0\0-n\0'), ['cat', '', '-n']);
+  assert.deepEqual(splitArguments('cat\0'), ['cat']);
+  assert.deepEqual(splitArguments('overwritten title'), ['overwritten title']);
+  assert.deepEqual(splitArguments(''), []);
+  const [first, ...others] = splitArguments(`${'a'.repeat(100_000)}\0-n\0${'b'.repeat(5000)}\0`);
+  assert.equal(first, 'a'.repeat(4095));
+  assert.deepEqual(others, ['-n', 'b'.repeat(4092)]);
 });

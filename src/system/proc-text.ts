@@ -109,6 +109,17 @@ export function splitStrings(text: ByteString): ByteString[] {
   return (text.endsWith('\0') ? text.slice(0, -1) : text).split('\0');
 }
 
+/** The first argument and all others together, as well as the whole environment, are cut here, as events cut them. */
+export const MAX_STRINGS = 4095;
+
+/** Text of `/proc/PID/cmdline`. However long the first argument is, it does not hide those that follow. */
+export function splitArguments(text: ByteString): ByteString[] {
+  const end = text.indexOf('\0');
+  if (end < 0) return splitStrings(text.slice(0, MAX_STRINGS));
+  const others = text.slice(end + 1).slice(0, MAX_STRINGS);
+  return [text.slice(0, Math.min(end, MAX_STRINGS)), ...splitStrings(others)];
+}
+
 /**
  * Text of `/proc/PID/cgroup` in the form that events have, `controller=path` for each hierarchy. The
  * unified hierarchy, which has no name there, is called `unified`.

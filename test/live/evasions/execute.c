@@ -44,6 +44,10 @@ int main(int count, char **arguments)
 	program = arguments[2];
 	if (!strcmp(way, "false-name")) {
 		execve(program, own, environment);
+	} else if (!strncmp(way, "name-of-", 8)) {
+		char *telling[] = { memset(calloc(1, atoi(way + 8) + 1), 'a', atoi(way + 8)), "the telling part", NULL };
+
+		execve(program, telling, environment);
 	} else if (!strcmp(way, "symbolic-link")) {
 		(void)!symlink(program, in_folder(folder, "soft"));
 		execve(path, own, environment);

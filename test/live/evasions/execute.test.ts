@@ -16,6 +16,11 @@ const RULES = `
   condition: evt.type = execve and evt.rawres = 0 and proc.exepath endswith /work/script
   output: "%proc.exepath %evt.arg.filename"
   priority: WARNING
+- rule: Telling Arguments
+  desc: The program is run with arguments that tell.
+  condition: evt.type = execve and evt.rawres = 0 and proc.args = "the telling part"
+  output: "%proc.exepath %proc.args"
+  priority: WARNING
 - rule: Tool
   desc: The program is run.
   condition: evt.type in (execve, execveat) and evt.rawres = 0 and proc.exepath = ${TOOL}
@@ -31,6 +36,11 @@ const RULES = `
 /** Ways of execute.c and the rule that sees them: of ours, of the default ones, of Falco's. */
 const WAYS: Readonly<Record<string, { own?: string; byDefault?: string; upstream?: string }>> = {
   'false-name': { own: 'Tool' },
+  // As long as an event tells it, just longer, in several pieces, and as long as the kernel lets it be.
+  'name-of-4095': { own: 'Telling Arguments' },
+  'name-of-4096': { own: 'Telling Arguments' },
+  'name-of-8191': { own: 'Telling Arguments' },
+  'name-of-131071': { own: 'Telling Arguments' },
   'symbolic-link': { own: 'Tool' },
   'hard-link': { own: 'Tool' },
   'directory-and-name': { own: 'Tool' },
