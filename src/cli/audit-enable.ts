@@ -1,5 +1,5 @@
 /** `lanner audit enable`: turns on the audit log of an API server that runs as a static pod. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { isatty } from 'node:tty';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -117,6 +117,10 @@ async function attempt(options: EnableOptions): Promise<number> {
     if (error instanceof ManifestError || error instanceof EditError)
       fail(`${options.manifest}: ${error.message}`);
     const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && !existsSync(options.manifest))
+      fail(
+        `there is no ${options.manifest}: this is for the node of the API server; --manifest names another file`,
+      );
     if (code === 'ENOENT' || code === 'EACCES' || code === 'EROFS') fail(message);
     throw error;
   }

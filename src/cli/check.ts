@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load.ts';
-import { loadRuleFiles, ruleFilePaths } from '../engine/rule-files.ts';
+import { loadRuleFiles } from '../engine/rule-files.ts';
 import { falcoResult } from '../rules/falco-report.ts';
 import { fixFiles } from '../rules/fix.ts';
 import { allProblems } from '../rules/lint.ts';
@@ -11,6 +11,7 @@ import type { LoadOutcome, Problem } from '../rules/load.ts';
 import { countProblems, reportProblems } from '../rules/report.ts';
 import { fail, writeError } from './fail.ts';
 import { printLine } from './print.ts';
+import { namedRuleFiles } from './start.ts';
 
 interface CheckOptions {
   readonly fix?: boolean;
@@ -54,10 +55,7 @@ function check(files: readonly string[], options: CheckOptions): number {
 
 function load(files: readonly string[]): LoadOutcome {
   const { config } = loadConfig({ file: undefined, overrides: [], environment: process.env });
-  return loadRuleFiles(
-    ruleFilePaths(files, config, () => {}),
-    config,
-  );
+  return loadRuleFiles(namedRuleFiles(files, config), config);
 }
 
 /** Writes the files that can be repaired; one line for each repair. */

@@ -93,6 +93,27 @@ export const FLAGS: readonly Flag[] = [
   { flags: '--version', about: 'print versions; with json_output as JSON' },
 ];
 
+/** Flags that Falco had and has removed, and what does the same. */
+const FORMER_FLAGS: ReadonlyMap<string, string> = new Map([
+  ['-A', 'set base_syscalls.all: true'],
+  ['--cri', 'set container_engines.cri.sockets'],
+  ['-D', 'set rules: [{disable: {rule: "*TEXT*"}}]'],
+  ['-e', '"lanner replay FILE" judges a capture'],
+  ['--modern-bpf', 'the modern probe is the only one, leave it out'],
+  ['--nodriver', 'set engine.kind: nodriver'],
+  ['-s', 'set metrics.enabled: true and metrics.output_file'],
+  ['-S', 'set falco_libs.snaplen'],
+  ['--snaplen', 'set falco_libs.snaplen'],
+  ['-t', 'set rules: [{disable: {rule: "*"}}, {enable: {tag: TAG}}]'],
+  ['-T', 'set rules: [{disable: {tag: TAG}}]'],
+]);
+
+/** What to do instead of a flag that Falco had, which a message on an unknown option names in quotes. */
+export function formerFlag(message: string): string | undefined {
+  const [, flag = ''] = /'(-[^'=]*)/.exec(message) ?? [];
+  return FORMER_FLAGS.get(flag);
+}
+
 /** Adds flags to a command, those that commands share or all. */
 export function addFlags(command: Command, which: 'common' | 'all'): Command {
   for (const { flags, about, common, parse } of FLAGS) {

@@ -66,10 +66,9 @@ function runUninstall(options: InstallOptions): void {
   const target = targetOf(options);
   const hasSystemd = mayAskSystemd(target);
   if (hasSystemd && existsSync(unitPath())) systemctl('disable', '--now', UNIT);
-  report(
-    attempt(() => uninstallFiles(FOLDERS, target)),
-    target,
-  );
+  const steps = attempt(() => uninstallFiles(FOLDERS, target));
+  report(steps, target);
+  if (steps.every(({ done }) => done === 'missing')) printLine('nothing to remove: nothing was installed');
   if (hasSystemd) systemctl('daemon-reload');
 }
 

@@ -3,10 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { CONFIG_SCHEMA } from '../config/documentation.ts';
 import type { Config } from '../config/schema.ts';
 import { RULE_SCHEMA } from '../rules/schema.ts';
+import { nearest } from '../rules/suggest.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
 import { printDescription } from './describe.ts';
 import { Failure } from './fail.ts';
-import { addFlags } from './flags.ts';
+import { addFlags, formerFlag } from './flags.ts';
 import { type ListOptions, printEvents, printFields, printIgnoredEvents } from './list.ts';
 import { openLog } from './log.ts';
 import { loadConfigOf, logConfiguration } from './options.ts';
@@ -88,7 +89,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    throw new Failure(usageError(error));
+    throw new Failure(usageError(error, program, args));
   }
   return exitCode;
 }
@@ -104,6 +105,8 @@ async function buildProgram(args: readonly string[], finish: Finish): Promise<Co
     .usage('[options] | COMMAND …')
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
+    // Lines of descriptions are those of the source: a terminal has its own width.
+    .configureHelp({ commandDescription: (command) => command.description().replace(/\s*\n\s*/g, ' ') })
     .enablePositionalOptions()
     .showSuggestionAfterError();
   addFlags(program, 'all').action(async (options: ProgramOptions) => finish(await runFlags(options)));
@@ -157,10 +160,50 @@ function printWithConfiguration(options: ProgramOptions, { json_output }: Config
   return true;
 }
 
-/** Commander's messages in one line. */
-function usageError(error: CommanderError): string {
-  if (error.code === 'commander.excessArguments') {
-    return 'there is no such command: "lanner --help" lists them; "lanner run -- COMMAND" watches a program';
+/** Commander's messages in one line, with what to do. */
+function usageError(error: CommanderError, program: Command, args: readonly string[]): string {
+  const command = calledCommand(program, args);
+  const name = fullName(command);
+  const help = `"${name} --help" tells more`;
+  if (error.code === 'commander.help') {
+    return `a command is missing behind "${name}" (${namesOf(command).join(', ')}): ${help}`;
   }
-  return error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  if (error.code === 'commander.excessArguments') return excessArgument(command, help);
+  const message = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  if (error.code === 'commander.unknownOption' && command === program) {
+    const instead = formerFlag(message);
+    if (instead !== undefined) return `${message}: Falco has removed it as well; ${instead}`;
+  }
+  const isClear = error.code === 'commander.invalidArgument' || message.includes('(Did you mean');
+  return isClear ? message : `${message}: ${help}`;
+}
+
+/** What there is to say of the first word that nothing was expected for. */
+function excessArgument(command: Command, help: string): string {
+  const word = command.args[command.registeredArguments.length] ?? '';
+  const isMain = command.parent === null;
+  const near = nearest(word, isMain ? COMMANDS.flatMap(({ names }) => names) : namesOf(command));
+  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  if (!isMain) return `"${word}" is one argument too many${hint || `: ${help}`}`;
+  if (hint !== '') return `there is no such command "${word}"${hint}`;
+  return `there is no such command "${word}": "lanner --help" lists them; "lanner run -- COMMAND" watches a program`;
+}
+
+/** The command that the arguments name, as far as they name one. */
+function calledCommand(program: Command, args: readonly string[]): Command {
+  let called = program;
+  for (const word of args) {
+    const next = called.commands.find((command) => command.name() === word);
+    if (next === undefined) break;
+    called = next;
+  }
+  return called;
+}
+
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
+}
+
+function namesOf(command: Command): string[] {
+  return command.commands.map((child) => child.name());
 }

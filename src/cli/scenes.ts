@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { loadRuleFiles, ruleFilePaths } from '../engine/rule-files.ts';
 import type { WatchSummary } from '../engine/watch.ts';
 import type { LoadOutcome } from '../rules/load.ts';
+import { nearest } from '../rules/suggest.ts';
 import { AlertListener, END_RULE, END_RULE_FILE, type IncomingAlert } from '../scenes/audience.ts';
 import { findEngine } from '../scenes/find-engine.ts';
 import { loadScenes, scenesFor } from '../scenes/load.ts';
@@ -99,7 +100,14 @@ interface Run {
 function chooseScenes(which: readonly string[], known: readonly Scene[]): Scene[] {
   const chosen = which.flatMap((word) => {
     const scenes = scenesFor(word, known);
-    if (scenes.length === 0) fail(`there is no scene, rule or technique "${word}": --list shows them`);
+    if (scenes.length === 0) {
+      const near = nearest(
+        word,
+        known.flatMap(({ name, falco, lanner }) => [name, ...falco, ...lanner]),
+      );
+      const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+      fail(`there is no scene, rule or technique "${word}"${hint || ': --list shows them'}`);
+    }
     return scenes;
   });
   return [...new Set(chosen)];

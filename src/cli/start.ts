@@ -29,6 +29,13 @@ export function configuredRuleFiles(
   return withConsole && existsSync(ownRules) ? [...paths, ownRules] : paths;
 }
 
+/** Paths of the rule files that a command is given by name, directories among them. Ends the command when there are none. */
+export function namedRuleFiles(names: readonly string[], config: Config): string[] {
+  const paths = ruleFilePaths(names, config, () => {});
+  if (paths.length === 0) fail(`there are no rule files (*.yaml, *.yml) in ${names.join(', ')}`);
+  return paths;
+}
+
 /**
  * Loads the rules that the options and the configuration name. Warnings go to `log`; errors end the
  * command.

@@ -138,6 +138,9 @@ function summaryOf(tuning: Tuning, { proposals, leftAlone }: Tuned, { passedOver
     `${what}, tried on all alerts, would have silenced ${silenced} of ${tuning.total} (${share} %)`,
     ...leftAlone.map(({ rule, reason, count }) => `left as they are: ${count} of ${rule}: ${reason}`),
     ...[...passedOver].map(([reason, count]) => `passed over: ${count} ${reason}`),
+    ...(tuning.total === 0 && passedOver.size > 0
+      ? ['no alert was read: files must have been written with json_output: true']
+      : []),
   ].join('\n');
 }
 

@@ -1,11 +1,12 @@
 /** `-V FILE…`: loads rule files in order and says of each whether it is right, in Falco's words. */
 import type { Config } from '../config/schema.ts';
-import { loadRuleFiles, ruleFilePaths } from '../engine/rule-files.ts';
+import { loadRuleFiles } from '../engine/rule-files.ts';
 import { falcoDetails, falcoResult } from '../rules/falco-report.ts';
 import { isError, type LoadOutcome } from '../rules/load.ts';
 import { type DescribeOptions, described, printDescription } from './describe.ts';
 import { writeError } from './fail.ts';
 import { printLine } from './print.ts';
+import { namedRuleFiles } from './start.ts';
 
 export interface ValidateOptions extends DescribeOptions {
   /** Print the warnings of files that have no errors. */
@@ -14,10 +15,7 @@ export interface ValidateOptions extends DescribeOptions {
 
 /** Returns the exit code: 1 when a file has an error. Rules are described only when none has. */
 export function validate(files: readonly string[], config: Config, options: ValidateOptions): number {
-  const outcome = loadRuleFiles(
-    ruleFilePaths(files, config, () => {}),
-    config,
-  );
+  const outcome = loadRuleFiles(namedRuleFiles(files, config), config);
   if (config.json_output) {
     const description = outcome.ok ? described(outcome, options) : undefined;
     printLine(

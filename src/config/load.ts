@@ -99,6 +99,10 @@ function readConfigFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ConfigError([`cannot read the configuration: ${(error as Error).message}`]);
+    const { message } = error as Error;
+    // Of a directory the system tells no name.
+    throw new ConfigError([
+      `cannot read the configuration: ${message.includes(file) ? message : `${file}: ${message}`}`,
+    ]);
   }
 }

@@ -122,6 +122,14 @@ test('--fix repairs what it can, says what, and leaves the rest', async (context
   );
 });
 
+test('a folder without rule files is an error, for a wrong path must not pass for right rules', async (context) => {
+  const { folder, check } = folderOf(context, {});
+  const message = `lanner: there are no rule files (*.yaml, *.yml) in ${folder}\n`;
+  for (const result of [await check(folder), await lanner(['-c', '', '-V', folder])]) {
+    assert.deepEqual([result.code, result.stdout, result.stderr], [1, '', message]);
+  }
+});
+
 test('--json gives the shape of Falco, with the lints and what was probably meant', async (context) => {
   const { check } = folderOf(context, {
     'a.yaml': GOOD.replace('fd.name =', 'fd.nmae ='),

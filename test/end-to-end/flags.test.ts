@@ -237,7 +237,20 @@ for (const [args, message] of [
     ['-r', '/no/such/file', '--dry-run'],
     /the file cannot be read: ENOENT[\s\S]*lanner: the rules cannot be used: 1 error\n$/,
   ],
-  [['run'], /^lanner: missing required argument 'command'\n$/],
+  [['chek'], /^lanner: there is no such command "chek"; did you mean "check"\?\n$/],
+  [['run'], /^lanner: missing required argument 'command': "lanner run --help" tells more\n$/],
+  [['console', 'tokne'], /^lanner: "tokne" is one argument too many; did you mean "token"\?\n$/],
+  [
+    ['audit'],
+    /^lanner: a command is missing behind "lanner audit" \(policy, enable\): "lanner audit --help"/,
+  ],
+  [
+    ['scenes', 'read-passwrd-hashes'],
+    /^lanner: there is no scene, .*did you mean "read-password-hashes"\?\n$/,
+  ],
+  [['-e', 'x.scap'], /^lanner: unknown option '-e': Falco has removed it as well; "lanner replay FILE"/],
+  [['-c', '/tmp', '--dry-run'], /^lanner: cannot read the configuration: \/tmp: EISDIR/],
+  [['audit', 'enable', '--manifest', '/no/such/file'], /^lanner: there is no \/no\/such\/file: .*--manifest/],
 ] as const) {
   test(`wrong: lanner ${args.join(' ')}`, async () => {
     const { code, stdout, stderr } = await lanner(args);
@@ -246,3 +259,8 @@ for (const [args, message] of [
     assert.match(stderr, message);
   });
 }
+
+test('help is wrapped at the width of the terminal alone, not where the source wraps it', async () => {
+  const { stdout } = await lanner(['run', '--help']);
+  assert.match(stdout, /^when COMMAND ends, with its exit code, after a one-line summary on standard$/m);
+});

@@ -25,6 +25,8 @@ test('what is installed works, is not overwritten, and goes', async (context) =>
   const look = await lanner(['uninstall', '--root', root, '--dry-run']);
   assert.match(look.stdout, /would be removed: \/etc\/systemd\/system\/lanner\.service/);
   await lanner(['uninstall', '--root', root]);
+  const nothing = await lanner(['uninstall', '--root', `${root}/none`]);
+  assert.equal(nothing.stdout, 'nothing to remove: nothing was installed\n');
   assert.ok(!existsSync(join(root, '/etc/lanner/rules')));
   assert.match(readFileSync(config, 'utf8'), /\njson_output: true\n$/);
 });

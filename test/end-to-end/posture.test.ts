@@ -27,6 +27,14 @@ function posture(args: readonly string[], options: { cwd?: string; input?: strin
   return start(LANNER, ['posture', ...args], options).finished;
 }
 
+test('a folder without manifests is an error', async (context) => {
+  const cwd = folderWith(context, {});
+  for (const command of ['posture', 'harden']) {
+    const { code, stderr } = await start(LANNER, [command, '.'], { cwd }).finished;
+    assert.deepEqual([code, stderr], [1, 'lanner: .: no *.yaml, *.yml or *.json is in this folder\n']);
+  }
+});
+
 test('the exit code says whether a profile is violated', async (context) => {
   const cwd = folderWith(context, { 'pod.yaml': POD });
   const plain = await posture(['pod.yaml'], { cwd });

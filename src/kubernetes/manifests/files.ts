@@ -24,7 +24,7 @@ const STDIN = '<stdin>';
 
 /**
  * Reads `paths`: files, folders (all *.yaml, *.yml and *.json below them) and `-` for standard input. What cannot
- * be read is among the problems. A document without a kind is a problem in a file that was named, and counted
+ * be read is among the problems, and so is a folder without any such file. A document without a kind is a problem in a file that was named, and counted
  * in a folder, where other files than manifests may lie.
  */
 export function readManifests(paths: readonly string[]): ReadManifests {
@@ -33,7 +33,10 @@ export function readManifests(paths: readonly string[]): ReadManifests {
   let others = 0;
   for (const path of paths) {
     const isFolder = path !== '-' && statOf(path)?.isDirectory() === true;
-    for (const name of isFolder ? filesBelow(path) : [path]) {
+    const names = isFolder ? filesBelow(path) : [path];
+    if (names.length === 0)
+      problems.push({ place: { origin: path }, message: 'no *.yaml, *.yml or *.json is in this folder' });
+    for (const name of names) {
       const origin = name === '-' ? STDIN : name;
       const read = textOfFile(name);
       if ('problem' in read) {

@@ -224,6 +224,10 @@ test('a file, and a folder of files, are read once', async (context) => {
   all.start(new AuditLogFile(folder, all.intake));
   await all.ended();
   assert.deepEqual(all.ids, ['c', 'a', 'b']);
+  mkdirSync(join(folder, 'empty'));
+  const empty = new AuditProbe();
+  empty.start(new AuditLogFile(join(folder, 'empty'), empty.intake));
+  await assert.rejects(empty.ended(), /there are no files in this folder/);
   const none = new AuditProbe();
   none.start(new AuditLogFile(join(folder, 'none'), none.intake));
   await assert.rejects(none.ended(), /ENOENT/);

@@ -20,7 +20,9 @@ export class AuditLogFile implements AuditInput {
 
   /** Rejects when the file cannot be read. Lines that hold no audit event are counted and told. */
   async run(): Promise<void> {
-    for (const file of filesAt(this.name)) await this.#read(file);
+    const files = filesAt(this.name);
+    if (files.length === 0) throw new Error(`${this.name}: there are no files in this folder`);
+    for (const file of files) await this.#read(file);
   }
 
   stop(): void {
