@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { followHealth, stopFollowing } from './data/live.ts';
 import { loadSession, session, sessionFailure } from './data/session.ts';
 import { AlertPage } from './pages/alert/alert-page.tsx';
@@ -18,7 +18,7 @@ import { SignIn } from './shell/sign-in.tsx';
 
 export function App() {
   const [hasHelp, showHelp] = useState(false);
-  useEffect(
+  useLayoutEffect(
     () =>
       addShortcuts([
         { keys: '?', action: () => showHelp(true) },
@@ -53,6 +53,8 @@ function Page() {
   const address = 'id' in current ? current.id : 'name' in current ? current.name : '';
   useEffect(() => {
     if (current.page !== 'alerts') followHealth();
+  }, [current.page, address]);
+  useLayoutEffect(() => {
     // Who reads with a screen reader or moves by keyboard begins at the top of the new page.
     if (!isFirst.current) main.current?.focus({ preventScroll: true });
     isFirst.current = false;

@@ -14,7 +14,10 @@ const active = new Map<string, Shortcut>();
 let first = '';
 let timer = 0;
 
-/** Adds shortcuts until the function that is returned is called. */
+/**
+ * Adds shortcuts until the function that is returned is called. For layout effects: what is to be seen takes keys at
+ * once, not a frame later.
+ */
 export function addShortcuts(shortcuts: readonly Shortcut[]): () => void {
   for (const shortcut of shortcuts) active.set(shortcut.keys, shortcut);
   return () => {

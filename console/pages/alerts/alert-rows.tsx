@@ -1,6 +1,6 @@
 /** A list of any length, of which only what is to be seen is in the page. All rows are of one height. */
 import { useSignalEffect } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { addShortcuts } from '../../shell/shortcuts.ts';
 import type { AlertList } from './alert-list.ts';
 import { AlertRow } from './alert-row.tsx';
@@ -73,7 +73,7 @@ export function AlertRows({ list }: { readonly list: AlertList }) {
     at.current = id;
     setFocused(id);
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const move = (step: number): void => {
       const all = list.items.value;
       const index = all.findIndex(({ id }) => id === at.current);

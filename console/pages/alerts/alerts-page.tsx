@@ -1,5 +1,6 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { AlertFilter } from '../../../src/server/api-types.ts';
 import { follow, followHealth } from '../../data/live.ts';
 import { features, session } from '../../data/session.ts';
 import { navigate, query } from '../../router.ts';
@@ -25,17 +26,39 @@ const SAY_MS = 5000;
 export function AlertsPage() {
   const store = features.value?.store;
   if (store && !store.available) return <Missing feature={store} />;
-  return <Alerts key={keyOf(filterOf(query.value))} />;
+  return <FilteredAlerts />;
 }
 
-function Alerts() {
-  const filter = useMemo(() => filterOf(query.value), []);
-  const list = useMemo(() => {
-    if (kept !== undefined && keyOf(kept.filter) === keyOf(filter) && kept.isLoaded.value) return kept;
-    kept = new AlertList(filter);
-    return kept;
-  }, [filter]);
+function FilteredAlerts() {
+  const filter = filterOf(query.value);
   const isPaused = useSignal(false);
+  return (
+    <>
+      <h1 class="unseen">Alerts</h1>
+      {/* It stays as it is while its filter changes: somebody may be typing there. */}
+      <FilterBar
+        filter={filter}
+        onChange={(next, replace) => navigate(addressOf(next), { replace })}
+        isPaused={filter.until === undefined ? isPaused : undefined}
+      />
+      <Alerts key={keyOf(filter)} filter={filter} isPaused={isPaused} />
+    </>
+  );
+}
+
+interface AlertsProps {
+  /** Another one has another key. */
+  readonly filter: AlertFilter;
+  readonly isPaused: Signal<boolean>;
+}
+
+function Alerts({ filter: wanted, isPaused }: AlertsProps) {
+  const list = useMemo(() => {
+    if (kept !== undefined && keyOf(kept.filter) === keyOf(wanted) && kept.isLoaded.value) return kept;
+    kept = new AlertList(wanted);
+    return kept;
+  }, []);
+  const { filter } = list;
   const area = useRef<HTMLDivElement>(null);
   const isSignedIn = session.value?.signedIn;
 
@@ -83,7 +106,7 @@ function Alerts() {
     window.scrollTo(0, 0);
     void list.showWaiting();
   };
-  useEffect(
+  useLayoutEffect(
     () =>
       addShortcuts([
         { keys: 'n', action: show },
@@ -106,12 +129,6 @@ function Alerts() {
   const oldest = items.at(-1);
   return (
     <>
-      <h1 class="unseen">Alerts</h1>
-      <FilterBar
-        filter={filter}
-        onChange={(next, replace) => navigate(addressOf(next), { replace })}
-        isPaused={canFollow ? isPaused : undefined}
-      />
       <TimelinePanel list={list} onChange={(change) => navigate(addressOf(changed(filter, change)))} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: nothing is done with it; new rows wait while it is pointed at */}
       <div ref={area} class="alert-list" onMouseLeave={showIfIdle}>

@@ -1,9 +1,9 @@
 import type { Signal } from '@preact/signals';
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { AlertFilter } from '../../../src/server/api-types.ts';
 import { PRIORITIES } from '../../text/priorities.ts';
 import { Untrusted, visibleText } from '../../text/untrusted.tsx';
-import { changed, isEmpty, isPriority, LIST_FILTERS, withoutValue } from './filters.ts';
+import { changed, isEmpty, isPriority, keyOf, LIST_FILTERS, withoutValue } from './filters.ts';
 import { MoreFilters } from './more-filters.tsx';
 
 const AGES: readonly (readonly [string, string])[] = [
@@ -29,11 +29,26 @@ interface Props {
 
 export function FilterBar({ filter, onChange, isPaused }: Props) {
   const [isOpen, setOpen] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
   const timer = useRef(0);
-  const search = (text: string): void => {
+  const latest = useRef(filter);
+  latest.current = filter;
+  const search = (): void => {
     clearTimeout(timer.current);
-    if (text.trim() !== (filter.text ?? '')) onChange(changed(filter, { text: text.trim() }), true);
+    const text = field.current?.value.trim() ?? '';
+    // Other filters may have changed since the key was pressed.
+    if (text !== (latest.current.text ?? '')) onChange(changed(latest.current, { text }), true);
   };
+  const choose = (next: AlertFilter): void => {
+    setOpen(false);
+    onChange(next);
+  };
+  useLayoutEffect(() => {
+    const { current: input } = field;
+    // What is typed stays as it is; another text has come with the address.
+    if (input !== null && input.value.trim() !== (filter.text ?? '')) input.value = filter.text ?? '';
+  }, [filter.text]);
+  useLayoutEffect(() => () => clearTimeout(timer.current), []);
   const age = AGES.some(([value]) => value === (filter.since ?? '')) && filter.until === undefined;
   return (
     <search class="filters" aria-label="Alerts">
@@ -41,20 +56,19 @@ export function FilterBar({ filter, onChange, isPaused }: Props) {
         class="filter-row"
         onSubmit={(event) => {
           event.preventDefault();
-          search(String(new FormData(event.currentTarget).get('text') ?? ''));
+          search();
         }}
       >
         <input
+          ref={field}
           type="search"
-          name="text"
           aria-label="Search in alerts"
           placeholder="Search: words, or “words in quotes”   /"
-          defaultValue={filter.text ?? ''}
           spellcheck={false}
           autocomplete="off"
-          onInput={({ currentTarget }) => {
+          onInput={() => {
             clearTimeout(timer.current);
-            timer.current = window.setTimeout(() => search(currentTarget.value), TYPING_MS);
+            timer.current = window.setTimeout(search, TYPING_MS);
           }}
           onKeyDown={(event) => {
             if (event.key === 'Escape') event.currentTarget.blur();
@@ -107,7 +121,7 @@ export function FilterBar({ filter, onChange, isPaused }: Props) {
         )}
       </form>
       <Chips filter={filter} onChange={onChange} />
-      {isOpen && <MoreFilters filter={filter} onChange={onChange} />}
+      {isOpen && <MoreFilters key={keyOf(filter)} filter={filter} onChange={choose} />}
     </search>
   );
 }

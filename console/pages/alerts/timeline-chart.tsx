@@ -1,5 +1,5 @@
 /** The timeline as stacked bars, the most severe at the bottom; a time is chosen by dragging over it. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Timeline } from '../../../src/server/api-types.ts';
 import { counted, wholeText } from '../../text/number.ts';
 import { PRIORITIES } from '../../text/priorities.ts';
@@ -20,25 +20,35 @@ interface Props {
   readonly onWider: () => void;
 }
 
+/** What is being dragged over. */
+interface Brush {
+  /** What the chart showed at the press: it stays until the release, so that no time moves under the pointer. */
+  readonly timeline: Timeline;
+  readonly start: number;
+  readonly end: number;
+}
+
 export function TimelineChart({ timeline, onChoose, onWider }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [pointed, setPointed] = useState<number>();
-  const [brush, setBrush] = useState<readonly [number, number]>();
-  useEffect(() => {
+  const [brush, setBrush] = useState<Brush>();
+  // Before it is painted: a chart without a width is none.
+  useLayoutEffect(() => {
     if (box.current === null) return;
+    setWidth(Math.round(box.current.getBoundingClientRect().width));
     const observer = new ResizeObserver(([entry]) => setWidth(Math.round(entry?.contentRect.width ?? 0)));
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
 
-  const { from, to, span, spans, total } = timeline;
+  const { from, to, span, spans, total } = brush?.timeline ?? timeline;
   const duration = Math.max(to - from, span, 1);
   const xOf = (time: number): number => ((time - from) / duration) * width;
   const timeAt = (x: number): number => from + (Math.max(0, Math.min(width, x)) / width) * duration;
   const most = Math.max(1, ...spans.map(({ counts }) => sum(counts)));
-  const at = (event: PointerEvent): number =>
-    event.clientX - (box.current?.getBoundingClientRect().left ?? 0);
+  const pointedAt = (event: PointerEvent): number =>
+    timeAt(event.clientX - (box.current?.getBoundingClientRect().left ?? 0));
   const barWidth = Math.max(1, Math.min(WIDEST, xOf(from + span)) - (width > 600 ? 1 : 0.5));
   const shown =
     pointed === undefined ? undefined : spans.find(({ time }) => pointed >= time && pointed < time + span);
@@ -53,17 +63,20 @@ export function TimelineChart({ timeline, onChoose, onWider }: Props) {
         onPointerDown={(event) => {
           if (event.button !== 0 || event.pointerType === 'touch') return;
           event.currentTarget.setPointerCapture(event.pointerId);
-          setBrush([at(event), at(event)]);
+          const start = pointedAt(event);
+          setBrush({ timeline, start, end: start });
         }}
         onPointerMove={(event) => {
-          setPointed(timeAt(at(event)));
-          if (brush) setBrush([brush[0], at(event)]);
+          const end = pointedAt(event);
+          setPointed(end);
+          if (brush) setBrush({ ...brush, end });
         }}
         onPointerUp={(event) => {
           if (!brush) return;
-          const ends = [brush[0], at(event)].sort((one, other) => one - other) as [number, number];
+          const end = pointedAt(event);
+          const [first, last] = [Math.min(brush.start, end), Math.max(brush.start, end)];
           setBrush(undefined);
-          if (ends[1] - ends[0] > DRAGGED) onChoose(timeAt(ends[0]), timeAt(ends[1]));
+          if (xOf(last) - xOf(first) > DRAGGED) onChoose(first, last);
         }}
         onPointerCancel={() => setBrush(undefined)}
         onPointerLeave={() => setPointed(undefined)}
@@ -86,8 +99,8 @@ export function TimelineChart({ timeline, onChoose, onWider }: Props) {
         {brush && (
           <rect
             class="brush"
-            x={Math.min(...brush)}
-            width={Math.abs(brush[1] - brush[0])}
+            x={xOf(Math.min(brush.start, brush.end))}
+            width={Math.abs(xOf(brush.end) - xOf(brush.start))}
             y={0}
             height={HEIGHT - AXIS}
           />

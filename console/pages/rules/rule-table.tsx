@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { RuleItem } from '../../../src/server/api-types.ts';
 import { ruleAddress } from '../../router.ts';
 import { addShortcuts } from '../../shell/shortcuts.ts';
@@ -30,7 +30,7 @@ interface Props {
 
 export function RuleTable({ rules, order, onSort }: Props) {
   const [most, setMost] = useState(FIRST);
-  useEffect(
+  useLayoutEffect(
     () =>
       addShortcuts([
         { keys: 'j', action: () => moveFocus(1) },

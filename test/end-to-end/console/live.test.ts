@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
+import type { Timeline } from '../../../src/server/api-types.ts';
 import {
   assertAccessible,
   keepPicture,
@@ -18,6 +19,25 @@ const RULE = 'Sensitive File Read by Untrusted Program';
 function rowsOf(page: Page): Locator {
   return page.getByRole('list', { name: 'Alerts, newest first' }).getByRole('link');
 }
+
+function timelineOf(page: Page): Locator {
+  return page.getByRole('img', { name: /alerts? from/ });
+}
+
+/** In microseconds. */
+const HOUR = 3_600_000_000;
+
+/** For the page: `firstWidth` will be how wide the timeline is when it is about to be painted for the first time. */
+const FIRST_WIDTH = `
+  globalThis.firstWidth = new Promise((resolve) => {
+    const observer = new MutationObserver(() => {
+      const chart = document.querySelector('.timeline-chart svg');
+      if (chart === null) return;
+      observer.disconnect();
+      requestAnimationFrame(() => resolve(chart.getBoundingClientRect().width));
+    });
+    observer.observe(document, { childList: true, subtree: true });
+  });`;
 
 /** A shell command that reads the password hashes with words on its command line. */
 function reading(words: string): string {
@@ -47,9 +67,11 @@ test('alerts come while one looks', { skip: noBrowser() || cannotWatch() }, asyn
 
   await context.test('what is read does not move; what is new is announced', async () => {
     await rowsOf(page).first().waitFor();
-    const before = await rowsOf(page).count();
     await page.keyboard.press('j');
     const read = await focusedAlert(page);
+    assert.notEqual(read, null);
+    // From now on nothing moves, also if the scene has made more alerts than the first.
+    const before = await rowsOf(page).count();
     await served.act(reading('while the keyboard is in the list'));
     const announced = page.getByRole('button', { name: /^Show \d+ new alerts?$/ });
     await announced.waitFor();
@@ -107,8 +129,12 @@ test('alerts come while one looks', { skip: noBrowser() || cannotWatch() }, asyn
     await page.goto('/');
     await rowsOf(page).first().waitFor();
     await page.keyboard.press('/');
-    await page.keyboard.type('paused');
+    await page.keyboard.type('pau');
+    // However slowly one types.
+    await page.waitForURL('**/?text=pau');
+    await page.keyboard.type('sed');
     await page.waitForURL('**/?text=paused');
+    assert.equal(await page.getByRole('searchbox').inputValue(), 'paused');
     await page.getByRole('combobox', { name: 'Time' }).selectOption('1h');
     await page.waitForURL(/since=1h/);
     await page.getByRole('button', { name: 'Filters' }).click();
@@ -127,21 +153,57 @@ test('alerts come while one looks', { skip: noBrowser() || cannotWatch() }, asyn
     await page.getByText('No alert fits').waitFor();
     await page.goBack();
     await rowsOf(page).getByText('while it is paused').first().waitFor();
+    assert.equal(await page.getByRole('searchbox').inputValue(), 'paused');
+    await page.getByRole('link', { name: 'Alerts', exact: true }).click();
+    await page.waitForURL((url) => url.search === '');
+    assert.equal(await page.getByRole('searchbox').inputValue(), '');
   });
 
-  await context.test('a time is chosen by dragging over the timeline', async () => {
+  await context.test('a time is chosen by dragging over the timeline, also while alerts come', async () => {
+    const answers: Timeline[] = [];
+    await page.route('**/api/timeline?*', async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as Timeline;
+      // Each reaches much farther than the one before, so that all would move in the chart.
+      answers.push({ ...answer, to: answer.to + answers.length * HOUR });
+      await route.fulfill({ response, json: answers.at(-1) });
+    });
     await page.goto('/');
-    const chart = page.getByRole('img', { name: /alerts? from/ });
-    const box = await chart.boundingBox();
+    const box = await timelineOf(page).boundingBox();
     assert.ok(box !== null);
     await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.75, box.y + 20, { steps: 4 });
+    const [shown] = answers;
+    assert.ok(shown !== undefined);
+    await page.getByText('events/s').waitFor();
+    await served.act(reading('while one drags'));
+    // Beside the chart, the new number is told at once.
+    const tools = page.getByRole('region', { name: 'Timeline' });
+    await tools.getByText(new RegExp(`^${shown.total + 1} alerts, `)).waitFor();
     await page.mouse.up();
     await page.waitForURL(/since=.*until=/);
+    const chosen = new URL(page.url()).searchParams;
+    const duration = shown.to - shown.from;
+    for (const [name, part] of Object.entries({ since: 0.25, until: 0.75 })) {
+      const time = Date.parse(chosen.get(name) ?? '') * 1000;
+      const expected: number = shown.from + part * duration;
+      assert.ok(Math.abs(time - expected) < duration / 50, `${name}: ${time} instead of ${expected}`);
+    }
+    await page.unroute('**/api/timeline?*');
     await page.getByRole('button', { name: 'All', exact: true }).click();
     await page.waitForURL((url) => url.search === '');
     await rowsOf(page).first().waitFor();
+  });
+
+  await context.test('the timeline has its width in the first frame', async () => {
+    const other = await openPage(browser, served.base);
+    await other.page.addInitScript({ content: FIRST_WIDTH });
+    await other.page.goto('/');
+    await timelineOf(other.page).waitFor();
+    const width = await other.page.evaluate<number>('firstWidth');
+    assert.ok(width > 1000, `${width} pixels`);
+    await other.page.context().close();
   });
 
   await context.test('the keyboard is enough', async () => {
