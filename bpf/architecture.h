@@ -33,11 +33,16 @@ static __always_inline void call_arguments(struct pt_regs *regs, u64 *arguments)
 	arguments[5] = regs->r9;
 }
 
-/* The x32 interface marks its numbers; -1 is what other entries into the kernel have for a number. */
+/*
+ * The x32 interface marks its numbers; -1 is what other entries into the kernel have for a number. Below the first of
+ * its own they are those of 64-bit calls, with their arguments (arch/x86/entry/syscalls/syscall_64.tbl).
+ */
 #define X32_BITS 0xc0000000
 #define X32_MARK 0x40000000
+#define FIRST_OF_X32 512
 
-static __always_inline bool is_compat_call(u32 number)
+/* The call's interface; its mark is taken from the number. */
+static __always_inline enum lanner_interface call_interface(u32 *number)
 {
 	u32 status;
 
@@ -48,22 +53,47 @@ static __always_inline bool is_compat_call(u32 number)
 		struct task_struct *task = (void *)bpf_get_current_task();
 		status = BPF_CORE_READ(task, thread_info.status);
 	}
-	return (status & TS_COMPAT) || (number & X32_BITS) == X32_MARK;
+	if (status & TS_COMPAT)
+		return INTERFACE_IA32;
+	if ((*number & X32_BITS) != X32_MARK)
+		return INTERFACE_NATIVE;
+	*number &= ~X32_MARK;
+	return *number < FIRST_OF_X32 ? INTERFACE_NATIVE : INTERFACE_X32;
 }
 
 /* socketcall(2), one number for all calls on sockets: the first argument says which, the second where theirs are. */
 #define SOCKETCALL 102
 
-/* Entry of a 32-bit call in the table of calls. The x32 interface is not in it. */
-static __always_inline u32 compat_entry(struct pt_regs *regs, u32 number)
+/* Entry of a call that is not native in the table of calls. */
+static __always_inline u32 compat_entry(struct pt_regs *regs, enum lanner_interface interface, u32 number)
 {
+	if (interface == INTERFACE_X32)
+		return number - FIRST_OF_X32 < MAX_CALLS - CALLS_X32 ? CALLS_X32 + number - FIRST_OF_X32 : NO_ENTRY;
 	if (number == SOCKETCALL)
 		return (u32)regs->bx < CALLS_URING - CALLS_SOCKET ? CALLS_SOCKET + (u32)regs->bx : NO_ENTRY;
 	return number < CALLS_SOCKET - CALLS_COMPAT ? CALLS_COMPAT + number : NO_ENTRY;
 }
 
-static __always_inline void compat_arguments(struct pt_regs *regs, u32 number, u64 *arguments)
+#define X32_PREADV 534
+#define X32_PWRITEV 535
+
+/* The kernel ignores the upper halves, but that of a position (compat_sys_preadv64 in fs/read_write.c). */
+static __always_inline void x32_arguments(struct pt_regs *regs, u32 number, u64 *arguments)
 {
+	call_arguments(regs, arguments);
+	for (u32 i = 0; i < 6; i++)
+		arguments[i] = (u32)arguments[i];
+	if (number == X32_PREADV || number == X32_PWRITEV)
+		arguments[3] = regs->r10;
+}
+
+static __always_inline void compat_arguments(struct pt_regs *regs, enum lanner_interface interface, u32 number,
+					     u64 *arguments)
+{
+	if (interface == INTERFACE_X32) {
+		x32_arguments(regs, number, arguments);
+		return;
+	}
 	if (number == SOCKETCALL) {
 		u32 words[6] = {};
 
@@ -111,20 +141,21 @@ static __always_inline void call_arguments(struct pt_regs *regs, u64 *arguments)
 	arguments[5] = regs->regs[5];
 }
 
-static __always_inline bool is_compat_call(u32 number)
+static __always_inline enum lanner_interface call_interface(u32 *number)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
-	return BPF_CORE_READ(task, thread_info.flags) & (1UL << TIF_32BIT);
+	return BPF_CORE_READ(task, thread_info.flags) & (1UL << TIF_32BIT) ? INTERFACE_ARM : INTERFACE_NATIVE;
 }
 
 /* The calls of 32-bit ARM are not in the table. */
-static __always_inline u32 compat_entry(struct pt_regs *regs, u32 number)
+static __always_inline u32 compat_entry(struct pt_regs *regs, enum lanner_interface interface, u32 number)
 {
 	return NO_ENTRY;
 }
 
-static __always_inline void compat_arguments(struct pt_regs *regs, u32 number, u64 *arguments)
+static __always_inline void compat_arguments(struct pt_regs *regs, enum lanner_interface interface, u32 number,
+					     u64 *arguments)
 {
 }
 
@@ -146,7 +177,7 @@ static __always_inline bool silent_call(struct task_struct *child, u32 *number, 
 	arguments[0] = BPF_CORE_READ(regs, orig_x0);
 	for (u32 i = 1; i < 6; i++)
 		arguments[i] = BPF_CORE_READ(regs, regs[i]);
-	return !is_compat_call(*number);
+	return call_interface(number) == INTERFACE_NATIVE;
 }
 
 #endif

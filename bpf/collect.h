@@ -46,7 +46,7 @@ static __always_inline void read_structure(struct lanner_scratch *s, const struc
 		s->arguments[FIRST_WORD + i] = 0;
 	if (words > MAX_WORDS)
 		words = MAX_WORDS;
-	if (!call->native_words || !s->compat) {
+	if (!call->native_words || word_size(s) == 8) {
 		bpf_probe_read_user(&s->arguments[FIRST_WORD], words * 8, (void *)address);
 		return;
 	}

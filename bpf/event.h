@@ -151,7 +151,7 @@ static __always_inline struct lanner_scratch *begin_event(const struct lanner_ca
 		return NULL;
 	}
 	s->busy = 1;
-	s->compat = 0;
+	s->interface = INTERFACE_NATIVE;
 	s->kernel_copy = 0;
 	start_event(s, call, tid);
 	return s;

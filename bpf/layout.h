@@ -8,7 +8,7 @@
 
 #define MAX_CPUS 1024
 #define MAX_CODES 512      /* event codes; the event table has 454 */
-#define MAX_CALLS 1376     /* system call numbers, tracepoints, 32-bit calls, requests of io_uring */
+#define MAX_CALLS 1412     /* system call numbers, tracepoints, 32-bit calls, requests of io_uring, x32 */
 #define MAX_PARAMETERS 32  /* parameters of one event, extensions included */
 #define MAX_TABLES 32      /* bit tables */
 
@@ -36,6 +36,15 @@ enum lanner_entry {
 	CALLS_COMPAT = 768,   /* 32-bit calls, from number 0 on */
 	CALLS_SOCKET = 1280,  /* calls behind the 32-bit socketcall(2), from number 0 on */
 	CALLS_URING = 1312,   /* requests of io_uring, by operation (IORING_OP_*) */
+	CALLS_X32 = 1376,     /* the calls of the x32 interface's own, from number 512 on */
+};
+
+/* How a process calls the kernel: as its architecture does, or as a 32-bit program. */
+enum lanner_interface {
+	INTERFACE_NATIVE = 0,
+	INTERFACE_IA32 = 1,
+	INTERFACE_X32 = 2, /* 32-bit words in 64-bit registers */
+	INTERFACE_ARM = 3, /* 32-bit ARM on 64-bit: not in the table of calls */
 };
 
 /* Which processes the probe watches. */

@@ -124,7 +124,7 @@ struct lanner_scratch {
 	u32 lengths[64];
 	u32 code;
 	u32 busy;
-	u32 compat;        /* the call has the 32-bit interface */
+	u32 interface;     /* of the call: enum lanner_interface */
 	u32 kernel_copy;   /* texts and socket address were copied into the kernel (io_uring) */
 	u32 part;          /* the process sees a part of the subject's file system only (shows_part) */
 	u32 generation;    /* of the event's filter; 0: none */

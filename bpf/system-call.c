@@ -39,21 +39,23 @@ static __always_inline void count_unknown_call(void)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(lanner_call_end, struct pt_regs *regs, long result)
 {
-	u32 number = call_number(regs), entry = number, tid;
-	bool compat = is_compat_call(number);
+	u32 number = call_number(regs), entry, tid;
+	enum lanner_interface interface = call_interface(&number);
 	struct lanner_call *call;
 	struct lanner_scratch *s;
 	struct task_struct *task;
 
 	/* Its number means another call in the table of those with 64 bits. */
-	if (compat) {
-		entry = compat_entry(regs, number);
+	if (interface != INTERFACE_NATIVE) {
+		entry = compat_entry(regs, interface, number);
 		if (entry == NO_ENTRY) {
 			count_unknown_call();
 			return 0;
 		}
 	} else if (number >= CALL_EXEC) {
 		return 0;
+	} else {
+		entry = number;
 	}
 	call = bpf_map_lookup_elem(&calls, &entry);
 	if (!call || !call->code || (call->failure_only && result >= 0))
@@ -67,9 +69,9 @@ int BPF_PROG(lanner_call_end, struct pt_regs *regs, long result)
 		return 0;
 	s->task = (u64)task;
 	s->result = result;
-	if (compat) {
-		s->compat = 1;
-		compat_arguments(regs, number, s->arguments);
+	s->interface = interface;
+	if (interface != INTERFACE_NATIVE) {
+		compat_arguments(regs, interface, number, s->arguments);
 	} else {
 		call_arguments(regs, s->arguments);
 	}

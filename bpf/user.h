@@ -24,7 +24,7 @@ static __always_inline u64 user_number(u64 address, u32 width)
 
 static __always_inline u32 word_size(struct lanner_scratch *s)
 {
-	return s->compat ? 4 : 8;
+	return s->interface == INTERFACE_NATIVE ? 8 : 4;
 }
 
 /* Word number `index` of an array of longs or pointers. */
@@ -32,11 +32,17 @@ static __always_inline u64 user_word(struct lanner_scratch *s, u64 address, u64 
 {
 	u64 word = 0;
 
-	if (s->compat)
+	if (word_size(s) == 4)
 		bpf_probe_read_user(&word, 4, (void *)(address + 4 * index));
 	else
 		bpf_probe_read_user(&word, 8, (void *)(address + 8 * index));
 	return word;
+}
+
+/* The seconds of x32 have 64 bits, unlike its other words. */
+static __always_inline bool has_wide_time(struct lanner_scratch *s)
+{
+	return s->interface != INTERFACE_IA32;
 }
 
 #define NANOSECONDS 1000000000ULL

@@ -171,7 +171,7 @@ static __always_inline void append_option_value(struct lanner_scratch *s, u64 p)
 	} else if (type == OPTION_LONG) {
 		append_dynamic(s, type, user_number(address, 8), 8);
 	} else if (type == OPTION_TIME) {
-		append_dynamic(s, type, user_time(address, !s->compat || option >= SO_RCVTIMEO_NEW, 1000), 8);
+		append_dynamic(s, type, user_time(address, has_wide_time(s) || option >= SO_RCVTIMEO_NEW, 1000), 8);
 	} else {
 		if (PARAMETER_B(p))
 			length = user_number(length, 4);
@@ -292,7 +292,7 @@ __noinline int collect_value(u64 p)
 		append_number(s, argument(s, PARAMETER_C(p)) == PARAMETER_CONSTANT(p) ? value : 0, PARAMETER_B(p));
 		break;
 	case KIND_TIME:
-		append_number(s, value ? user_time(value, PARAMETER_B(p) || !s->compat, 1) : 0, 8);
+		append_number(s, value ? user_time(value, PARAMETER_B(p) || has_wide_time(s), 1) : 0, 8);
 		break;
 	case KIND_CONSTANT:
 		append_number(s, PARAMETER_CONSTANT(p), PARAMETER_B(p));

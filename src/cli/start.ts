@@ -112,8 +112,7 @@ export function summaryLine({ events, lost, alerts, ...counts }: WatchSummary): 
   if (counts.alertsDropped > 0) parts.push(`${counts.alertsDropped} alerts not written`);
   if (counts.alertsIncomplete > 0) parts.push(`${counts.alertsIncomplete} alerts without their container`);
   if (counts.failed > 0) parts.push(`${counts.failed} events not judged`);
-  if (counts.compatCalls > 0)
-    parts.push(`${counts.compatCalls} system calls of another interface (x32) not seen`);
+  if (counts.compatCalls > 0) parts.push(`${counts.compatCalls} system calls of another interface not seen`);
   if (counts.unwatchedThreads > 0) parts.push(`${counts.unwatchedThreads} threads not watched`);
   if (counts.earlyRequests > 0) parts.push(`${counts.earlyRequests} io_uring requests without result`);
   if (counts.unresolvedPaths > 0) parts.push(`${counts.unresolvedPaths} paths not resolved`);

@@ -123,7 +123,7 @@ export interface WatchSummary {
   readonly failed: number;
   /** Events that the kernel left out, since no rule can match them, by name. */
   readonly filtered: ReadonlyMap<string, number>;
-  /** System calls of interfaces that are not watched: x32, and 32-bit ARM. */
+  /** System calls of interfaces that are not watched, as 32-bit ARM, and with numbers that are not known. */
   readonly compatCalls: number;
   /** Threads that were not watched, since too many were in scope. */
   readonly unwatchedThreads: number;

@@ -35,6 +35,8 @@ export async function runMachine(
     'loglevel=7',
     'panic=-1',
     'mitigations=off',
+    // Debian's kernels have this interface, and leave it off.
+    'syscall.x32=y',
     `lanner.cgroup=${machine.cgroup}`,
   ];
   const child = spawn(

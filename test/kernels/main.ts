@@ -41,7 +41,7 @@ const { values: options, positionals } = parseArgs({
 /** The tests that say most about a kernel for the time that they take, in this order. */
 const FILES = [
   'test/kernels/whole-machine.test.ts',
-  'test/live/probe/{compat,errors,files,lifecycle,names,processes,scope}.test.ts',
+  'test/live/probe/{compat,x32,errors,files,lifecycle,names,processes,scope}.test.ts',
   'test/live/evasions/*.test.ts',
   'test/kernels/*.test.ts',
   'test/live/scene-*.test.ts',

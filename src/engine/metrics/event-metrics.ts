@@ -80,7 +80,7 @@ export function eventMetrics(source: MeasuredSource): Metric[] {
     },
     {
       name: 'lanner_calls_unseen_total',
-      help: 'System calls of interfaces that are not watched: x32, and 32-bit ARM.',
+      help: 'System calls of interfaces that are not watched, as 32-bit ARM, and with numbers that are not known.',
       type: 'counter',
       read: read(({ compatCalls }) => compatCalls),
     },

@@ -46,7 +46,7 @@ export interface KernelStatistics extends SourceStatistics {
   readonly emitted: number;
   /** Events that the probe left out, since nobody wants them, by name. */
   readonly filtered: ReadonlyMap<string, number>;
-  /** System calls of interfaces that the probe passed over: x32, and 32-bit ARM. */
+  /** System calls that the probe passed over: of 32-bit ARM, and with numbers that other interfaces lack. */
   readonly compatCalls: number;
   /** Threads that the full map of watched threads could not take: their events are missing. */
   readonly unwatchedThreads: number;

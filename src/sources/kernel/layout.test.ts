@@ -45,6 +45,7 @@ test('other constants are the same in the probe', () => {
     ['CALLS_COMPAT', layout.CALLS_COMPAT],
     ['CALLS_SOCKET', layout.CALLS_SOCKET],
     ['CALLS_URING', layout.CALLS_URING],
+    ['CALLS_X32', layout.CALLS_X32],
     ['SCOPE_HOST', layout.SCOPE_HOST],
     ['SCOPE_PROCESSES', layout.SCOPE_PROCESSES],
     ['SCOPE_CGROUP', layout.SCOPE_CGROUP],

@@ -3,7 +3,7 @@
  */
 
 export const MAX_CODES = 512;
-export const MAX_CALLS = 1376;
+export const MAX_CALLS = 1412;
 export const MAX_PARAMETERS = 32;
 export const MAX_TABLES = 32;
 /** Of one filter; see bpf/layout.h, also for those that follow. */
@@ -32,6 +32,8 @@ export const CALLS_COMPAT = 768;
 export const CALLS_SOCKET = 1280;
 /** Where requests of io_uring begin, by operation. */
 export const CALLS_URING = 1312;
+/** Where the calls of the x32 interface's own begin. */
+export const CALLS_X32 = 1376;
 
 export const SCOPE_HOST = 0;
 export const SCOPE_PROCESSES = 1;

@@ -9,6 +9,7 @@ import {
   CALLS_COMPAT,
   CALLS_SOCKET,
   CALLS_URING,
+  CALLS_X32,
   KINDS,
   MAX_CALLS,
   MAX_PARAMETERS,
@@ -23,7 +24,7 @@ for (const architecture of ['x64', 'arm64'] as const) {
     for (const { code, entry, parameters } of descriptions) {
       const type = EVENT_TYPES[code];
       assert.ok(type && !type.flags.has('OLD_VERSION') && type.kind !== 'UNKNOWN');
-      const isRequest = entry >= CALLS_URING;
+      const isRequest = entry >= CALLS_URING && entry < CALLS_X32;
       const all = [...type.parameters, ...type.extensions].filter(
         ({ name }) => isRequest || name !== URING_MARK,
       );
@@ -154,6 +155,8 @@ test('places of calls in the interfaces', () => {
   assert.deepEqual(entriesOf('open', 'arm64'), []);
   assert.deepEqual(entriesOf('fchmodat2', 'x64'), [452]);
   assert.deepEqual(entriesOf('openat', 'ia32'), [CALLS_COMPAT + 295]);
+  assert.deepEqual(entriesOf('execveat', 'x32'), [CALLS_X32 + 545 - 512]);
+  assert.deepEqual(entriesOf('pwritev2', 'x32'), [MAX_CALLS - 1]);
   assert.deepEqual(entriesOf('connect', 'ia32'), [CALLS_COMPAT + 362, CALLS_SOCKET + 3]);
 });
 

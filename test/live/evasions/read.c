@@ -286,11 +286,22 @@ static int deep(void)
 	return open("hidden", O_RDONLY);
 }
 
+#ifdef __x86_64__
+/* The numbers of x32 have a mark; kernels may lack the interface. */
+static int x32(void)
+{
+	return syscall(0x40000000 | SYS_openat, AT_FDCWD, file, O_RDONLY);
+}
+#endif
+
 static const struct {
 	const char *name;
 	int (*open)(void);
 } ways[] = {
 	{ "plain", plain },
+#ifdef __x86_64__
+	{ "x32", x32 },
+#endif
 	{ "symbolic-link", symbolic_link },
 	{ "linked-directory", linked_directory },
 	{ "proc-self-root", own_root },

@@ -32,6 +32,7 @@ const WAYS: readonly string[] = [
   'user-namespace',
   'renamed-thread',
   'deep-directories',
+  ...(X64 ? ['x32'] : []),
 ];
 
 const URING_WAYS: Readonly<Record<string, readonly string[]>> = {

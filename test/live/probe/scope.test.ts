@@ -157,12 +157,6 @@ describe('scope', { skip: skipReason }, () => {
     );
   });
 
-  test('calls of the x32 interface are counted', { skip: !X64 && 'x64 only' }, async () => {
-    const { events, statistics } = await make([[0x4000_0000 + 3, 77]]);
-    assert.deepEqual(events, []);
-    assert.equal(statistics.compatCalls, 1);
-  });
-
   test('calls of 32-bit programs are told by their own numbers', { skip: !X64 && 'x64 only' }, async () => {
     // dup and close; in 64-bit programs these numbers are socket and lstat.
     const { events, results, statistics } = await make([

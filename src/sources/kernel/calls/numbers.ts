@@ -1,15 +1,18 @@
 /** Numbers of system calls in the interfaces that the probe knows. */
 import { parseNumberedNames } from '../../../events/numbered-names.ts';
 import { nativeSyscallName } from '../../../events/syscalls.ts';
-import { CALLS_COMPAT, CALLS_SOCKET } from '../layout.ts';
+import { CALLS_COMPAT, CALLS_SOCKET, CALLS_X32 } from '../layout.ts';
 import type { Architecture } from '../translations.ts';
 
-/** Interfaces: those of the architectures, and that of 32-bit programs on x86-64. */
-export type Interface = Architecture | 'ia32';
+/**
+ * Interfaces: those of the architectures, and on x86-64 that of 32-bit programs, and x32 as far as its calls are not
+ * those of 64-bit programs.
+ */
+export type Interface = Architecture | 'ia32' | 'x32';
 
 /** Interfaces of a machine's programs. */
 export const INTERFACES: Readonly<Record<Architecture, readonly Interface[]>> = {
-  x64: ['x64', 'ia32'],
+  x64: ['x64', 'ia32', 'x32'],
   arm64: ['arm64'],
 };
 
@@ -104,23 +107,32 @@ futex_requeue statmount listmount lsm_get_self_attr lsm_set_self_attr lsm_list_m
 getxattrat listxattrat removexattrat open_tree_attr file_getattr file_setattr
 `;
 
+/** Where numbers of calls of x32's own begin. */
+const FIRST_OF_X32 = 512;
+
+/** Names by number of the calls that only x32 has (the kernel's arch/x86/entry/syscalls/syscall_64.tbl). */
+const NAMES_ON_X32 = `
+rt_sigaction rt_sigreturn ioctl readv writev recvfrom sendmsg recvmsg execve ptrace rt_sigpending
+rt_sigtimedwait rt_sigqueueinfo sigaltstack timer_create mq_notify kexec_load waitid set_robust_list
+get_robust_list vmsplice move_pages preadv pwritev rt_tgsigqueueinfo recvmmsg sendmmsg process_vm_readv
+process_vm_writev setsockopt getsockopt io_setup io_submit execveat preadv2 pwritev2
+`;
+
 /** Calls behind socketcall(2), by the number that its first argument has (the kernel's linux/net.h). */
 const SOCKET_CALLS = `
 1: socket bind connect listen accept getsockname getpeername socketpair send recv sendto recvfrom shutdown
 setsockopt getsockopt sendmsg recvmsg accept4 recvmmsg sendmmsg
 `;
 
-/** More than any architecture has. */
-const MAX_NUMBER = 512;
-
 /** Entries in the probe's table of calls, by name; a call on a socket may have two. */
 const ENTRIES: Readonly<Record<Interface, ReadonlyMap<string, readonly number[]>>> = {
-  x64: entries([Array.from({ length: MAX_NUMBER }, (_, number) => nativeSyscallName(number)), 0]),
+  x64: entries([Array.from({ length: FIRST_OF_X32 }, (_, number) => nativeSyscallName(number)), 0]),
   arm64: entries([parseNumberedNames(NAMES_ON_ARM64), 0]),
   ia32: entries(
     [parseNumberedNames(NAMES_ON_IA32), CALLS_COMPAT],
     [parseNumberedNames(SOCKET_CALLS), CALLS_SOCKET],
   ),
+  x32: entries([parseNumberedNames(NAMES_ON_X32), CALLS_X32]),
 };
 
 function entries(

@@ -50,7 +50,7 @@ const positioned = (
   {
     event,
     calls: [call],
-    interfaces: ['x64', 'arm64'],
+    interfaces: ['x64', 'arm64', 'x32'],
     subject: 'argument',
     parameters: { ...parameters, pos: number(3) },
   },
