@@ -6,7 +6,7 @@ export interface Flag {
   /** As commander and people write it. */
   readonly flags: string;
   readonly about: string;
-  /** The commands have it too: run, replay, events. */
+  /** Commands that load configuration and rules have it too. */
   readonly common?: true;
   /** Falco does not have it. */
   readonly own?: true;
@@ -130,7 +130,10 @@ export function addFlags(command: Command, which: 'common' | 'all'): Command {
 export function flagsReference(): string {
   const flags = [...FLAGS, { flags: '-h, --help', about: 'print the flags', common: true } as const];
   const rows = flags.map(({ flags, about, common, own }: Flag) => {
-    const remarks = [common ? 'Also of `run`, `replay` and `events`.' : '', own ? '*Not in Falco.*' : ''];
+    const remarks = [
+      common ? 'Also of many commands: see their `--help`.' : '',
+      own ? '*Not in Falco.*' : '',
+    ];
     const words = [`${about.replace(/^./, (first) => first.toUpperCase())}.`, ...remarks];
     return `| \`${flags.replaceAll('|', '\\|')}\` | ${words.filter(Boolean).join(' ')} |`;
   });

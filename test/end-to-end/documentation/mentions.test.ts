@@ -49,6 +49,13 @@ test('every command and option that the text mentions is there', async () => {
   assert.ok(count > 100, `${count} mentions`);
 });
 
+test('the page of the command line has every command', async () => {
+  const page = readFileSync(join(ROOT, 'docs/command-line.md'), 'utf8');
+  const { commands } = await allCommands();
+  const missing = commands.map((each) => each.name()).filter((name) => !page.includes(`\`lanner ${name}`));
+  assert.deepEqual(missing, []);
+});
+
 test('one that is not there is found', async () => {
   const program = await allCommands();
   assert.equal(wrongWith('lanner chekc FILE', program), 'there is no command chekc');
