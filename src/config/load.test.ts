@@ -103,6 +103,10 @@ test('a file that is missing, or not YAML, or not a mapping is an error', (conte
   assert.throws(() => loadConfig(missing), /cannot read the configuration: ENOENT/);
   assert.throws(() => load(context, { yaml: 'a: [1\nb: 2\n' }), /falco\.yaml:\d+:\d+: /);
   assert.throws(() => load(context, { yaml: '- a\n' }), /falco\.yaml:1:1: expected a mapping/);
+  assert.throws(
+    () => load(context, { yaml: `a: 1\nb: ${'['.repeat(100_000)}` }),
+    /^ConfigError: \S*falco\.yaml:2:\d+: the file is nested too deep$/,
+  );
 });
 
 test('an empty file, and sections without a value, are defaults', (context) => {

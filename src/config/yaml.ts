@@ -10,6 +10,7 @@ import {
   parseDocument,
   Scalar,
 } from 'yaml';
+import { nestedTooDeep } from '../rules/source/yaml.ts';
 import { type Environment, expandVariables } from './environment.ts';
 import { ConfigError, type ConfigNode, type MapNode, type ScalarValue } from './node.ts';
 
@@ -22,6 +23,12 @@ const MAX_VALUES = 100_000;
  * mapping.
  */
 export function parseConfigText(text: string, file: string, environment: Environment | undefined): MapNode {
+  const tooDeep = nestedTooDeep(text);
+  if (tooDeep !== undefined) {
+    const before = text.slice(0, tooDeep).split('\n');
+    const column = (before.at(-1)?.length ?? 0) + 1;
+    throw new ConfigError([`${file}:${before.length}:${column}: the file is nested too deep`]);
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (offset: number): string => {

@@ -118,6 +118,10 @@ test('a macro sees only macros that came before its last change', () => {
     "LOAD_ERR_VALIDATE 2:14 undefined macro 'b': it is defined only after this macro",
     'LOAD_UNUSED_MACRO 3:3 nothing uses this macro',
   ]);
+  assert.match(
+    errors(load('- macro: a\n  condition: evt.type = open and a\n'))[0] ?? '',
+    /undefined macro 'a': a macro cannot contain itself$/,
+  );
   const change = '- macro: a\n  condition: or proc.name = y\n  override: {condition: append}\n';
   assert.equal(
     compiled(a + b + change + ruleFile(`${OPEN}a`)),
@@ -294,6 +298,11 @@ test('missing keys, bad values and unknown keys are told', () => {
   assert.deepEqual(problems(load(ruleFile('evt.type=open').replace('INFO', 'WARN'))), [
     "LOAD_ERR_YAML_VALIDATE 5:13 'WARN' is not a priority (WARNING)",
   ]);
+  assert.match(
+    errors(load(ruleFile('evt.type=open').replace('INFO', 'HIGH')))[0] ?? '',
+    /'HIGH' is not a priority, one of EMERGENCY, .*, DEBUG, INFO$/,
+  );
+  assert.match(errors(load('- rule: X'))[0] ?? '', /key 'enabled' is missing: a rule has 'condition',/);
   assert.match(
     errors(load(ruleFile('evt.type=open', '  enabled: maybe\n')))[0] ?? '',
     /true or false, not 'maybe'/,

@@ -54,7 +54,8 @@ export function parseManifests(text: string, origin: string): ParsedManifests {
     const [error] = document.errors;
     if (error !== undefined) {
       const { line, col } = lines.linePos(error.pos[0]);
-      const message = `not valid YAML: ${error.message.replace(/\s*\n\s*/g, ' ')}${adviceFor(text)}`;
+      const reason = error.message.startsWith('Maximum call stack') ? 'nested too deep' : error.message;
+      const message = `not valid YAML: ${reason.replace(/\s*\n\s*/g, ' ')}${adviceFor(text)}`;
       result.problems.push({ place: { origin, line, column: col }, message });
       continue;
     }

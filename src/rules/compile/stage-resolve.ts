@@ -112,7 +112,7 @@ function reportUnknown(compilation: Compilation, reference: MacroNode, context: 
   if (compilation.brokenNames.has(name)) return;
   const { macros, lists } = compilation;
   const message = macros.has(name)
-    ? `undefined macro '${name}': it is defined only after this macro`
+    ? `undefined macro '${name}': ${isOfMacro(context, name) ? 'a macro cannot contain itself' : 'it is defined only after this macro'}`
     : lists.has(name)
       ? `undefined macro '${name}': it is the name of a list`
       : `undefined macro '${name}'`;
@@ -120,6 +120,11 @@ function reportUnknown(compilation: Compilation, reference: MacroNode, context: 
     macros.has(name) || compilation.suggestions === 0 ? undefined : nearest(name, macros.keys());
   compilation.suggestions = Math.max(0, compilation.suggestions - 1);
   reportDraft(compilation, 'LOAD_ERR_VALIDATE', { message, at: reference, suggestion }, context);
+}
+
+function isOfMacro(context: Context | undefined, name: string): boolean {
+  if (context === undefined) return false;
+  return (context.itemType === 'macro' && context.itemName === name) || isOfMacro(context.parent, name);
 }
 
 function isTooLarge(compilation: Compilation, node: ConditionNode, at: Span, context: Context): boolean {

@@ -110,7 +110,11 @@ function readOverride(reader: Reader, map: YamlMap, overrides: Overrides, head: 
 
 function readToggle(reader: Reader, map: YamlMap, head: Pick<Head, 'name' | 'context'>): RuleToggleItem {
   const enabled = reader.flag(map, 'enabled', head.context);
-  if (enabled === undefined) reader.invalid("key 'enabled' is missing", head.context);
+  if (enabled === undefined)
+    reader.invalid(
+      "key 'enabled' is missing: a rule has 'condition', 'output', 'desc' and 'priority'; 'enabled' alone turns an earlier one on or off",
+      head.context,
+    );
   reader.problem(
     'LOAD_DEPRECATED_ITEM',
     "an item with nothing but 'enabled' is deprecated: add 'enabled: replace' under 'override'",
@@ -184,9 +188,11 @@ function readPriority(reader: Reader, map: YamlMap, context: Context): Priority 
   if (priority !== undefined) return priority;
   const place = reader.context(context, 'rule priority', '', text);
   const names = [...PRIORITIES, 'Info'].map((name) => name.toUpperCase());
-  return reader.invalid(`'${text.text}' is not a priority`, place, {
+  const suggestion = nearest(text.text, names);
+  const choice = suggestion === undefined ? `, one of ${names.join(', ')}` : '';
+  return reader.invalid(`'${text.text}' is not a priority${choice}`, place, {
     length: text.text.length,
-    suggestion: nearest(text.text, names),
+    suggestion,
   });
 }
 

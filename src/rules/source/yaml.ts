@@ -102,6 +102,15 @@ export function readYaml(file: SourceFile): { documents: YamlNode[]; errors: Yam
   return { documents, errors };
 }
 
+/** Offset at which a text is nested deeper than {@link NESTING_LIMIT}, so that reading it could take the whole stack. */
+export function nestedTooDeep(text: string): number | undefined {
+  for (const token of new Parser().parse(text)) {
+    const found = deepToken(token);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** Place of a token that is nested too deep. The composer recurses, so this looks before it does. */
 function deepToken(token: CST.Token): number | undefined {
   const stack: { token: CST.Token; depth: number }[] = [{ token, depth: 0 }];
