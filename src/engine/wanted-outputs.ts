@@ -71,7 +71,7 @@ export function wantedOutputs(
   }
   if (journal_output.enabled && !wanted.some(({ key }) => key === JOURNAL.key))
     wanted.push(select(journal_output, JOURNAL));
-  if (file_output.enabled) wanted.push(select(file_output, wantedFile(file_output)));
+  if (file_output.enabled) wanted.push(select(file_output, labelled('file_output', wantedFile(file_output))));
   return [...wanted, ...wantedStore(config, store), ...wantedDeliveries(config)];
 }
 
@@ -95,9 +95,23 @@ function wantedTarget(target: AlertTarget): Channel {
   if (typeof target === 'string')
     return { key: target, open: ({ onFailure }) => new StandardOutput(target, onFailure) };
   if ('take' in target) return { key: 'function', open: () => new FunctionOutput(target.take) };
-  return {
+  return labelled('alerts cannot be written', {
     key: `file true ${target.file}`,
     open: ({ onFailure }) => new FileOutput({ path: target.file, keepAlive: true }, onFailure),
+  });
+}
+
+/** The same, with errors that begin with what it is to the user. */
+function labelled(what: string, { key, open }: Channel): Channel {
+  return {
+    key,
+    open(help) {
+      try {
+        return open(help);
+      } catch (error) {
+        throw new Error(`${what}: ${(error as Error).message}`, { cause: error });
+      }
+    },
   };
 }
 
@@ -146,10 +160,13 @@ function wantedDeliveries(config: Config): Wanted[] {
   ]
     .filter(({ settings }) => settings.enabled)
     .map(({ folder, settings, transport }) =>
-      select(settings, {
-        key: keyOf(folder, settings),
-        open: ({ log }) => openDelivery({ folder, transport: transport(log), timeoutMs }, config, log),
-      }),
+      select(
+        settings,
+        labelled(folder, {
+          key: keyOf(folder, settings),
+          open: ({ log }) => openDelivery({ folder, transport: transport(log), timeoutMs }, config, log),
+        }),
+      ),
     );
   const others = receivers.map((settings) =>
     select(

@@ -55,5 +55,5 @@ suite('errors', { skip: cannotWatch() }, () => {
 
 test('with an output file that cannot be opened', async () => {
   const result = await lanner(['run', '--alerts', '/no/such/folder/alerts', '--', 'true']);
-  assertFailure(result, /^lanner: .*ENOENT.*\/no\/such\/folder\/alerts/);
+  assertFailure(result, /^lanner: alerts cannot be written: ENOENT.*\/no\/such\/folder\/alerts/);
 });

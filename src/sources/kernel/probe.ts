@@ -149,7 +149,8 @@ export class Probe {
       this.close();
       throw new KernelSourceError(
         'LOAD_FAILED',
-        'the probe was loaded but its tables could not be filled',
+        'the probe was loaded but its tables could not be filled: if Lanner was updated, run "npm start" once, which ' +
+          'builds the probe anew; otherwise --verbose says more',
         `${error}`,
       );
     }
