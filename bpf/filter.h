@@ -164,8 +164,11 @@ static __always_inline bool look_at_given(struct lanner_scratch *s, struct lanne
 /* What the names that rules have for the opened file say. */
 static __always_inline u64 known_names(struct lanner_scratch *s, u64 inode)
 {
-	struct lanner_known_inode *known = bpf_map_lookup_elem(&known_inodes, &inode);
+	struct lanner_known_inode *known;
 
+	/* As user space has it (src/system/inode-number.ts). */
+	inode &= (1ULL << 53) - 1;
+	known = bpf_map_lookup_elem(&known_inodes, &inode);
 	return known ? known->bits[BOUND(s->generation - 1, 1)] : 0;
 }
 
@@ -319,7 +322,8 @@ static __always_inline void look_at_program(struct lanner_scratch *s)
 
 /*
  * Whether user space has found that the process is in no container, by the event that told it last. What is not
- * known may be in one. Neither map's entry can be mistaken for another process's: no two have the same number.
+ * known may be in one. Neither map's entry can be mistaken for another process's: no two have the same number, and
+ * what was told of one that had the same id is forgotten at the birth (fork.c).
  */
 static __always_inline bool is_on_host(struct lanner_scratch *s)
 {

@@ -44,12 +44,20 @@ static __always_inline void note_kin(u32 maker_tid, u32 maker_pid, u32 child_tid
 		bpf_map_update_elem(&kin, &child_tid, &maker_pid, BPF_ANY);
 }
 
+/* The id may have been another process's: nothing that was told of that one holds, whether or not a birth is told. */
+static __always_inline void forget_namesake(u32 child_pid)
+{
+	bpf_map_delete_elem(&told_places, &child_pid);
+}
+
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(lanner_fork, struct task_struct *parent, struct task_struct *child)
 {
 	u64 address = 0;
 
 	inherit_scope(parent->pid, child->pid, child->tgid);
+	if (child->pid == child->tgid)
+		forget_namesake(child->pid);
 	/* To the verifier a number, as the functions that collect have it, and not a pointer. */
 	bpf_probe_read_kernel(&address, sizeof(address), &ctx[1]);
 	note_kin(parent->pid, parent->tgid, child->pid, child->tgid, address);

@@ -92,6 +92,26 @@ test('a thread belongs to its process', () => {
   assert.equal(system.statistics.threads, 2);
 });
 
+test('a further thread does not move its process to other control groups, whatever that calls itself', () => {
+  for (const exe of ['cat', '']) {
+    using host = hostWithShell();
+    const system = open(host);
+    const facts = { ...processParameters(100, 1, 'cat'), exe };
+    const inside = [`cpu=/docker/${'a'.repeat(64)}`];
+    pass(system, event('execve', { tid: 100 }, { res: 0, ...facts, cgroups: ['cpu=/'] }));
+    pass(
+      system,
+      event(
+        'clone3',
+        { tid: 101, time: START + 1 },
+        { res: 0, ...facts, tid: 101, vtid: 101, vpid: 100, flags: 1 << 13, cgroups: inside },
+      ),
+    );
+    assert.equal(system.thread(101)?.pid, 100);
+    assert.equal(system.thread(101)?.containerId, '', `its first argument is "${exe}"`);
+  }
+});
+
 test('a child made with CLONE_PARENT is its maker’s sibling', () => {
   using host = hostWithShell();
   const system = open(host);

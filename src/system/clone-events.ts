@@ -122,8 +122,9 @@ export function takeCloneFacts(event: EventCursor, thread: ThreadEntry, model: P
   thread.uid = event.u32(16) ?? thread.uid;
   thread.gid = event.u32(17) ?? thread.gid;
   const { process } = thread;
-  // A further thread adds nothing to what is known of its process.
-  if (thread.tid !== process.pid && process.exe !== '') return;
+  // A further thread adds nothing to what is known of its process, whose first argument may be empty.
+  const isKnown = process.exe !== '' || (!model.isCapture && process.knowledge === 'full');
+  if (thread.tid !== process.pid && isKnown) return;
   if (model.argumentAuthority === 'every event' || process.knowledge !== 'full') {
     process.exe = event.text(EXE) ?? '';
     process.args = model.texts.of(event, ARGS) ?? [];

@@ -10,6 +10,7 @@ import type { DescriptorEvents } from './descriptor-events.ts';
 import { DESCRIPTOR_INDEX, EventDescriptor, HEADER } from './event-descriptor.ts';
 import { EventTimes } from './event-times.ts';
 import { executedNames, startsProgram } from './executed-names.ts';
+import { inodeOfHalves } from './inode-number.ts';
 import type { Mounts } from './mounts.ts';
 import {
   type FileNames,
@@ -181,7 +182,7 @@ export class EventContextView implements EventContext {
   #hasOneName(event: EventCursor): boolean {
     const index = DESCRIPTOR_INDEX[event.code] as number;
     if (event.sizeOf(index) <= HEADER) return true;
-    const inode = event.u32At(index, 8) + event.u32At(index, 12) * 2 ** 32;
+    const inode = inodeOfHalves(event.u32At(index, 8), event.u32At(index, 12));
     return !this.#fileNames?.mayHave(inode) && isGivenAsItIs(event, index, HEADER);
   }
 }

@@ -22,6 +22,7 @@ import { EventCursor } from '../events/cursor.ts';
 import { EVENT_TYPES, type EventType, eventCodes } from '../events/table.ts';
 import type { AcceptedSockets } from './accepted-sockets.ts';
 import type { Descriptor, DescriptorKind, SocketEnds } from './descriptor.ts';
+import { inodeOfHalves } from './inode-number.ts';
 import { formatIp, isUnspecified, unmapIp } from './ip.ts';
 
 /** Bytes before the path. */
@@ -68,14 +69,14 @@ export function descriptorPath(event: EventCursor): ByteString | undefined {
   return FILE_KINDS.has(String.fromCharCode(bytes[0] as number)) ? textAt(bytes, HEADER) : undefined;
 }
 
-/** Inode of the event's descriptor, exact below 2^53; `undefined` when the event does not tell. */
+/** Inode of the event's descriptor (inode-number.ts); `undefined` when the event does not tell. */
 export function descriptorInode(event: EventCursor): number | undefined {
   const index = DESCRIPTOR_INDEX[event.code] as number;
   return index !== 0 && event.sizeOf(index) >= HEADER ? inodeIn(event.raw(index) as Buffer) : undefined;
 }
 
 function inodeIn(bytes: Buffer): number {
-  return bytes.readUInt32LE(8) + bytes.readUInt32LE(12) * 2 ** 32;
+  return inodeOfHalves(bytes.readUInt32LE(8), bytes.readUInt32LE(12));
 }
 
 /** One object for all events: it shows the descriptor of one after the other. */
@@ -155,7 +156,7 @@ export class EventDescriptor implements Descriptor {
     return end >= 0 && end + 1 < bytes.length ? textAt(bytes, end + 1) : undefined;
   }
 
-  /** The inode, exact below 2^53. */
+  /** The inode, as inode-number.ts has it. */
   get inodeNumber(): number {
     return inodeIn(this.#raw());
   }

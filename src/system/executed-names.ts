@@ -2,6 +2,7 @@
 import type { EventCursor } from '../events/cursor.ts';
 import { extensionIndex, parameterIndex } from '../events/parameters.ts';
 import { EVENT_TYPES } from '../events/table.ts';
+import { inodeNumber } from './inode-number.ts';
 import { type FileNames, NO_NAMES, type OtherName } from './other-names.ts';
 import { joinPath } from './paths.ts';
 import type { Thread } from './thread.ts';
@@ -35,5 +36,5 @@ export function executedNames(event: EventCursor, thread: Thread, files?: FileNa
 
 function sameFile(event: EventCursor, { executable }: Thread, files: FileNames | undefined) {
   const device = event.u32(extensionIndex(event.type, 'exe_dev'));
-  return (device !== undefined && files?.namesOf(device, Number(executable.inode))) || [];
+  return (device !== undefined && files?.namesOf(device, inodeNumber(executable.inode))) || [];
 }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { cannotWatch, LANNER, lanner, ROOT, start } from '../support/lanner.ts';
+import { lannerRun } from '../support/lanner-run.ts';
 
 const UPSTREAM = resolve(ROOT, '../shared/upstream-rules');
 const UPSTREAM_FILES = ['falco_rules.yaml', 'falco-incubating_rules.yaml', 'falco-sandbox_rules.yaml'];
@@ -155,6 +156,32 @@ suite('prefilter', { skip: cannotWatch() }, () => {
       );
     });
   }
+
+  test('hard links are told apart from other files where inodes are larger than 2^53', async () => {
+    const rules = join(folder, 'large.yaml');
+    const place = join(folder, 'large');
+    writeFileSync(
+      rules,
+      `- {rule: Named, desc: d, output: x, priority: ERROR, condition: 'evt.type in (open, openat) and fd.name = ${place}/o/named'}\n`,
+    );
+    // An overlay tells by the upper bits which of its layers a file is of.
+    const prepare = `mkdir -p '${place}'; mount -t tmpfs none '${place}'; cd '${place}'; mkdir l u o; mount -t tmpfs none l
+      mount -t tmpfs none u; mkdir u/u u/w; echo x > l/named; echo x > l/other; ln l/named l/hard
+      mount -t overlay none -o lowerdir=l,upperdir=u/u,workdir=u/w,xino=on o; cd /`;
+    const script = `my ($d) = @ARGV; exit 3 if (stat "$d/named")[1] < 2 ** 53;
+      for my $name (qw(hard other named)) { open(my $f, '<', "$d/$name") or exit 4 }`;
+    const names = async (isFiltered: boolean): Promise<unknown[]> => {
+      const { alerts, errors, exitCode } = await lannerRun({
+        ...{ prepare, rules, command: ['perl', '-e', script, `${place}/o`], print: '%fd.nameraw' },
+        settings: [`engine.prefilter=${isFiltered}`],
+      });
+      assert.equal(exitCode, 0, errors);
+      return alerts.map(({ output_fields: shown }) => shown['fd.nameraw']);
+    };
+    const expected = [`${place}/o/hard`, `${place}/o/named`];
+    assert.deepEqual(await names(false), expected);
+    assert.deepEqual(await names(true), expected);
+  });
 
   test('the name of a program that runs already is known', async () => {
     const file = join(folder, 'named.yaml');

@@ -41,6 +41,32 @@ if ($part eq 'inside') { hit(105); pause(); hit(106); go($top); exec($^X, $0, $t
 hit(107); pause(); hit(108);
 `;
 
+/**
+ * A process on the host ends, and its id becomes that of one that is made in a container (`set_tid` of clone3(2)). Which
+ * is read from /proc, as no event tells of its birth: so it lives on for a while.
+ */
+const NAMESAKE = `
+use Socket;
+my ($top, $inside) = @ARGV;
+sub go { open(my $f, '>', "$_[0]/cgroup.procs") or die $!; print $f $$; close($f) or die $!; }
+sub hit { socket(my $s, PF_INET, SOCK_DGRAM, 0); connect($s, pack_sockaddr_in($_[0], INADDR_LOOPBACK)); }
+for (1 .. 5) {
+  go($top);
+  my $first = fork();
+  if (!$first) { hit(101); select(undef, undef, undef, 0.4); hit(102); exit; }
+  waitpid($first, 0);
+  go($inside);
+  my $id = pack('L', $first);
+  my $arguments = pack('Q11', 0, 0, 0, 0, 17, 0, 0, 0, unpack('Q', pack('P', $id)), 1, 0);
+  my $second = syscall(435, $arguments, length $arguments);
+  next if $second < 0 && $!{EEXIST};
+  die "clone3: $!" if $second < 0;
+  if (!$second) { hit(103); sleep 2; exit; }
+  waitpid($second, 0);
+  last;
+}
+`;
+
 const skip = cannotWatch() || (HIERARCHY === undefined && 'no control groups here');
 
 describe('processes that change places', { skip }, () => {
@@ -76,5 +102,24 @@ describe('processes that change places', { skip }, () => {
       errors,
     );
     context.diagnostic(/\d+ left out in the kernel/.exec(errors)?.[0] ?? '');
+  });
+
+  test('raise alerts although their id was that of a process on the host', async () => {
+    const rules = join(folder, 'rules.yaml');
+    const script = join(folder, 'namesake.pl');
+    writeFileSync(rules, RULES);
+    writeFileSync(script, NAMESAKE);
+    const { alerts, errors, exitCode } = await lannerRun({
+      command: ['perl', '-MErrno', script, top, inside],
+      rules,
+      // No births of processes.
+      settings: ['base_syscalls.custom_set[0]=execve'],
+    });
+    assert.equal(exitCode, 0, errors);
+    assert.deepEqual(
+      alerts.map(({ output }) => output.replace(/.*(?=port=)/, '')),
+      ['port=103'],
+      errors,
+    );
   });
 });

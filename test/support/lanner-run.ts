@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Path of rules instead of the default ones. */
   readonly rules?: string;
+  /** What `-o` takes. */
+  readonly settings?: readonly string[];
   /** Put behind every output; its fields are among the alert's. */
   readonly print?: string;
 }
@@ -47,6 +49,7 @@ export async function lannerRun({
   prepare,
   environment,
   rules,
+  settings = [],
   print,
 }: RunOptions): Promise<RunResult> {
   const own = [
@@ -56,6 +59,7 @@ export async function lannerRun({
     '--alerts',
     'stdout',
     ...(rules ? ['-r', rules] : []),
+    ...settings.flatMap((setting) => ['-o', setting]),
     ...(print ? ['-p', print] : []),
   ];
   const words = [LANNER, ...own, '--', ...command];

@@ -1,6 +1,7 @@
 /** Follows the symbolic links of a path, as a process with another root directory sees it. */
 import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import type { ByteString } from '../../events/bytes.ts';
+import { inodeNumber } from '../inode-number.ts';
 import { MAX_LINKS } from '../recent-links.ts';
 
 export interface PathQuestion {
@@ -27,7 +28,7 @@ export function followPath({ roots, path, base, isFile }: PathQuestion): Followe
   const resolved = follow(root, path, base);
   if (resolved === undefined) return undefined;
   const found = isFile ? statOf(root + resolved) : undefined;
-  return { path: resolved, identity: found && { device: found.dev, inode: found.ino } };
+  return { path: resolved, identity: found && { device: Number(found.dev), inode: inodeNumber(found.ino) } };
 }
 
 /** What of a path lies below its base; all of it where it does not. */
@@ -77,7 +78,7 @@ function walk(root: string, path: ByteString, base: ByteString): ByteString | un
 /** What a symbolic link says; `undefined` for what is none, `null` for what is not there. */
 function linkAt(path: ByteString): ByteString | undefined | null {
   try {
-    const found = lstatSync(bytesOf(path), { throwIfNoEntry: false });
+    const found = lstatSync(bytesOf(path), { bigint: true, throwIfNoEntry: false });
     if (!found) return null;
     return found.isSymbolicLink() ? readlinkSync(bytesOf(path), { encoding: 'latin1' }) : undefined;
   } catch {
@@ -87,7 +88,7 @@ function linkAt(path: ByteString): ByteString | undefined | null {
 
 function statOf(path: ByteString) {
   try {
-    return statSync(bytesOf(path), { throwIfNoEntry: false });
+    return statSync(bytesOf(path), { bigint: true, throwIfNoEntry: false });
   } catch {
     return undefined;
   }

@@ -3,8 +3,9 @@
  * answer, and the answering. A file system answers when it likes, one of a program's own (FUSE) or of a dead server
  * never: so none of this is done on the thread that reads events (see looks.ts).
  */
-import { readdirSync, type Stats, statSync } from 'node:fs';
+import { type BigIntStats, readdirSync, statSync } from 'node:fs';
 import type { ByteString } from '../../events/bytes.ts';
+import { inodeNumber } from '../inode-number.ts';
 import { type Executable, type ProcProcess, ProcReader, type ReadDepth } from '../proc-reader.ts';
 import { bytesOf, type Followed, followPath, type PathQuestion } from './follow-path.ts';
 import { type FoundUserFiles, findUserFiles, type UserFilesQuestion } from './user-files-of.ts';
@@ -24,6 +25,7 @@ export type Look =
 
 export interface FileState {
   readonly device: number;
+  /** See inode-number.ts. */
   readonly inode: number;
   readonly type: 'file' | 'directory' | 'other';
 }
@@ -82,7 +84,7 @@ function stateOf(path: ByteString): FileState | undefined {
   const found = stat(path);
   if (!found) return undefined;
   const type = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other';
-  return { device: found.dev, inode: found.ino, type };
+  return { device: Number(found.dev), inode: inodeNumber(found.ino), type };
 }
 
 function namesIn(path: ByteString, limit: number): readonly ByteString[] | 'too many' | undefined {
@@ -95,9 +97,9 @@ function namesIn(path: ByteString, limit: number): readonly ByteString[] | 'too 
   }
 }
 
-function stat(path: ByteString): Stats | undefined {
+function stat(path: ByteString): BigIntStats | undefined {
   try {
-    return statSync(bytesOf(path), { throwIfNoEntry: false });
+    return statSync(bytesOf(path), { bigint: true, throwIfNoEntry: false });
   } catch {
     // A name that cannot be looked at (a loop of links, a directory that is a file) leads nowhere.
     return undefined;
