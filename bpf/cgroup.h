@@ -3,8 +3,10 @@
 #pragma once
 #include "path.h"
 
-#define MAX_CGROUP_DEPTH 16
-#define MAX_SCOPE_DEPTH 32
+#define MAX_CGROUP_DEPTH 16 /* components that are told */
+#define MAX_SCOPE_DEPTH 256
+#define RISE_CHUNK 32       /* levels that one call goes up */
+#define MAX_RISES 1024
 
 static __always_inline u64 node_parent(struct kernfs_node *node)
 {
@@ -38,6 +40,35 @@ __noinline int cgroup_step(void)
 	return 1;
 }
 
+/* A function of its own: in a loop clang would take what asks for the other kernels' member out of its condition. */
+__noinline u64 level_above(u64 node)
+{
+	return node ? node_parent((void *)node) : 0;
+}
+
+/*
+ * Some levels up from a control group, to one whose path is short enough to be told: of a longer path the beginning
+ * counts, as containers are named there, and below it whoever is in one may make as many levels as he likes. Returns 0
+ * when that is found.
+ */
+__noinline int cgroup_rise(void)
+{
+	struct lanner_scratch *s = get_scratch();
+
+	if (!s)
+		return 0;
+	for (u32 i = 0; i < RISE_CHUNK; i++) {
+		s->walk.lead = level_above(s->walk.lead);
+		if (!s->walk.lead)
+			return 0;
+		if (s->walk.levels == MAX_CGROUP_DEPTH)
+			s->walk.node = level_above(s->walk.node);
+		else
+			s->walk.levels++;
+	}
+	return 1;
+}
+
 #define UNIFIED_NAME 0x64656966696e75ULL /* "unified" and its NUL */
 
 /* Writes "name=path" and a NUL `offset` bytes behind the next parameter's place; `name` 0: the unified hierarchy.
@@ -60,6 +91,12 @@ __noinline int write_cgroup(u64 cgroup_address, u64 name, u64 offset)
 		return 0;
 	*THERE(s, offset + length - 1) = '=';
 	s->walk.node = (u64)BPF_CORE_READ(cgroup, kn);
+	s->walk.lead = s->walk.node;
+	s->walk.levels = 0;
+	for (u32 i = 0; i < MAX_RISES; i++) {
+		if (!cgroup_rise())
+			break;
+	}
 	s->walk.start = PATH_END;
 	s->walk.truncated = 0;
 	s->path[PATH_END] = 0;
@@ -156,23 +193,25 @@ static __always_inline u64 scope_cgroup(u64 task_address)
 	return (u64)BPF_CORE_READ(state, cgroup);
 }
 
-/* Whether the task lies in the watched control group or below it. The answer per group never changes. */
+/*
+ * Whether the task lies in the watched control group or below it; one that lies too deep for that to be told does. The
+ * answer per group never changes.
+ */
 __noinline int in_watched_cgroup(u64 task_address)
 {
 	struct cgroup *cgroup = (void *)scope_cgroup(task_address);
 	struct kernfs_node *node = BPF_CORE_READ(cgroup, kn);
 	u64 id = BPF_CORE_READ(node, id);
-	u32 *known = bpf_map_lookup_elem(&cgroup_verdicts, &id), verdict = 0;
+	u32 *known = bpf_map_lookup_elem(&cgroup_verdicts, &id), verdict;
 
 	if (known)
 		return *known;
 	for (u32 i = 0; i < MAX_SCOPE_DEPTH && node; i++) {
-		if (BPF_CORE_READ(node, id) == settings.cgroup) {
-			verdict = 1;
+		if (BPF_CORE_READ(node, id) == settings.cgroup)
 			break;
-		}
 		node = (void *)node_parent(node);
 	}
+	verdict = node != NULL;
 	bpf_map_update_elem(&cgroup_verdicts, &id, &verdict, BPF_ANY);
 	return verdict;
 }

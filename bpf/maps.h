@@ -17,6 +17,8 @@ struct lanner_walk {
 	u64 root_dentry;
 	u64 top[TOP_COMPONENTS];
 	u64 node;          /* of a control group's path (cgroup.h) */
+	u64 lead;          /* so many levels above it or more: it looks for the root */
+	u32 levels;
 	u32 start;         /* where the text built so far begins in `path` */
 	u32 truncated;
 	u32 skipped;       /* components that found no room; the last of them are in `top` */

@@ -3,7 +3,7 @@
  * container's control group, or comes out of it, is judged as what the model knows of it: by its next exec or child.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -67,12 +67,33 @@ for (1 .. 5) {
 }
 `;
 
+/** Makes control groups below that of the container, deeper than is told, and starts a program there. */
+const NESTED = `
+use Socket;
+my ($top, $inside) = @ARGV;
+sub go { open(my $f, '>', "$_[0]/cgroup.procs") or die $!; print $f $$; close($f) or die $!; }
+my $hit = 'use Socket; socket(my $s, PF_INET, SOCK_DGRAM, 0); connect($s, pack_sockaddr_in($ARGV[0], INADDR_LOOPBACK))';
+my @made = ($inside);
+for my $depth (1 .. 20) { push @made, "$made[-1]/n"; mkdir $made[-1] or die $!; }
+for my $depth (0, 10, 20) { go($made[$depth]); system($^X, '-e', $hit, 200 + $depth) == 0 or die $?; }
+go($top);
+shift @made;
+rmdir $_ for reverse @made;
+`;
+
 const skip = cannotWatch() || (HIERARCHY === undefined && 'no control groups here');
+
+/** Also those that a script has left behind. */
+function removeGroups(path: string): void {
+  for (const entry of readdirSync(path, { withFileTypes: true }))
+    if (entry.isDirectory()) removeGroups(join(path, entry.name));
+  rmdirSync(path);
+}
 
 describe('processes that change places', { skip }, () => {
   const top = HIERARCHY ?? '';
-  const groups = [`lanner-test-${process.pid}`, '0123456789abcdef'.repeat(4)].map((_, index, all) =>
-    join(top, ...all.slice(0, index + 1)),
+  const groups = [`lanner-test-${process.pid}`, `docker-${'0123456789abcdef'.repeat(4)}.scope`].map(
+    (_, index, all) => join(top, ...all.slice(0, index + 1)),
   );
   const inside = groups.at(-1) as string;
   let folder: string;
@@ -83,7 +104,7 @@ describe('processes that change places', { skip }, () => {
   });
   after(() => {
     rmSync(folder, { recursive: true });
-    for (const group of [...groups].reverse()) rmdirSync(group);
+    removeGroups(groups[0] as string);
   });
 
   test('raise alerts where they are in a container, and nowhere else', async (context) => {
@@ -102,6 +123,20 @@ describe('processes that change places', { skip }, () => {
       errors,
     );
     context.diagnostic(/\d+ left out in the kernel/.exec(errors)?.[0] ?? '');
+  });
+
+  test('raise alerts however deep they go below their container', async () => {
+    const rules = join(folder, 'rules.yaml');
+    const script = join(folder, 'nested.pl');
+    writeFileSync(rules, RULES);
+    writeFileSync(script, NESTED);
+    const { alerts, errors, exitCode } = await lannerRun({ command: ['perl', script, top, inside], rules });
+    assert.equal(exitCode, 0, errors);
+    assert.deepEqual(
+      alerts.map(({ output }) => output.replace(/.*(?=port=)/, '')),
+      [200, 210, 220].map((port) => `port=${port}`),
+      errors,
+    );
   });
 
   test('raise alerts although their id was that of a process on the host', async () => {
