@@ -1,5 +1,5 @@
 /** `lanner learn`: observes normal behaviour and writes rules that raise an alert for everything else. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { runTestFile } from '../authoring/run-tests.ts';
 import { readTestFile } from '../authoring/test-file.ts';
@@ -116,7 +116,8 @@ function beside(file: string): { readonly tests: string; readonly kept: string }
 }
 
 function before(file: string, { into }: LearnOptions): Learned {
-  const { kept: path } = beside(file);
+  const { tests, kept: path } = beside(file);
+  if (into === undefined && !existsSync(path)) for (const each of [file, tests]) checkNotForeign(each);
   if (into === undefined || !(existsSync(file) || existsSync(path))) return nothingLearned();
   try {
     const kept = readKept(readFileSync(path, 'utf8'));
@@ -128,6 +129,12 @@ function before(file: string, { into }: LearnOptions): Learned {
   } catch (error) {
     return fail(`cannot add to ${file}: ${path}: ${(error as Error).message}`);
   }
+}
+
+/** Begins anew only over what was learned: rules of others are not its to replace. */
+function checkNotForeign(file: string): void {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0)
+    fail(`${file} is there, and "lanner learn" has not written it: give another name, or remove it`);
 }
 
 /** No alerts but those that the observer sees, and nothing that is told otherwise. */

@@ -1,6 +1,6 @@
 /** `lanner learn`: the files that it writes, recordings, and what it refuses. */
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { suite, test } from 'node:test';
 import { temporaryFolder } from '../support/daemon.ts';
@@ -51,6 +51,19 @@ suite('learning', { skip: cannotWatch() }, () => {
     const anew = await lanner(['learn', '-o', rules, '--', 'sh', '-c', 'exit 7']);
     assert.equal(anew.code, 7, 'the exit code is that of the command');
     assert.doesNotMatch(readFileSync(rules, 'utf8'), /# mine/);
+  });
+
+  test('rules and tests of others are never written over', async (context) => {
+    const folder = temporaryFolder(context);
+    for (const name of ['mine.yaml', 'mine.test.yaml']) {
+      const mine = join(folder, name);
+      writeFileSync(mine, '# mine\n');
+      const { code, stderr } = await lanner(['learn', '-o', join(folder, 'mine.yaml'), '--', 'true']);
+      assert.equal(code, 1);
+      assert.match(stderr, /mine\S*\.yaml is there, and "lanner learn" has not written it/);
+      assert.equal(readFileSync(mine, 'utf8'), '# mine\n');
+      rmSync(mine);
+    }
   });
 
   test('a shell that runs what it reads is told as a hole', async (context) => {
