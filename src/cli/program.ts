@@ -183,7 +183,10 @@ function excessArgument(command: Command, help: string): string {
   const word = command.args[command.registeredArguments.length] ?? '';
   const isMain = command.parent === null;
   const near = nearest(word, isMain ? COMMANDS.flatMap(({ names }) => names) : namesOf(command));
-  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  const flag = `--${word}`;
+  const isFlag = isMain && (word === 'help' || command.options.some(({ long }) => long === flag));
+  const meant = isFlag ? flag : near;
+  const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
   if (!isMain) return `"${word}" is one argument too many${hint || `: ${help}`}`;
   if (hint !== '') return `there is no such command "${word}"${hint}`;
   return `there is no such command "${word}": "lanner --help" lists them; "lanner run -- COMMAND" watches a program`;

@@ -238,6 +238,7 @@ for (const [args, message] of [
     /the file cannot be read: ENOENT[\s\S]*lanner: the rules cannot be used: 1 error\n$/,
   ],
   [['chek'], /^lanner: there is no such command "chek"; did you mean "check"\?\n$/],
+  [['help'], /^lanner: there is no such command "help"; did you mean "--help"\?\n$/],
   [['run'], /^lanner: missing required argument 'command': "lanner run --help" tells more\n$/],
   [['console', 'tokne'], /^lanner: "tokne" is one argument too many; did you mean "token"\?\n$/],
   [
