@@ -100,13 +100,10 @@ async function harden(files: readonly string[], flags: HardenFlags): Promise<num
   if (flags.namespace !== undefined) return printLabels(files, flags.namespace, flags);
   if (flags.cluster) fail('--cluster goes with --namespace: hardening changes files');
   if (files.length === 0) fail('name manifests to harden, or "-" for standard input');
+  if (flags.inPlace && files.includes('-')) fail('--in-place cannot write to standard input');
   const { files: read, problems } = readManifests(files);
   if (problems.length > 0) return failAll(problems);
-  checkTargets(
-    read.length,
-    read.some(({ origin }) => origin.startsWith('<')),
-    flags,
-  );
+  checkTargets(read.length, flags);
   const observed = flags.observed === undefined ? undefined : await readObserved(flags.observed);
   const printed: string[] = [];
   for (const { origin, text, manifests } of read) {
@@ -129,12 +126,11 @@ async function harden(files: readonly string[], flags: HardenFlags): Promise<num
   return 0;
 }
 
-function checkTargets(count: number, hasInput: boolean, { output, inPlace, diff }: HardenFlags): void {
+function checkTargets(count: number, { output, inPlace, diff }: HardenFlags): void {
   if ([output !== undefined, inPlace, diff].filter(Boolean).length > 1)
     fail('--output, --in-place and --diff exclude each other');
   if (output !== undefined && count !== 1)
     fail('--output takes the result of one file: use --in-place for many');
-  if (inPlace && hasInput) fail('--in-place cannot write to standard input');
 }
 
 function optionsFor(

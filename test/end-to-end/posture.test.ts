@@ -35,6 +35,14 @@ test('a folder without manifests is an error', async (context) => {
   }
 });
 
+test('an empty input is an error, as that of a command that has failed', async () => {
+  for (const command of ['posture', 'harden']) {
+    const { code, stdout, stderr } = await start(LANNER, [command, '-'], { input: '\n' }).finished;
+    assert.deepEqual([code, stderr], [1, 'lanner: <stdin>: no object of Kubernetes is in it\n']);
+    assert.doesNotMatch(stdout, /nothing to complain about/);
+  }
+});
+
 test('the exit code says whether a profile is violated', async (context) => {
   const cwd = folderWith(context, { 'pod.yaml': POD });
   const plain = await posture(['pod.yaml'], { cwd });

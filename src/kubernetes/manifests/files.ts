@@ -24,7 +24,8 @@ const STDIN = '<stdin>';
 
 /**
  * Reads `paths`: files, folders (all *.yaml, *.yml and *.json below them) and `-` for standard input. What cannot
- * be read is among the problems, and so is a folder without any such file. A document without a kind is a problem in a file that was named, and counted
+ * be read is among the problems, and so is a folder without any such file, and that
+ * nothing at all was read. A document without a kind is a problem in a file that was named, and counted
  * in a folder, where other files than manifests may lie.
  */
 export function readManifests(paths: readonly string[]): ReadManifests {
@@ -50,6 +51,12 @@ export function readManifests(paths: readonly string[]): ReadManifests {
       else problems.push(...parsed.others);
     }
   }
+  // An empty input is most often the output of a command that failed.
+  if (problems.length + others === 0 && files.every(({ manifests }) => manifests.length === 0))
+    problems.push({
+      place: { origin: files.map(({ origin }) => origin).join(', ') },
+      message: 'no object of Kubernetes is in it',
+    });
   return { files, problems, others };
 }
 

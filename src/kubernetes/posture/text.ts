@@ -38,11 +38,9 @@ function summary({ pods, skipped, unknownImages, minor, profile }: Posture): str
   const notes = findings.filter(({ severity }) => severity === 'note').length;
   if (notes > 0) byProfile.push(counted(notes, 'note'));
   const version = `Pod Security Standards v1.${minor}`;
-  lines.push(
-    byProfile.length > 0
-      ? `${byProfile.join(', ')} (${version})`
-      : `nothing to complain about for the profile ${profile} (${version})`,
-  );
+  if (byProfile.length > 0) lines.push(`${byProfile.join(', ')} (${version})`);
+  // Of no pods at all this would say too much.
+  else if (pods.length > 0) lines.push(`nothing to complain about for the profile ${profile} (${version})`);
   if (skipped > 0) lines.push(`${counted(skipped, 'object')} without pods passed over`);
   if (unknownImages.length > 0)
     lines.push(
