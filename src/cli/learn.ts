@@ -207,7 +207,7 @@ async function observeFile(
   const alertsTo: AlertTarget = { take: (alert) => observer.told(alert) };
   const { damage, failed } = await replay({ ...options, alertsTo, stop, log: plainLog });
   learned.lost += failed;
-  if (damage) fail(`${file} is damaged: ${damage.message}`);
+  if (damage) fail(`the recording is damaged: ${damage.message}`);
 }
 
 /** Which of the profiles the rules are about, and as what. */
