@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -117,9 +117,11 @@ describe('scope', { skip: skipReason }, () => {
     test(`a control group and those below it, at ${hierarchy}`, { skip }, async () => {
       const name = `lanner-test-${process.pid}`;
       const folder = join(hierarchy, name);
+      const deep = join(folder, ...Array<string>(40).fill('n'));
       mkdirSync(folder);
       try {
         mkdirSync(join(folder, 'before'));
+        mkdirSync(deep, { recursive: true });
         const enter = (group: string) => `echo $$ > ${group}/cgroup.procs || exit 1; exec ${TREE} foreign`;
         const run = (group: string) =>
           outputOf(spawn('/bin/sh', ['-c', enter(group)], { stdio: ['ignore', 'pipe', 'inherit'] }));
@@ -135,12 +137,14 @@ describe('scope', { skip: skipReason }, () => {
               await run(folder),
               await run(join(folder, 'before')),
               await run(join(folder, 'after')),
+              await run(deep),
             );
             await foreign;
           });
           assert.deepEqual(marks(events).sort(), sorted(outputs.join('')));
         }
       } finally {
+        for (let inner = deep; inner !== folder; inner = dirname(inner)) removeGroup(inner);
         for (const inner of ['before', 'after', '.']) removeGroup(join(folder, inner));
       }
     });
