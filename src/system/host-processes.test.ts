@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CgroupSets } from './cgroup-sets.ts';
 import { HostProcesses } from './host-processes.ts';
-import { Process } from './process.ts';
+import { type Knowledge, Process } from './process.ts';
 
 const SETS = new CgroupSets(10);
 const CONTAINER = `memory=/docker/${'0123456789abcdef'.repeat(4)}\0`;
 
-function processIn(pid: number, cgroups: string): Process {
+function processIn(pid: number, cgroups: string, knowledge: Knowledge = 'full'): Process {
   const process = new Process(pid);
+  process.knowledge = knowledge;
   process.cgroups = SETS.of(cgroups);
   return process;
 }
@@ -33,6 +34,20 @@ test('what may be in a container is not told of, nor what has gone into one, nor
   hosts.told(processIn(3, 'cpu=/web\0memory=/web\0'), { timestamp: 5n, milliseconds: 0 });
   hosts.told(processIn(4, ''), { timestamp: 5n, milliseconds: 0 });
   assert.deepEqual(hosts.take(9000).settled, []);
+});
+
+test('a process that will be looked at when it acts is not told of, as it may be elsewhere by then', () => {
+  const hosts = new HostProcesses();
+  hosts.told(processIn(1, 'memory=/\0', 'names'), { timestamp: 5n, milliseconds: 0 });
+  hosts.told(processIn(2, 'memory=/\0', 'nothing'), { timestamp: 5n, milliseconds: 0 });
+  hosts.looked(processIn(3, 'memory=/\0', 'names'));
+  // The look has been made, and found nothing.
+  const gone = processIn(4, 'memory=/\0', 'nothing');
+  gone.lookedUp = true;
+  hosts.told(gone, { timestamp: 6n, milliseconds: 0 });
+  const { found, settled } = hosts.take(9000);
+  assert.deepEqual(found, []);
+  assert.deepEqual(settled, [{ pid: 4, toldAt: 6n }]);
 });
 
 test('what /proc tells: where a process is, and that it is not sure any more', () => {

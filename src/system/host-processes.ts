@@ -38,18 +38,20 @@ export class HostProcesses {
   onNews: () => void = () => {};
 
   /** An event has told the control groups of a process. */
-  told({ pid, cgroups }: Process, { timestamp, milliseconds }: Told): void {
+  told(process: Process, { timestamp, milliseconds }: Told): void {
+    const { pid } = process;
     this.#waiting.delete(pid);
-    if (!isOnHost(cgroups) || this.#waiting.size >= MOST_WAITING) return;
+    if (!isOnHost(process) || this.#waiting.size >= MOST_WAITING) return;
     this.#waiting.set(pid, { toldAt: timestamp, since: milliseconds });
     this.#announce();
   }
 
   /** /proc has been asked about a process. */
-  looked({ pid, cgroups }: Process): void {
+  looked(process: Process): void {
+    const { pid, cgroups } = process;
     if (cgroups.paths.length === 0) return;
     this.#announce();
-    if (isOnHost(cgroups)) {
+    if (isOnHost(process)) {
       if (this.#found.length < MOST_WAITING) this.#found.push(pid);
       return;
     }
@@ -80,7 +82,12 @@ export class HostProcesses {
   }
 }
 
-/** Whether processes with these control groups are in no container, whichever ids they have. */
-function isOnHost({ paths, container, containerInPidNamespace }: Process['cgroups']): boolean {
+/**
+ * Whether the process is in no container, whichever ids it has. One of which not all is known will be looked at when it
+ * acts, and may be found elsewhere then: so it must be heard.
+ */
+function isOnHost({ cgroups, knowledge, lookedUp }: Process): boolean {
+  const { paths, container, containerInPidNamespace } = cgroups;
+  if (knowledge !== 'full' && !lookedUp) return false;
   return paths.length > 0 && container === undefined && containerInPidNamespace === undefined;
 }
