@@ -30,20 +30,22 @@ interface PathForm {
 }
 
 const HEX64 = '([0-9a-f]{64})';
+/** Whoever is in a container and may make control groups does not leave it by going into one of his own. */
+const BELOW = '(?:/.*)?';
 
 /** A name that an engine gives comes before a bare id. Of several ids in a path a form takes the last. */
 const PATH_FORMS: readonly PathForm[] = [
-  { engine: 'podman', path: new RegExp(`^.*/libpod(?:-payload)?-${HEX64}(?:\\.scope)?(?:/.*)?$`) },
-  { engine: 'docker', path: new RegExp(`^.*/docker-${HEX64}\\.scope(?:/.*)?$`) },
-  { engine: 'docker', path: new RegExp(`^.*/docker/${HEX64}(?:/.*)?$`) },
-  { engine: 'cri-o', path: new RegExp(`^.*[/:]crio[-:]${HEX64}(?:\\.scope)?(?:/.*)?$`) },
+  { engine: 'podman', path: new RegExp(`^.*/libpod(?:-payload)?-${HEX64}(?:\\.scope)?${BELOW}$`) },
+  { engine: 'docker', path: new RegExp(`^.*/docker-${HEX64}\\.scope${BELOW}$`) },
+  { engine: 'docker', path: new RegExp(`^.*/docker/${HEX64}${BELOW}$`) },
+  { engine: 'cri-o', path: new RegExp(`^.*[/:]crio[-:]${HEX64}(?:\\.scope)?${BELOW}$`) },
   {
     engine: 'containerd',
-    path: new RegExp(`^.*[/:](?:cri-containerd|nerdctl)[-:]${HEX64}(?:\\.scope)?(?:/.*)?$`),
+    path: new RegExp(`^.*[/:](?:cri-containerd|nerdctl)[-:]${HEX64}(?:\\.scope)?${BELOW}$`),
   },
-  { engine: 'containerd', path: new RegExp(`/(?:kubepods[^/]*/.*|k8s\\.io|default)/${HEX64}$`) },
-  { engine: 'runc', path: new RegExp(`^/${HEX64}$`) },
-  { engine: 'docker', path: new RegExp(`/${HEX64}$`) },
+  { engine: 'containerd', path: new RegExp(`/(?:kubepods[^/]*/.*|k8s\\.io|default)/${HEX64}${BELOW}$`) },
+  { engine: 'runc', path: new RegExp(`^/${HEX64}${BELOW}$`) },
+  { engine: 'docker', path: new RegExp(`^.*/${HEX64}${BELOW}$`) },
   { engine: 'libvirt-lxc', path: /\/libvirt\/lxc\/([^/]+)/ },
   { engine: 'lxc', path: /\/lxc(?:\.payload)?\/([^/]+)/ },
   { engine: 'lxc', path: /\/lxc\.payload\.([^/]+)/ },
