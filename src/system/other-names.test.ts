@@ -94,7 +94,9 @@ test('a rename that succeeded, or an open that made its file, tells the name tha
   noticeNewFile(event('unlink', { tid: 1 }, { res: 0, path: '/etc/x' }), files);
   noticeNewFile(event('openat', { tid: 1 }, { fd: 3, name: 'made', flags: 1 << 14 }), files);
   noticeNewFile(event('openat', { tid: 1 }, { fd: 3, name: 'opened', flags: 1 }), files);
-  assert.deepEqual(changed, ['shadow', 'made']);
+  const exchange = { res: 0, oldpath: '/etc/one', newpath: '/etc/other', flags: 2 };
+  noticeNewFile(event('renameat2', { tid: 1 }, exchange), files);
+  assert.deepEqual(changed, ['shadow', 'made', 'other', 'one']);
 });
 
 test('the path by the mounts of the machine is another name where the process sees a part of the file system', () => {

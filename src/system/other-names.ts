@@ -51,6 +51,11 @@ const NAMING = Uint8Array.from(EVENT_TYPES, (type) =>
   /^(rename|link)/.test(type.name) ? Math.max(parameterIndex(type, 'newpath'), 0) : 0,
 );
 
+/** By event code: index of the name that another file may have then, as both can be exchanged; 0 for other events. */
+const EXCHANGING = Uint8Array.from(EVENT_TYPES, (type) =>
+  type.name === 'renameat2' ? Math.max(parameterIndex(type, 'oldpath'), 0) : 0,
+);
+
 /** By event code: index of the flags of an open, which tell whether it has made the file; 0 for other events. */
 const FLAGS = Uint8Array.from(EVENT_TYPES, (type) =>
   (GIVEN_PATH[type.code] as number) > 0 ? Math.max(parameterIndex(type, 'flags'), 0) : 0,
@@ -63,8 +68,14 @@ export function noticeNewFile(event: EventCursor, files: FileNames): void {
   const index = NAMING[event.code] || (flags > 0 ? (GIVEN_PATH[event.code] as number) : 0);
   if (index === 0) return;
   if (flags > 0 ? ((event.u32(flags) ?? 0) & CREATED) === 0 : event.i64(0) !== 0) return;
+  files.changed(fileNameOf(event, index));
+  const other = EXCHANGING[event.code] as number;
+  if (other > 0) files.changed(fileNameOf(event, other));
+}
+
+function fileNameOf(event: EventCursor, index: number): ByteString {
   const path = event.text(index) ?? '';
-  files.changed(path.slice(path.lastIndexOf('/') + 1));
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /**
