@@ -176,9 +176,8 @@ static __always_inline void note_told_place(struct lanner_scratch *s, bool is_to
 	u32 pid = ((struct lanner_header *)s->data)->tid;
 	u64 timestamp = ((struct lanner_header *)s->data)->timestamp;
 
-	if (is_told)
-		bpf_map_update_elem(&told_places, &pid, &timestamp, BPF_ANY);
-	else
+	/* What was told before does not hold any more, also where there is no room to say so. */
+	if (!is_told || bpf_map_update_elem(&told_places, &pid, &timestamp, BPF_ANY))
 		bpf_map_delete_elem(&told_places, &pid);
 }
 

@@ -149,7 +149,9 @@ export const NO_EXECUTABLE_FACTS: ExecutableFacts = Object.freeze({
 function executableFacts(path: string): ExecutableFacts {
   try {
     const { ino, ctimeNs, mtimeNs } = statSync(path, { bigint: true });
-    return { ...NO_EXECUTABLE_FACTS, inode: ino, changeTime: ctimeNs, modifyTime: mtimeNs };
+    // Node gives signed numbers.
+    const inode = BigInt.asUintN(64, ino);
+    return { ...NO_EXECUTABLE_FACTS, inode, changeTime: ctimeNs, modifyTime: mtimeNs };
   } catch {
     return NO_EXECUTABLE_FACTS;
   }
