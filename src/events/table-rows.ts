@@ -205,15 +205,15 @@ export const EVENT_ROWS = `
 190 quotactl SYSCALL USER OLD_VERSION|CONVERTER_MANAGED cmd:FLAGS16:dec:quotactlCmds type:FLAGS8:dec:quotactlTypes id:UINT32:dec quota_fmt:FLAGS8:dec:quotactlQuotaFmts
 191 quotactl SYSCALL USER CONVERTER_MANAGED res:ERRNO:dec special:CHARBUF quotafilepath:CHARBUF dqb_bhardlimit:UINT64:dec dqb_bsoftlimit:UINT64:dec dqb_curspace:UINT64:dec dqb_ihardlimit:UINT64:dec dqb_isoftlimit:UINT64:dec dqb_btime:RELTIME:dec dqb_itime:RELTIME:dec dqi_bgrace:RELTIME:dec dqi_igrace:RELTIME:dec dqi_flags:FLAGS8:dec:quotactlDqiFlags quota_fmt_out:FLAGS8:dec:quotactlQuotaFmts cmd:FLAGS16:dec:quotactlCmds type:FLAGS8:dec:quotactlTypes id:UINT32:dec quota_fmt:FLAGS8:dec:quotactlQuotaFmts
 192 setresuid SYSCALL USER MODIFIES_STATE|OLD_VERSION|CONVERTER_MANAGED ruid:UID:dec euid:UID:dec suid:UID:dec
-193 setresuid SYSCALL USER MODIFIES_STATE|CONVERTER_MANAGED res:ERRNO:dec ruid:UID:dec euid:UID:dec suid:UID:dec
+193 setresuid SYSCALL USER MODIFIES_STATE|CONVERTER_MANAGED res:ERRNO:dec ruid:UID:dec euid:UID:dec suid:UID:dec + euid_now:UINT32:dec cap_inheritable_now:UINT64:hex cap_permitted_now:UINT64:hex cap_effective_now:UINT64:hex
 194 setresgid SYSCALL USER MODIFIES_STATE|OLD_VERSION|CONVERTER_MANAGED rgid:GID:dec egid:GID:dec sgid:GID:dec
-195 setresgid SYSCALL USER MODIFIES_STATE|CONVERTER_MANAGED res:ERRNO:dec rgid:GID:dec egid:GID:dec sgid:GID:dec
+195 setresgid SYSCALL USER MODIFIES_STATE|CONVERTER_MANAGED res:ERRNO:dec rgid:GID:dec egid:GID:dec sgid:GID:dec + egid_now:UINT32:dec
 196 scapevent METAEVENT INTERNAL SKIPPARSERESET event_type:UINT32:dec event_data:UINT64:dec
 197 NA UNKNOWN UNKNOWN UNUSED
 198 setuid SYSCALL USER MODIFIES_STATE|OLD_VERSION|CONVERTER_MANAGED uid:UID:dec
-199 setuid SYSCALL USER MODIFIES_STATE|CONVERTER_MANAGED res:ERRNO:dec uid:UID:dec
+199 setuid SYSCALL USER MODIFIES_STATE|CONVERTER_MANAGED res:ERRNO:dec uid:UID:dec + euid_now:UINT32:dec cap_inheritable_now:UINT64:hex cap_permitted_now:UINT64:hex cap_effective_now:UINT64:hex
 200 setgid SYSCALL USER MODIFIES_STATE|OLD_VERSION|CONVERTER_MANAGED gid:GID:dec
-201 setgid SYSCALL USER MODIFIES_STATE|CONVERTER_MANAGED res:ERRNO:dec gid:GID:dec
+201 setgid SYSCALL USER MODIFIES_STATE|CONVERTER_MANAGED res:ERRNO:dec gid:GID:dec + egid_now:UINT32:dec
 202 getuid SYSCALL USER OLD_VERSION
 203 getuid SYSCALL USER - uid:UID:dec
 204 geteuid SYSCALL USER OLD_VERSION
@@ -235,7 +235,7 @@ export const EVENT_ROWS = `
 220 vfork SYSCALL PROCESS MODIFIES_STATE|OLD_VERSION
 221 vfork SYSCALL PROCESS MODIFIES_STATE|OLD_VERSION|CONVERTER_MANAGED res:PID:dec exe:CHARBUF args:BYTEBUF tid:PID:dec pid:PID:dec ptid:PID:dec cwd:CHARBUF fdlimit:INT64:dec pgft_maj:UINT64:dec pgft_min:UINT64:dec vm_size:UINT32:dec vm_rss:UINT32:dec vm_swap:UINT32:dec comm:CHARBUF flags:FLAGS32:hex:cloneFlags uid:UINT32:dec gid:UINT32:dec
 222 clone SYSCALL PROCESS MODIFIES_STATE|OLD_VERSION
-223 clone SYSCALL PROCESS MODIFIES_STATE|CONVERTER_MANAGED res:PID:dec exe:CHARBUF args:BYTEBUF tid:PID:dec pid:PID:dec ptid:PID:dec cwd:CHARBUF fdlimit:INT64:dec pgft_maj:UINT64:dec pgft_min:UINT64:dec vm_size:UINT32:dec vm_rss:UINT32:dec vm_swap:UINT32:dec comm:CHARBUF cgroups:BYTEBUF flags:FLAGS32:hex:cloneFlags uid:UINT32:dec gid:UINT32:dec vtid:PID:dec vpid:PID:dec pidns_init_start_ts:UINT64:dec + kin:PID:dec
+223 clone SYSCALL PROCESS MODIFIES_STATE|CONVERTER_MANAGED res:PID:dec exe:CHARBUF args:BYTEBUF tid:PID:dec pid:PID:dec ptid:PID:dec cwd:CHARBUF fdlimit:INT64:dec pgft_maj:UINT64:dec pgft_min:UINT64:dec vm_size:UINT32:dec vm_rss:UINT32:dec vm_swap:UINT32:dec comm:CHARBUF cgroups:BYTEBUF flags:FLAGS32:hex:cloneFlags uid:UINT32:dec gid:UINT32:dec vtid:PID:dec vpid:PID:dec pidns_init_start_ts:UINT64:dec + kin:PID:dec cap_inheritable_now:UINT64:hex cap_permitted_now:UINT64:hex cap_effective_now:UINT64:hex
 224 fork SYSCALL PROCESS MODIFIES_STATE|OLD_VERSION
 225 fork SYSCALL PROCESS MODIFIES_STATE|CONVERTER_MANAGED res:PID:dec exe:CHARBUF args:BYTEBUF tid:PID:dec pid:PID:dec ptid:PID:dec cwd:CHARBUF fdlimit:INT64:dec pgft_maj:UINT64:dec pgft_min:UINT64:dec vm_size:UINT32:dec vm_rss:UINT32:dec vm_swap:UINT32:dec comm:CHARBUF cgroups:BYTEBUF flags:FLAGS32:hex:cloneFlags uid:UINT32:dec gid:UINT32:dec vtid:PID:dec vpid:PID:dec pidns_init_start_ts:UINT64:dec + kin:PID:dec
 226 vfork SYSCALL PROCESS MODIFIES_STATE|OLD_VERSION
@@ -253,7 +253,7 @@ export const EVENT_ROWS = `
 238 getdents64 SYSCALL FILE USES_FD|OLD_VERSION|CONVERTER_MANAGED fd:FD
 239 getdents64 SYSCALL FILE USES_FD|CONVERTER_MANAGED res:ERRNO:dec fd:FD + fdinfo:DESCRIPTOR
 240 setns SYSCALL PROCESS USES_FD|OLD_VERSION|CONVERTER_MANAGED fd:FD nstype:FLAGS32:hex:cloneFlags
-241 setns SYSCALL PROCESS USES_FD|CONVERTER_MANAGED res:ERRNO:dec fd:FD nstype:FLAGS32:hex:cloneFlags + fdinfo:DESCRIPTOR
+241 setns SYSCALL PROCESS USES_FD|CONVERTER_MANAGED res:ERRNO:dec fd:FD nstype:FLAGS32:hex:cloneFlags + fdinfo:DESCRIPTOR cap_inheritable_now:UINT64:hex cap_permitted_now:UINT64:hex cap_effective_now:UINT64:hex
 242 flock SYSCALL FILE USES_FD|OLD_VERSION|CONVERTER_MANAGED fd:FD operation:FLAGS32:hex:flockFlags
 243 flock SYSCALL FILE USES_FD|CONVERTER_MANAGED res:ERRNO:dec fd:FD operation:FLAGS32:hex:flockFlags + fdinfo:DESCRIPTOR
 244 cpu_hotplug METAEVENT SYSTEM MODIFIES_STATE|SKIPPARSERESET cpu:UINT32:dec action:UINT32:dec
@@ -297,7 +297,7 @@ export const EVENT_ROWS = `
 282 execve SYSCALL PROCESS MODIFIES_STATE|OLD_VERSION|CONVERTER_MANAGED
 283 execve SYSCALL PROCESS MODIFIES_STATE|OLD_VERSION|CONVERTER_MANAGED res:ERRNO:dec exe:CHARBUF args:BYTEBUF tid:PID:dec pid:PID:dec ptid:PID:dec cwd:CHARBUF fdlimit:UINT64:dec pgft_maj:UINT64:dec pgft_min:UINT64:dec vm_size:UINT32:dec vm_rss:UINT32:dec vm_swap:UINT32:dec comm:CHARBUF cgroups:BYTEBUF env:BYTEBUF tty:INT32:dec
 284 unshare SYSCALL PROCESS OLD_VERSION|CONVERTER_MANAGED flags:FLAGS32:hex:cloneFlags
-285 unshare SYSCALL PROCESS CONVERTER_MANAGED res:ERRNO:dec flags:FLAGS32:hex:cloneFlags
+285 unshare SYSCALL PROCESS CONVERTER_MANAGED res:ERRNO:dec flags:FLAGS32:hex:cloneFlags + cap_inheritable_now:UINT64:hex cap_permitted_now:UINT64:hex cap_effective_now:UINT64:hex
 286 infra METAEVENT INTERNAL SKIPPARSERESET source:CHARBUF:dec name:CHARBUF description:CHARBUF scope:CHARBUF
 287 NA UNKNOWN UNKNOWN UNUSED
 288 execve SYSCALL PROCESS MODIFIES_STATE|OLD_VERSION|CONVERTER_MANAGED filename:FSPATH
@@ -347,7 +347,7 @@ export const EVENT_ROWS = `
 332 copy_file_range SYSCALL FILE USES_FD|READS_FROM_FD|WRITES_TO_FD|OLD_VERSION|CONVERTER_MANAGED fdin:FD:dec offin:UINT64:dec len:UINT64:dec
 333 copy_file_range SYSCALL FILE USES_FD|READS_FROM_FD|WRITES_TO_FD|CONVERTER_MANAGED res:ERRNO:dec fdout:FD:dec offout:UINT64:dec fdin:FD:dec offin:UINT64:dec len:UINT64:dec + fdinfo:DESCRIPTOR
 334 clone3 SYSCALL PROCESS MODIFIES_STATE|OLD_VERSION
-335 clone3 SYSCALL PROCESS MODIFIES_STATE|CONVERTER_MANAGED res:PID:dec exe:CHARBUF args:BYTEBUF tid:PID:dec pid:PID:dec ptid:PID:dec cwd:CHARBUF fdlimit:INT64:dec pgft_maj:UINT64:dec pgft_min:UINT64:dec vm_size:UINT32:dec vm_rss:UINT32:dec vm_swap:UINT32:dec comm:CHARBUF cgroups:BYTEBUF flags:FLAGS32:hex:cloneFlags uid:UINT32:dec gid:UINT32:dec vtid:PID:dec vpid:PID:dec pidns_init_start_ts:UINT64:dec + kin:PID:dec
+335 clone3 SYSCALL PROCESS MODIFIES_STATE|CONVERTER_MANAGED res:PID:dec exe:CHARBUF args:BYTEBUF tid:PID:dec pid:PID:dec ptid:PID:dec cwd:CHARBUF fdlimit:INT64:dec pgft_maj:UINT64:dec pgft_min:UINT64:dec vm_size:UINT32:dec vm_rss:UINT32:dec vm_swap:UINT32:dec comm:CHARBUF cgroups:BYTEBUF flags:FLAGS32:hex:cloneFlags uid:UINT32:dec gid:UINT32:dec vtid:PID:dec vpid:PID:dec pidns_init_start_ts:UINT64:dec + kin:PID:dec cap_inheritable_now:UINT64:hex cap_permitted_now:UINT64:hex cap_effective_now:UINT64:hex
 336 open_by_handle_at SYSCALL FILE CREATES_FD|MODIFIES_STATE|OLD_VERSION
 337 open_by_handle_at SYSCALL FILE CREATES_FD|MODIFIES_STATE fd:FD:dec mountfd:FD:dec flags:FLAGS32:hex:fileFlags path:FSPATH dev:UINT32:hex ino:UINT64:dec + fdinfo:DESCRIPTOR
 338 io_uring_setup SYSCALL IO_OTHER CREATES_FD|MODIFIES_STATE|OLD_VERSION
@@ -439,9 +439,9 @@ export const EVENT_ROWS = `
 424 delete_module SYSCALL OTHER OLD_VERSION
 425 delete_module SYSCALL OTHER - res:ERRNO:dec name:CHARBUF flags:FLAGS32:hex:deleteModuleFlags
 426 setreuid SYSCALL USER MODIFIES_STATE|OLD_VERSION
-427 setreuid SYSCALL USER MODIFIES_STATE res:ERRNO:dec ruid:UID:dec euid:UID:dec
+427 setreuid SYSCALL USER MODIFIES_STATE res:ERRNO:dec ruid:UID:dec euid:UID:dec + euid_now:UINT32:dec cap_inheritable_now:UINT64:hex cap_permitted_now:UINT64:hex cap_effective_now:UINT64:hex
 428 setregid SYSCALL USER OLD_VERSION
-429 setregid SYSCALL USER MODIFIES_STATE res:ERRNO:dec rgid:UID:dec egid:UID:dec
+429 setregid SYSCALL USER MODIFIES_STATE res:ERRNO:dec rgid:UID:dec egid:UID:dec + egid_now:UINT32:dec
 430 task ITER PROCESS MODIFIES_STATE ppid:PID32:dec pgid:PID32:dec vpgid:PID32:dec sid:PID32:dec comm:CHARBUF argv:CHARBUFARRAY exepath:FSPATH flags:FLAGS32:hex:execveFlags env:CHARBUFARRAY cwd:CHARBUF fdlimit:UINT64:dec euid:UID:dec egid:GID:dec cap_permitted:UINT64:hex cap_effective:UINT64:hex cap_inheritable:UINT64:hex exe_ino_num:UINT64:dec exe_ino_ctime:ABSTIME:dec exe_ino_mtime:ABSTIME:dec vm_size:UINT32:dec vm_rss:UINT32:dec vm_swap:UINT32:dec pgft_maj:UINT64:dec pgft_min:UINT64:dec vtgid:PID32:dec vpid:PID32:dec pidns_init_start_ts:UINT64:dec cgroups:CHARBUFARRAY root:FSPATH start_time:ABSTIME:dec tty:UINT32:dec loginuid:UID:dec
 431 NA UNKNOWN UNKNOWN UNUSED
 432 task_file_pipe ITER FILE MODIFIES_STATE fd:FD32:dec path:FSPATH ino_num:UINT64:dec

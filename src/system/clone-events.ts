@@ -3,6 +3,7 @@
  * the other.
  */
 import type { EventCursor } from '../events/cursor.ts';
+import { takeCapabilities } from './identity-events.ts';
 import { suspectLostExec, tellsOfAnotherProgram } from './lost-exec.ts';
 import type { Process, ThreadEntry } from './process.ts';
 import {
@@ -68,6 +69,8 @@ export function learnOwnBirth(event: EventCursor, model: ProcessModel): ThreadEn
   if (thread.vtid === tid) process.pidNamespaceStart = model.machine.bootTime;
   else if (start !== undefined) process.pidNamespaceStart = model.machine.bootTime + start;
   takeCloneFacts(event, thread, model);
+  // In a user namespace of its own it has all of them.
+  takeCapabilities(event, thread, false);
   if (pid === tid) model.hostProcesses?.told(process, event);
   return thread;
 }

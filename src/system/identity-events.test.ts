@@ -52,3 +52,41 @@ test('directories, ids, sessions, groups, capabilities and names follow their ca
   pass(system, event('setpgid', { tid: 1 }, { res: 0, pid: 100, pgid: 0 }));
   assert.deepEqual([thread.pgid, thread.vpgid], [100, 100]);
 });
+
+test("users, groups and capabilities are the kernel's where the event tells them", () => {
+  using host = hostWithShell();
+  const system = open(host);
+  const thread = system.thread(100);
+  assert.ok(thread);
+  const now = (inheritable: number, permitted: number, effective: number) => ({
+    cap_inheritable_now: inheritable,
+    cap_permitted_now: permitted,
+    cap_effective_now: effective,
+  });
+  const capabilities = () => [thread.capInheritable, thread.capPermitted, thread.capEffective];
+  pass(
+    system,
+    event('setresuid', { tid: 100 }, { res: 0, ruid: 0, euid: 0, suid: 0, euid_now: 5, ...now(0, 0, 0) }),
+  );
+  assert.equal(thread.uid, 5, 'a number of a user namespace');
+  assert.deepEqual(capabilities(), [0n, 0n, 0n]);
+  pass(
+    system,
+    event(
+      'setreuid',
+      { tid: 100 },
+      { res: 0, ruid: 0xffffffff, euid: 0x10000, euid_now: 0, ...now(0, 7, 7) },
+    ),
+  );
+  assert.equal(thread.uid, 0, '16 bits of a number');
+  assert.deepEqual(capabilities(), [0n, 7n, 7n]);
+  pass(system, event('setuid', { tid: 100 }, { res: -1, uid: 9, euid_now: 9, ...now(1, 1, 1) }));
+  assert.deepEqual([thread.uid, ...capabilities()], [0, 0n, 7n, 7n], 'a call that failed');
+  pass(system, event('setgid', { tid: 100 }, { res: 0, gid: 0, egid_now: 6 }));
+  assert.equal(thread.gid, 6);
+  // setfsuid, of which no event tells, takes some that it can give back.
+  pass(system, event('unshare', { tid: 100 }, { res: 0, flags: 1, ...now(0, 7, 3) }));
+  assert.deepEqual(capabilities(), [0n, 7n, 7n]);
+  pass(system, event('setns', { tid: 100 }, { res: 0, fd: 3, nstype: 0, ...now(0, 15, 15) }));
+  assert.deepEqual(capabilities(), [0n, 15n, 15n], 'a namespace entered without a flag');
+});

@@ -2,6 +2,7 @@
 import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
 import { usedDescriptor } from '../events/descriptors.ts';
+import { extensionIndex } from '../events/parameters.ts';
 import { descriptorPath } from './event-descriptor.ts';
 import { joinPath } from './paths.ts';
 import type { ThreadEntry } from './process.ts';
@@ -64,20 +65,53 @@ export function learnGroup(event: EventCursor, thread: ThreadEntry, { table }: P
   else if (table.process(target.ptid)?.vpgid === vpgid) target.pgid = table.process(target.ptid)?.pgid ?? 0;
 }
 
-/** setuid and its kin: parameter `index` is the new effective user. */
+/**
+ * setuid and its kin: parameter `index` is the new effective user. It is one of the caller's user namespace, and
+ * some interfaces take 16 bits of it, so that the kernel's own account counts where the event has it. With the
+ * effective user all capabilities come or go.
+ */
 export function learnUser(index: number): Change {
   return (event, thread) => {
-    const uid = event.u32(index);
-    if (event.i64(RES) === 0 && uid !== undefined && uid !== UNCHANGED) thread.uid = uid;
+    if (event.i64(RES) !== 0) return;
+    const told = numberNow(event, 'euid_now');
+    const uid = told ?? event.u32(index) ?? UNCHANGED;
+    const isAnother = uid !== thread.uid && (told !== undefined || uid !== UNCHANGED);
+    if (isAnother) thread.uid = uid;
+    takeCapabilities(event, thread, isAnother);
   };
 }
 
-/** setgid and its kin: parameter `index` is the new effective group. */
+/** setgid and its kin: parameter `index` is the new effective group, as with {@link learnUser}. */
 export function learnUserGroup(index: number): Change {
   return (event, thread) => {
-    const gid = event.u32(index);
-    if (event.i64(RES) === 0 && gid !== undefined && gid !== UNCHANGED) thread.gid = gid;
+    if (event.i64(RES) !== 0) return;
+    const told = numberNow(event, 'egid_now');
+    const gid = told ?? event.u32(index) ?? UNCHANGED;
+    if (told !== undefined || gid !== UNCHANGED) thread.gid = gid;
   };
+}
+
+function numberNow(event: EventCursor, name: string): number | undefined {
+  const index = extensionIndex(event.type, name);
+  return index < 0 ? undefined : event.u32(index);
+}
+
+/**
+ * Takes the capabilities that the kernel tells after the call: all of them, or only where some are gained. What an
+ * event does not tell of must not make the model forget one: setfsuid takes effective ones away and gives them back.
+ * False where the event does not have them.
+ */
+export function takeCapabilities(event: EventCursor, thread: ThreadEntry, isExact: boolean): boolean {
+  const first = extensionIndex(event.type, 'cap_inheritable_now');
+  const [inheritable, permitted, effective] =
+    first < 0 ? [] : [event.u64(first), event.u64(first + 1), event.u64(first + 2)];
+  if (inheritable === undefined || permitted === undefined || effective === undefined) return false;
+  const gained = (permitted & ~thread.capPermitted) | (effective & ~thread.capEffective);
+  if (!isExact && gained === 0n) return true;
+  thread.capInheritable = inheritable;
+  thread.capPermitted = permitted;
+  thread.capEffective = effective;
+  return true;
 }
 
 /** capset. */
@@ -88,10 +122,14 @@ export function learnCapabilities(event: EventCursor, thread: ThreadEntry): void
   thread.capEffective = event.u64(3) ?? thread.capEffective;
 }
 
-/** unshare(flags) and setns(fd, flags): a user namespace gives all capabilities in it. */
+/**
+ * unshare(flags) and setns(fd, flags): a user namespace gives all capabilities in it. The kernel's account counts
+ * where the event has it, as setns enters one without a flag too.
+ */
 export function learnNamespace(index: number): Change {
   return (event, thread) => {
-    if (event.i64(RES) !== 0 || ((event.u32(index) ?? 0) & CLONE_NEWUSER) === 0) return;
+    if (event.i64(RES) !== 0 || takeCapabilities(event, thread, false)) return;
+    if (((event.u32(index) ?? 0) & CLONE_NEWUSER) === 0) return;
     thread.capInheritable = ALL_CAPABILITIES;
     thread.capPermitted = ALL_CAPABILITIES;
     thread.capEffective = ALL_CAPABILITIES;

@@ -45,6 +45,14 @@ const CLONED = (flagsArgument: number): Readonly<Record<string, Collect>> => ({
   pidns_init_start_ts: task('PIDNS_START'),
   kin: task('KIN'),
 });
+/** What a call has left its caller with, whatever was passed: ids are told as the machine knows them. */
+const CAPABILITIES_NOW: Readonly<Record<string, Collect>> = {
+  cap_inheritable_now: task('CAP_INHERITABLE'),
+  cap_permitted_now: task('CAP_PERMITTED'),
+  cap_effective_now: task('CAP_EFFECTIVE'),
+};
+const USER_NOW: Readonly<Record<string, Collect>> = { ...CAPABILITIES_NOW, euid_now: task('EUID') };
+const GROUP_NOW: Readonly<Record<string, Collect>> = { egid_now: task('EGID') };
 const CAPABILITIES: Readonly<Record<string, Collect>> = {
   cap_inheritable: task('CAP_INHERITABLE'),
   cap_permitted: task('CAP_PERMITTED'),
@@ -95,11 +103,11 @@ export const PROCESS_CALLS: readonly CallRow[] = [
     parameters: { ...NOT_EXECUTED(1), filename: text(0) },
   },
   { event: 'execveat', failureOnly: true, parameters: NOT_EXECUTED(2) },
-  { event: 'clone', parameters: CLONED(0) },
+  { event: 'clone', parameters: { ...CLONED(0), ...CAPABILITIES_NOW } },
   {
     event: 'clone3',
     structure: { argument: 0, words: 1 },
-    parameters: CLONED(6),
+    parameters: { ...CLONED(6), ...CAPABILITIES_NOW },
   },
   { event: 'fork', parameters: CLONED(NO_ARGUMENT) },
   { event: 'vfork', parameters: CLONED(NO_ARGUMENT) },
@@ -111,11 +119,17 @@ export const PROCESS_CALLS: readonly CallRow[] = [
   {
     event: 'setns',
     subject: 'argument',
-    parameters: { res: result, fd: id(0), nstype: flags(1, 'cloneFlags'), fdinfo: descriptor },
+    parameters: {
+      ...CAPABILITIES_NOW,
+      res: result,
+      fd: id(0),
+      nstype: flags(1, 'cloneFlags'),
+      fdinfo: descriptor,
+    },
   },
   {
     event: 'unshare',
-    parameters: { res: result, flags: flags(0, 'cloneFlags') },
+    parameters: { ...CAPABILITIES_NOW, res: result, flags: flags(0, 'cloneFlags') },
   },
   {
     event: 'ptrace',
@@ -202,26 +216,34 @@ export const PROCESS_CALLS: readonly CallRow[] = [
     calls: ['getresgid32'],
     parameters: { res: result, rgid: readId(0), egid: readId(1), sgid: readId(2) },
   },
-  { event: 'setuid', calls: ['setuid', 'setuid32'], parameters: { res: result, uid: number(0) } },
-  { event: 'setgid', calls: ['setgid', 'setgid32'], parameters: { res: result, gid: number(0) } },
+  {
+    event: 'setuid',
+    calls: ['setuid', 'setuid32'],
+    parameters: { ...USER_NOW, res: result, uid: number(0) },
+  },
+  {
+    event: 'setgid',
+    calls: ['setgid', 'setgid32'],
+    parameters: { ...GROUP_NOW, res: result, gid: number(0) },
+  },
   {
     event: 'setreuid',
     calls: ['setreuid', 'setreuid32'],
-    parameters: { res: result, ruid: number(0), euid: number(1) },
+    parameters: { ...USER_NOW, res: result, ruid: number(0), euid: number(1) },
   },
   {
     event: 'setregid',
     calls: ['setregid', 'setregid32'],
-    parameters: { res: result, rgid: number(0), egid: number(1) },
+    parameters: { ...GROUP_NOW, res: result, rgid: number(0), egid: number(1) },
   },
   {
     event: 'setresuid',
     calls: ['setresuid', 'setresuid32'],
-    parameters: { res: result, ruid: number(0), euid: number(1), suid: number(2) },
+    parameters: { ...USER_NOW, res: result, ruid: number(0), euid: number(1), suid: number(2) },
   },
   {
     event: 'setresgid',
     calls: ['setresgid', 'setresgid32'],
-    parameters: { res: result, rgid: number(0), egid: number(1), sgid: number(2) },
+    parameters: { ...GROUP_NOW, res: result, rgid: number(0), egid: number(1), sgid: number(2) },
   },
 ];
