@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -213,6 +213,21 @@ export function fdinfoOf(event: DecodedEvent | undefined): DescriptorValue {
   const fdinfo = event?.values.fdinfo;
   assert.equal(typeof fdinfo, 'object', `${event?.name} tells nothing of its descriptor`);
   return fdinfo as DescriptorValue;
+}
+
+/** What events of calls that change capabilities tell of those that the caller has afterwards. */
+export function capabilitiesNow(inheritable: number, permitted: number, effective: number) {
+  return {
+    cap_inheritable_now: inheritable,
+    cap_permitted_now: permitted,
+    cap_effective_now: effective,
+  };
+}
+
+/** Capabilities that this process has, and callers that it starts as root. */
+export function ownCapabilities(): number {
+  const status = readFileSync('/proc/self/status', 'latin1');
+  return Number(`0x${/^CapPrm:\s*([0-9a-f]+)$/m.exec(status)?.[1]}`);
 }
 
 /** Checks every parameter of an event. */

@@ -9,6 +9,7 @@ import { CALLS_COMPAT } from '../../../src/sources/kernel/layout.ts';
 import {
   type Argument,
   type Call,
+  capabilitiesNow,
   expectEvent,
   fdinfoOf,
   make,
@@ -190,7 +191,7 @@ describe('calls of 32-bit programs', { skip }, () => {
     );
     expectEvent(events[0], 'getuid', { uid: 65534 });
     expectEvent(events[1], 'getresuid', { res: 0, ruid: 65534, euid: 65534, suid: 65534 });
-    expectEvent(events[2], 'setuid', { res: -1, uid: 0 });
+    expectEvent(events[2], 'setuid', { res: -1, uid: 0, euid_now: 65534, ...capabilitiesNow(0, 0, 0) });
   });
 
   test('calls on sockets by themselves and behind socketcall', async () => {

@@ -4,7 +4,18 @@ import { mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { type Call, expectEvent, fdinfoOf, make, output, result, skipReason, X64 } from './calls.ts';
+import {
+  type Call,
+  capabilitiesNow,
+  expectEvent,
+  fdinfoOf,
+  make,
+  output,
+  ownCapabilities,
+  result,
+  skipReason,
+  X64,
+} from './calls.ts';
 import { testCases } from './cases.ts';
 
 const NR = {
@@ -53,12 +64,17 @@ describe('identity and privilege', { skip }, () => {
       [NR.setresuid, 0, 0, 0],
     ]);
     const same = 0xffffffff;
-    expectEvent(events[0], 'setresuid', { res: 0, ruid: 0, euid: 1001, suid: 0 });
-    expectEvent(events[1], 'setreuid', { res: 0, ruid: same, euid: 0 });
-    expectEvent(events[2], 'setuid', { res: 0, uid: 1002 });
-    expectEvent(events[3], 'setuid', { res: EPERM, uid: 0 });
-    expectEvent(events[4], 'setreuid', { res: EPERM, ruid: 0, euid: 0 });
-    expectEvent(events[5], 'setresuid', { res: EPERM, ruid: 0, euid: 0, suid: 0 });
+    const all = ownCapabilities();
+    // Those in effect go and come with the effective user, all go when no user is root any more.
+    const hidden = { euid_now: 1001, ...capabilitiesNow(0, all, 0) };
+    const root = { euid_now: 0, ...capabilitiesNow(0, all, all) };
+    const without = { euid_now: 1002, ...capabilitiesNow(0, 0, 0) };
+    expectEvent(events[0], 'setresuid', { res: 0, ruid: 0, euid: 1001, suid: 0, ...hidden });
+    expectEvent(events[1], 'setreuid', { res: 0, ruid: same, euid: 0, ...root });
+    expectEvent(events[2], 'setuid', { res: 0, uid: 1002, ...without });
+    expectEvent(events[3], 'setuid', { res: EPERM, uid: 0, ...without });
+    expectEvent(events[4], 'setreuid', { res: EPERM, ruid: 0, euid: 0, ...without });
+    expectEvent(events[5], 'setresuid', { res: EPERM, ruid: 0, euid: 0, suid: 0, ...without });
   });
 
   test('setgid, setregid, setresgid', async () => {
@@ -71,12 +87,12 @@ describe('identity and privilege', { skip }, () => {
       [NR.setregid, 0, 0],
       [NR.setresgid, 0, 0, 0],
     ]);
-    expectEvent(events[0], 'setresgid', { res: 0, rgid: 5, egid: 6, sgid: 7 });
-    expectEvent(events[1], 'setregid', { res: 0, rgid: 5, egid: 7 });
-    expectEvent(events[2], 'setgid', { res: 0, gid: 1002 });
-    expectEvent(events[4], 'setgid', { res: EPERM, gid: 0 });
-    expectEvent(events[5], 'setregid', { res: EPERM, rgid: 0, egid: 0 });
-    expectEvent(events[6], 'setresgid', { res: EPERM, rgid: 0, egid: 0, sgid: 0 });
+    expectEvent(events[0], 'setresgid', { res: 0, rgid: 5, egid: 6, sgid: 7, egid_now: 6 });
+    expectEvent(events[1], 'setregid', { res: 0, rgid: 5, egid: 7, egid_now: 7 });
+    expectEvent(events[2], 'setgid', { res: 0, gid: 1002, egid_now: 1002 });
+    expectEvent(events[4], 'setgid', { res: EPERM, gid: 0, egid_now: 1002 });
+    expectEvent(events[5], 'setregid', { res: EPERM, rgid: 0, egid: 0, egid_now: 1002 });
+    expectEvent(events[6], 'setresgid', { res: EPERM, rgid: 0, egid: 0, sgid: 0, egid_now: 1002 });
   });
 
   test('setsid and setpgid', async () => {
@@ -130,13 +146,15 @@ describe('identity and privilege', { skip }, () => {
       [NR.setns, 77, CLONE_NEWNS],
       [NR.unshare, 0x1],
     ]);
-    expectEvent(events[1], 'unshare', { res: 0, flags: NEWUTS });
+    const all = ownCapabilities();
+    const now = capabilitiesNow(0, all, all);
+    expectEvent(events[1], 'unshare', { res: 0, flags: NEWUTS, ...now });
     const fdinfo = fdinfoOf(events[2]);
-    expectEvent(events[2], 'setns', { res: 0, fd: results[0], nstype: NEWUTS, fdinfo });
+    expectEvent(events[2], 'setns', { res: 0, fd: results[0], nstype: NEWUTS, fdinfo, ...now });
     assert.equal(fdinfo.inode, statSync('/proc/self/ns/uts').ino);
-    expectEvent(events[3], 'setns', { res: 0, fd: results[0], nstype: 0, fdinfo });
-    expectEvent(events[4], 'setns', { res: EBADF, fd: 77, nstype: NEWNS, fdinfo: undefined });
-    expectEvent(events[5], 'unshare', { res: EINVAL, flags: 0 });
+    expectEvent(events[3], 'setns', { res: 0, fd: results[0], nstype: 0, fdinfo, ...now });
+    expectEvent(events[4], 'setns', { res: EBADF, fd: 77, nstype: NEWNS, fdinfo: undefined, ...now });
+    expectEvent(events[5], 'unshare', { res: EINVAL, flags: 0, ...now });
   });
 
   test('ptrace', async () => {

@@ -8,11 +8,13 @@ import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { openKernelSource } from '../../../src/sources/kernel/kernel-source.ts';
 import {
+  capabilitiesNow,
   type DecodedEvent,
   decode,
   expectEvent,
   make,
   outputOf,
+  ownCapabilities,
   skipReason,
   stop,
   strings,
@@ -171,6 +173,7 @@ describe('processes', { skip }, () => {
       ],
       { cwd: folder },
     );
+    const all = ownCapabilities();
     ['fork', 'vfork', 'clone', 'clone3'].forEach((name, index) => {
       const child = made.results[index] as number;
       const parent = made.events.find((event) => event.name === name);
@@ -192,6 +195,7 @@ describe('processes', { skip }, () => {
         vpid: made.pid,
         pidns_init_start_ts: 0,
         kin: child,
+        ...(name.startsWith('clone') ? capabilitiesNow(0, all, all) : {}),
       });
       const born = made.all.filter((event) => event.tid === child);
       assert.deepEqual(
