@@ -10,6 +10,15 @@
 #define ANON_INODE_MAGIC 0x09041934
 #define PIDFS_MAGIC 0x50494446
 
+#define PROC_MAGIC 0x9fa0
+#define SYSFS_MAGIC 0x62656572
+#define CGROUP_MAGIC 0x27e0eb
+#define CGROUP2_MAGIC 0x63677270
+#define DEBUGFS_MAGIC 0x64626720
+#define TRACEFS_MAGIC 0x74726163
+#define SECURITYFS_MAGIC 0x73636673
+#define BINFMT_MAGIC 0x42494e4d
+
 #define REMOVED " (deleted)"
 
 #define SB_RDONLY 1
@@ -34,10 +43,58 @@ struct lanner_descriptor {
 	u8 kind; /* letter of fd.typechar */
 	u8 protocol;
 	u8 flags;
-	u8 reserved;
+	u8 control; /* enum control_file_system */
 	u32 device;
 	u64 inode;
 } __attribute__((packed));
+
+/* File systems by which the kernel is told what to do: each has one usual place, whatever is mounted where. */
+enum control_file_system {
+	CONTROL_NONE,
+	CONTROL_PROC,
+	CONTROL_SYSFS,
+	CONTROL_CGROUP,
+	CONTROL_DEBUGFS,
+	CONTROL_TRACEFS,
+	CONTROL_SECURITYFS,
+	CONTROL_BINFMT,
+};
+
+static __always_inline u8 control_of(u64 address)
+{
+	struct file *file = (void *)address;
+
+	switch (BPF_CORE_READ(file, f_inode, i_sb, s_magic)) {
+	case PROC_MAGIC:
+		return CONTROL_PROC;
+	case SYSFS_MAGIC:
+		return CONTROL_SYSFS;
+	case CGROUP_MAGIC:
+	case CGROUP2_MAGIC:
+		return CONTROL_CGROUP;
+	case DEBUGFS_MAGIC:
+		return CONTROL_DEBUGFS;
+	case TRACEFS_MAGIC:
+		return CONTROL_TRACEFS;
+	case SECURITYFS_MAGIC:
+		return CONTROL_SECURITYFS;
+	case BINFMT_MAGIC:
+		return CONTROL_BINFMT;
+	default:
+		return CONTROL_NONE;
+	}
+}
+
+/* Whether the path, as it was built, begins with /proc or /sys. */
+static __always_inline bool is_in_usual_place(struct lanner_scratch *s)
+{
+	const u8 *path = &s->path[BOUND(s->walk.start, MAX_TEXT - 1)];
+
+	if (path[0] != '/')
+		return false;
+	return (path[1] == 's' && path[2] == 'y' && path[3] == 's' && path[4] == '/') ||
+	       (path[1] == 'p' && path[2] == 'r' && path[3] == 'o' && path[4] == 'c' && path[5] == '/');
+}
 
 /* The file behind a descriptor of the task; 0 when there is none. */
 static __always_inline u64 file_of(u64 task_address, s32 descriptor)
@@ -190,7 +247,7 @@ __noinline int collect_descriptor(u64 server)
 	d = (void *)HERE(s);
 	d->protocol = 0;
 	d->flags = 0;
-	d->reserved = 0;
+	d->control = 0;
 	d->device = file_device(s->file);
 	d->inode = file_inode(s->file);
 	if (is_socket(s->file)) {
@@ -207,6 +264,7 @@ __noinline int collect_descriptor(u64 server)
 		return 0;
 	}
 	d->kind = file_kind(s->file);
+	d->control = control_of(s->file);
 	layer = file_layer(s->file);
 	if (layer == LAYER_UPPER)
 		d->flags |= DESCRIPTOR_UPPER_LAYER;
@@ -219,7 +277,7 @@ __noinline int collect_descriptor(u64 server)
 	if (is_unlinked(dentry))
 		d->flags |= DESCRIPTOR_UNLINKED;
 	length = sizeof(*d) + copy_path(s, sizeof(*d));
-	if (shows_part(s, (u64)BPF_CORE_READ(file, f_path.mnt))) {
+	if (shows_part(s, (u64)BPF_CORE_READ(file, f_path.mnt)) || (d->control && !is_in_usual_place(s))) {
 		s->part = 1;
 		build_own_path((u64)dentry);
 		length += copy_path(s, BOUND(length, 2 * MAX_TEXT - 1));

@@ -155,10 +155,10 @@ export class EventContextView implements EventContext {
     if (OPENS[event.code] === 0 || this.#hasOneName(event) || !this.descriptor) return NO_NAMES;
     const path = this.#descriptor.pathBytes;
     if (!path) return this.#namesOfReplaced(event);
-    const sameFile = this.#fileNames?.namesOf(this.#descriptor.device, this.#descriptor.inodeNumber) ?? [];
-    const inFileSystem = this.#descriptor.pathInFileSystem;
-    const host =
-      inFileSystem === undefined ? undefined : this.#mounts?.pathOf(this.#descriptor.device, inFileSystem);
+    const { device, inodeNumber, pathInFileSystem, usualPath } = this.#descriptor;
+    const known = this.#fileNames?.namesOf(device, inodeNumber) ?? [];
+    const sameFile = usualPath === undefined ? known : [...known, usualPath];
+    const host = pathInFileSystem === undefined ? undefined : this.#mounts?.pathOf(device, pathInFileSystem);
     const { links } = this.#resolver ?? {};
     return otherNames(event, path, sameFile, host, (given) =>
       links ? links.follow(thread?.containerId ?? '', given) : given,

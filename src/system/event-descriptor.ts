@@ -6,12 +6,12 @@
  *     0       1     kind, the letter of `fd.typechar`
  *     1       1     layer-4 protocol of a socket (IPPROTO_*)
  *     2       1     flags: 1 upper layer, 2 lower layer, 4 path truncated, 8 unlinked, 16 this end is the server
- *     3       1     zero
+ *     3       1     file system that tells the kernel what to do ({@link USUAL_PLACES}); 0 for others
  *     4       4     device
  *     8       8     inode
  *     16      …     path with its NUL, or the ends of a socket as a SOCKTUPLE parameter has them
- *             …     where the process sees a part of the file system (bind mount, chroot): the file's path in
- *                   that file system, with its NUL
+ *             …     where the process sees a part of the file system (bind mount, chroot), or such a file system
+ *                   neither below /proc nor /sys: the file's path in that file system, with its NUL
  *
  * A SOCKTUPLE begins with its family. IPv4 (2): client's address (4 bytes, network order), its port
  * (2, little-endian), the server's address and port. IPv6 (10): the same with 16 bytes an address.
@@ -31,6 +31,18 @@ export const HEADER = 16;
 const UPPER_LAYER = 1;
 const LOWER_LAYER = 2;
 const IS_SERVER = 16;
+
+/** Where everyone mounts the file systems that tell the kernel what to do, by their number in the descriptor. */
+const USUAL_PLACES: readonly ByteString[] = [
+  '',
+  '/proc',
+  '/sys',
+  '/sys/fs/cgroup',
+  '/sys/kernel/debug',
+  '/sys/kernel/tracing',
+  '/sys/kernel/security',
+  '/proc/sys/fs/binfmt_misc',
+];
 
 const AF_UNIX = 1;
 const AF_INET = 2;
@@ -154,6 +166,16 @@ export class EventDescriptor implements Descriptor {
     const bytes = this.#raw();
     const end = bytes.indexOf(0, HEADER);
     return end >= 0 && end + 1 < bytes.length ? textAt(bytes, end + 1) : undefined;
+  }
+
+  /**
+   * Path that the file would have where everyone mounts its file system: of proc, sysfs and others like them,
+   * with which the kernel is told what to do. `undefined` for other files, and for those that are seen there.
+   */
+  get usualPath(): ByteString | undefined {
+    const place = USUAL_PLACES[this.#raw()[3] as number];
+    const path = place ? this.pathInFileSystem : undefined;
+    return path === undefined ? undefined : `${place}${path === '/' ? '' : path}`;
   }
 
   /** The inode, as inode-number.ts has it. */

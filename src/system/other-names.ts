@@ -11,8 +11,8 @@ import { normalisePath, placePath } from './paths.ts';
 
 /**
  * How a name was found. `given`: what the program passed, made absolute and normal. `resolved`: where the
- * links in it led. `same file`: a name that rules ask for and that leads to the same device and inode. `host`:
- * the machine's path of a file that the process sees by a mount or a root of its own.
+ * links in it led. `same file`: a name that rules ask for and that leads to the same device and inode, or where
+ * everyone finds the file of a file system that tells the kernel what to do, as proc. `host`: the machine's path of a file that the process sees by a mount or a root of its own.
  */
 export type NameKind = 'given' | 'resolved' | 'same file' | 'host';
 

@@ -39,6 +39,27 @@ export const CONTAINER_VIOLATIONS: readonly Violation[] = [
     shows: { 'fd.name': '/mnt/proc/sys/kernel/core_pattern' },
   },
   {
+    rule: 'Kernel Helper File Opened for Writing in Container',
+    because: 'the directory of core_pattern is mounted elsewhere, so that its path ends otherwise',
+    place: 'container',
+    does: 'mkdir /tmp/k; mount -o bind /proc/sys/kernel /tmp/k; : >> /tmp/k/core_pattern; umount /tmp/k',
+    shows: { 'fd.name': '/proc/sys/kernel/core_pattern', 'fd.nameraw': '/tmp/k/core_pattern' },
+  },
+  {
+    rule: 'Kernel Helper File Opened for Writing in Container',
+    because: 'core_pattern itself is mounted over another file',
+    place: 'container',
+    does: 'touch /tmp/f; mount -o bind /proc/sys/kernel/core_pattern /tmp/f; : >> /tmp/f; umount /tmp/f',
+    shows: { 'fd.name': '/proc/sys/kernel/core_pattern', 'fd.nameraw': '/tmp/f' },
+  },
+  {
+    rule: 'Kernel Helper File Opened for Writing in Container',
+    because: 'core_pattern of a proc file system of its own is mounted over another file',
+    place: 'container',
+    does: 'mkdir /tmp/p; mount -t proc p /tmp/p; touch /tmp/g; mount -o bind /tmp/p/sys/kernel/core_pattern /tmp/g; umount /tmp/p; : >> /tmp/g; umount /tmp/g',
+    shows: { 'fd.name': '/proc/sys/kernel/core_pattern', 'fd.nameraw': '/tmp/g' },
+  },
+  {
     rule: 'Host Device or Kernel File System Mounted in Container',
     because: 'the cgroup file system is mounted to reach its control files',
     place: 'container',
@@ -51,6 +72,13 @@ export const CONTAINER_VIOLATIONS: readonly Violation[] = [
     place: 'container',
     does: 'touch /dev/sdz1; cat /dev/sdz1',
     shows: { 'fd.name': '/dev/sdz1', 'proc.name': 'cat' },
+  },
+  {
+    rule: 'Raw Device or Kernel Memory Opened in Container',
+    because: 'a memory card is opened for writing (an ordinary file by its name here)',
+    place: 'container',
+    does: 'echo x > /dev/mmcblk0p2',
+    shows: { 'fd.name': '/dev/mmcblk0p2' },
   },
   {
     rule: 'Kernel Module Loaded in Container',

@@ -73,6 +73,13 @@ export const FILE_VIOLATIONS: readonly Violation[] = [
     shows: { 'fs.path.target': '/etc/gshadow', 'fs.path.source': '/srv/second' },
   },
   {
+    rule: 'Hard Link to Sensitive File',
+    because: 'a private key of SSH gets a second name, under which no rule knows it',
+    place: 'container',
+    does: 'ln /root/.ssh/id_ed25519 /srv/notes',
+    shows: { 'fs.path.target': '/root/.ssh/id_ed25519', 'fs.path.source': '/srv/notes' },
+  },
+  {
     rule: 'Setuid or Setgid Bit Set',
     because: 'a copy of a shell becomes setuid root',
     place: 'container',
@@ -115,6 +122,13 @@ export const FILE_VIOLATIONS: readonly Violation[] = [
     shows: { 'fs.path.target': '/etc/ld.so.preload' },
   },
   {
+    rule: 'Security Configuration Changed',
+    because: 'the list of library directories is emptied through a descriptor for reading',
+    place: 'host',
+    does: `perl -MFcntl -e 'sysopen F, "/etc/ld.so.conf", O_RDONLY | O_TRUNC or die'`,
+    shows: { 'fd.name': '/etc/ld.so.conf', 'proc.name': 'perl' },
+  },
+  {
     rule: 'File Below Etc Written',
     because: 'an unknown program writes below /etc',
     place: 'container',
@@ -127,6 +141,27 @@ export const FILE_VIOLATIONS: readonly Violation[] = [
     place: 'container',
     does: 'echo "ssh-ed25519 AAAA intruder" >> /root/.ssh/authorized_keys',
     shows: { 'fd.name': '/root/.ssh/authorized_keys' },
+  },
+  {
+    rule: 'SSH Access Changed',
+    because: 'a directory with authorized_keys is prepared elsewhere and moved into place',
+    place: 'container',
+    does: 'mkdir -p /home/u /home/u/new; echo "ssh-ed25519 AAAA" > /home/u/new/authorized_keys; mv /home/u/new /home/u/.ssh',
+    shows: { 'fs.path.target': '/home/u/.ssh' },
+  },
+  {
+    rule: 'SSH Access Changed',
+    because: 'a link to a prepared directory takes the place of .ssh',
+    place: 'container',
+    does: 'mkdir -p /home/v; ln -s /srv/keys /home/v/.ssh',
+    shows: { 'fs.path.source': '/home/v/.ssh' },
+  },
+  {
+    rule: 'SSH Access Changed',
+    because: 'a private key is moved to where its name does not tell what it is',
+    place: 'container',
+    does: 'mkdir -p /home/w/.ssh; touch /home/w/.ssh/id_w; mv /home/w/.ssh/id_w /home/w/notes',
+    shows: { 'fs.path.source': '/home/w/.ssh/id_w' },
   },
   {
     rule: 'Shell or Session Startup File Changed',
@@ -194,6 +229,12 @@ export const FILE_TWINS: readonly Twin[] = [
     does: 'ln /etc/hosts /srv/hosts',
   },
   {
+    rule: 'Hard Link to Sensitive File',
+    because: 'a public key gets a second name',
+    place: 'container',
+    does: 'ln /root/.ssh/id_ed25519.pub /srv/key.pub',
+  },
+  {
     rule: 'Setuid or Setgid Bit Set',
     because: 'dpkg installs a setuid program',
     place: 'host',
@@ -234,6 +275,12 @@ export const FILE_TWINS: readonly Twin[] = [
     because: 'a host becomes known',
     place: 'container',
     does: 'echo "host ssh-ed25519 AAAA" >> /root/.ssh/known_hosts',
+  },
+  {
+    rule: 'SSH Access Changed',
+    because: 'known hosts are replaced, and the old ones kept, as ssh-keygen -R does',
+    place: 'container',
+    does: 'cd /root/.ssh; touch known_hosts.new; mv known_hosts known_hosts.old; mv known_hosts.new known_hosts',
   },
   {
     rule: 'Shell or Session Startup File Changed',
