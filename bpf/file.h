@@ -85,15 +85,21 @@ static __always_inline u8 control_of(u64 address)
 	}
 }
 
-/* Whether the path, as it was built, begins with /proc or /sys. */
-static __always_inline bool is_in_usual_place(struct lanner_scratch *s)
+static __always_inline bool is_below_proc(u8 control)
+{
+	return control == CONTROL_PROC || control == CONTROL_BINFMT;
+}
+
+/* Whether the path, as it was built, begins with /proc or /sys, where the file's file system has its usual place. */
+static __always_inline bool is_in_usual_place(struct lanner_scratch *s, u8 control)
 {
 	const u8 *path = &s->path[BOUND(s->walk.start, MAX_TEXT - 1)];
 
 	if (path[0] != '/')
 		return false;
-	return (path[1] == 's' && path[2] == 'y' && path[3] == 's' && path[4] == '/') ||
-	       (path[1] == 'p' && path[2] == 'r' && path[3] == 'o' && path[4] == 'c' && path[5] == '/');
+	if (is_below_proc(control))
+		return path[1] == 'p' && path[2] == 'r' && path[3] == 'o' && path[4] == 'c' && path[5] == '/';
+	return path[1] == 's' && path[2] == 'y' && path[3] == 's' && path[4] == '/';
 }
 
 /* The file behind a descriptor of the task; 0 when there is none. */
@@ -277,7 +283,7 @@ __noinline int collect_descriptor(u64 server)
 	if (is_unlinked(dentry))
 		d->flags |= DESCRIPTOR_UNLINKED;
 	length = sizeof(*d) + copy_path(s, sizeof(*d));
-	if (shows_part(s, (u64)BPF_CORE_READ(file, f_path.mnt)) || (d->control && !is_in_usual_place(s))) {
+	if (shows_part(s, (u64)BPF_CORE_READ(file, f_path.mnt)) || (d->control && !is_in_usual_place(s, d->control))) {
 		s->part = 1;
 		build_own_path((u64)dentry);
 		length += copy_path(s, BOUND(length, 2 * MAX_TEXT - 1));

@@ -322,21 +322,23 @@ static __always_inline int glance_at_given(struct lanner_scratch *s, u32 start, 
 }
 
 /*
- * Whether the file that was climbed from is one of a file system that tells the kernel what to do, and that is mounted
- * neither at nor below /proc or /sys (is_in_usual_place): it is known by its usual path as well.
+ * Whether the file that was climbed from is one by which the kernel is told what to do, and does not lie below /proc
+ * or /sys as usual (is_in_usual_place): it is known by its usual path as well.
  */
-static __always_inline bool has_usual_place(struct lanner_scratch *s, struct lanner_climb *c)
+static __always_inline bool lies_elsewhere(struct lanner_scratch *s, struct lanner_climb *c)
 {
 	struct lanner_entry_copy *top = &c->entries[BOUND(c->count - 1, GLANCE_DEPTH - 1)];
 	u64 name = *word_at(&top->bytes[short_name_offset()]);
 	u32 length = *half_at(&top->bytes[NAME_OFFSET(len)]);
+	u8 control = control_of(s->file);
 
-	if (!control_of(s->file))
+	if (!control)
 		return false;
 	if (!c->count)
 		return true;
-	return !((length == 4 && (u32)name == 0x636f7270 /* "proc" */) ||
-		 (length == 3 && (name & 0xffffff) == 0x737973 /* "sys" */));
+	if (is_below_proc(control))
+		return length != 4 || (u32)name != 0x636f7270; /* "proc" */
+	return length != 3 || (name & 0xffffff) != 0x737973; /* "sys" */
 }
 
 /* Looks at the names of an open that has succeeded. Returns 0 when there may be others. */
@@ -355,7 +357,7 @@ static __always_inline int glance_at_opened(struct lanner_scratch *s, u32 start,
 	c->at = start + length;
 	if (!climb(path[0], path[1]))
 		return 0;
-	if (has_usual_place(s, c))
+	if (lies_elsewhere(s, c))
 		return 0;
 	/* Shown as deleted: with the name of the opened file another thread may have put it in that one's place. */
 	if (c->count && !*word_at(&c->entries[0].bytes[ENTRY_OFFSET(d_hash.pprev)]))

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import {
+  closeSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -67,6 +69,42 @@ for (const [place, thread] of [
 test('/proc/self is that of the thread', () => {
   const other = { ...HOST, pid: 1, tid: 1 } as Thread;
   assert.equal(resolver().withDirectory(other, '/proc/self/status'), '/proc/1/status');
+});
+
+test('working and root directory of a process are where they were at the event, though it is gone', () => {
+  const cwd = `${join(folder, 'real')}/`;
+  const gone = { ...HOST, pid: 2 ** 30, tid: 2 ** 30 + 1, cwd } as Thread;
+  const paths = [
+    '/proc/self/cwd/file',
+    '/proc/thread-self/cwd/file',
+    `/proc/${gone.pid}/cwd/file`,
+    `/proc/${gone.pid}/task/${gone.tid}/cwd/file`,
+    '/tmp/..//./proc/self//./cwd/file',
+    '/proc/self/cwd/../real/file',
+    `/proc/self/root${cwd}file`,
+  ];
+  for (const path of paths) {
+    assert.equal(resolver().withDirectory(gone, path), `${cwd}file`, path);
+    assert.equal(resolver().file(gone, path)?.path, `${cwd}file`, path);
+  }
+  assert.equal(resolver().withDirectory({ ...gone, cwd: '' }, '/proc/self/cwd/file'), undefined);
+  assert.equal(resolver().withDirectory(gone, '/proc/self/cwd'), undefined);
+  assert.equal(resolver().withDirectory(gone, '/other/proc/self/cwd/file'), undefined);
+});
+
+test("descriptors below /dev/fd are the process's own, and so is what a link leads to", () => {
+  const descriptor = openSync(join(folder, 'real'), 'r');
+  const paths = resolver();
+  try {
+    assert.equal(paths.withDirectory(HOST, `/dev/fd/${descriptor}/x`), join(folder, 'real/x'));
+    const gone = { ...HOST, pid: 2 ** 30, tid: 2 ** 30 } as Thread;
+    assert.equal(paths.withDirectory(gone, `/dev/fd/${descriptor}/x`), undefined);
+    const cwd = `${join(folder, 'real')}/`;
+    paths.links.add('', join(folder, 'here'), '/proc/self/cwd');
+    assert.equal(paths.withDirectory({ ...gone, cwd }, join(folder, 'here/x')), join(folder, 'real/x'));
+  } finally {
+    closeSync(descriptor);
+  }
 });
 
 test('a directory is remembered for a second, or until links have changed', () => {

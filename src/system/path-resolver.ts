@@ -6,7 +6,7 @@
 import type { ByteString } from '../events/bytes.ts';
 import { belowBase, type Followed } from './looks/follow-path.ts';
 import { type Looks, UNANSWERED } from './looks/looks.ts';
-import { directoryOf, joinPath } from './paths.ts';
+import { directoryOf, joinPath, normalisePath, placePath } from './paths.ts';
 import { RecentLinks } from './recent-links.ts';
 import type { Thread } from './thread.ts';
 import type { TokenBucket } from './token-bucket.ts';
@@ -69,7 +69,7 @@ export class PathResolver {
   file(thread: Thread, path: ByteString, base: ByteString = ''): Followed | undefined {
     if (!this.#mayAsk(path, base)) return undefined;
     const own = ownPath(thread, path);
-    const followed = this.links.follow(thread.containerId, own);
+    const followed = this.#followLinks(thread, own);
     const found = this.#follow(thread, followed, base, true);
     if (found !== UNANSWERED && found !== undefined) return found;
     const known = knownPath(own, followed);
@@ -92,13 +92,19 @@ export class PathResolver {
     const key = `${thread.containerId}:${own}`;
     if (this.#directories.has(key)) return this.#directories.get(key);
     if (!this.#mayAsk(path, base)) return undefined;
-    const followed = this.links.follow(thread.containerId, own);
+    const followed = this.#followLinks(thread, own);
     const found = this.#follow(thread, followed, base, false);
     const known = knownPath(own, followed);
     if (found === UNANSWERED) return known;
     const resolved = found?.path ?? known;
     this.#directories.set(key, resolved);
     return resolved;
+  }
+
+  /** As far as events have told of links; these may lead to what is another for every process. */
+  #followLinks(thread: Thread, path: ByteString): ByteString {
+    const followed = this.links.follow(thread.containerId, path);
+    return followed === path ? path : ownPath(thread, followed);
   }
 
   #follow(thread: Thread, path: ByteString, base: ByteString, isFile: boolean) {
@@ -131,11 +137,27 @@ function knownPath(path: ByteString, followed: ByteString): ByteString | undefin
   return followed === path ? undefined : followed;
 }
 
-/** `/proc/self` is another directory for every process. */
-function ownPath({ pid, tid }: Thread, path: ByteString): ByteString {
-  return path
-    .replace(/^\/proc\/self(?=\/|$)/, `/proc/${pid}`)
-    .replace(/^\/proc\/thread-self(?=\/|$)/, `/proc/${pid}/task/${tid}`);
+/** A path of the process itself behind what stands before it, which is to come to nothing. */
+const OF_PROCESS = /^(.*?)\/(?:proc\/(self|thread-self|\d+(?:\/task\/\d+)?)|dev\/fd)(?=\/|$)/s;
+const PLACE_OF_PROCESS = /^\/(cwd|root)(?=\/|$)/;
+
+/**
+ * `/proc/self` is another directory for every process, and so is what is behind it. Where its own working and root
+ * directory lead the model knows at the moment of the event; the process may be somewhere else, or gone, when the
+ * file system is asked.
+ */
+function ownPath(thread: Thread, path: ByteString): ByteString {
+  const [start, before = '', named] = OF_PROCESS.exec(path) ?? [];
+  if (start === undefined || (before !== '' && normalisePath(before) !== '/')) return path;
+  const rest = path.slice(start.length).replace(/^\/(?:\.?\/)+/, '/');
+  const process = `${thread.pid}`;
+  const task = `${process}/task/${thread.tid}`;
+  const numbers = named === 'self' ? process : named === 'thread-self' ? task : named;
+  if (numbers === undefined) return `/proc/${process}/fd${rest}`;
+  const [place, name] = numbers === process || numbers === task ? (PLACE_OF_PROCESS.exec(rest) ?? []) : [];
+  if (place === undefined || (name === 'cwd' && thread.cwd === '')) return `/proc/${numbers}${rest}`;
+  const below = rest.slice(place.length);
+  return placePath(name === 'cwd' ? thread.cwd : '/', below.replace(/^\/+/, ''));
 }
 
 function partsIn(path: ByteString): number {

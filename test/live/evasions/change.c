@@ -62,6 +62,13 @@ int main(int count, char **arguments)
 	else if (!strcmp(way, "relative")) {
 		need(chdir(folder), "chdir");
 		need(unlink(through + strlen(folder) + 1), way);
+	} else if (!strcmp(way, "own-directory")) {
+		need(chdir(dirname(strcpy(copies[0], file))), "chdir");
+		snprintf(through, sizeof(through), "/proc/self/cwd/%.2000s", basename(strcpy(copies[1], file)));
+		need(unlink(through), way);
+	} else if (!strcmp(way, "own-root")) {
+		snprintf(through, sizeof(through), "/proc/thread-self/root%.2000s", file);
+		need(unlink(through), way);
 	} else if (!strcmp(way, "dots")) { /* of where the link leads, not of where it lies */
 		char below[4300];
 

@@ -34,6 +34,8 @@ const WAYS: Readonly<Record<string, string>> = {
   'truncate-link': 'resolved',
   unlink: 'resolved',
   relative: 'resolved',
+  'own-directory': 'resolved',
+  'own-root': 'resolved',
   dots: 'resolved',
   'moved-directory': 'resolved',
   'copied-link': 'resolved',
