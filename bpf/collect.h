@@ -81,6 +81,8 @@ static __always_inline void collect(struct lanner_scratch *s, const struct lanne
 
 	if (call->socket_role)
 		note_socket(s, call->socket_role);
+	if (call->socket_role == ROLE_OWN && call->subject == SUBJECT_ARGUMENT)
+		tell_connecting(s);
 	if (s->filtered)
 		return;
 	for (u32 i = 0; i < MAX_PARAMETERS; i++) {

@@ -126,6 +126,9 @@ static __always_inline void start_event(struct lanner_scratch *s, const struct l
 	s->file = 0;
 	s->filename = 0;
 	s->part = 0;
+	s->given_length = 0;
+	s->is_datagram = 0;
+	s->elsewhere = 0;
 	s->names_thread = 0;
 	s->tells_place = 0;
 	choose_filter(s);

@@ -165,7 +165,8 @@ enum lanner_kind {
 
 	/* Sockets: socket.h */
 	KIND_ADDRESS = 96,        /* socket address at argument a with length b */
-	KIND_ENDS = 97,           /* both ends of the subject; address at a or NO_ARGUMENT; b inbound; rule c */
+	KIND_ENDS = 97,           /* both ends of the subject; address at a or NO_ARGUMENT; b inbound; rule c; the constant
+	                             is the argument with the address's length, or 0 */
 	KIND_QUEUE_PERCENT = 98,  /* accept queue of the socket in argument a */
 	KIND_QUEUE_LENGTH = 99,
 	KIND_QUEUE_MAXIMUM = 100,

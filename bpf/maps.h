@@ -128,6 +128,9 @@ struct lanner_scratch {
 	u32 busy;
 	u32 interface;     /* of the call: enum lanner_interface */
 	u32 kernel_copy;   /* texts and socket address were copied into the kernel (io_uring) */
+	u32 given_length;  /* bytes of the socket address that the call gave */
+	u32 is_datagram;   /* a message is sent, which goes to the given address whatever the socket is connected to */
+	u32 elsewhere;     /* the message goes elsewhere than the socket is connected to */
 	u32 part;          /* the process sees a part of the subject's file system only (shows_part) */
 	u32 generation;    /* of the event's filter; 0: none */
 	u32 edition;       /* of its automaton when the event began */

@@ -11,8 +11,22 @@
 #define SOCKFS_MAGIC 0x534f434b
 #define TCP_LISTEN 10
 #define AT_FDCWD (-100)
-#define EINPROGRESS 115
 #define UNIX_PATH_SIZE 108
+#define IPPROTO_UDP 17
+#define IPPROTO_RAW 255
+
+/* Types of sockets that send messages, each of which may have an address of its own. */
+#define SOCK_DGRAM 2
+#define SOCK_RAW 3
+
+/* Results of a connect(2) whose connection is being made. */
+#define EINTR 4
+#define EINPROGRESS 115
+#define ECANCELED 125
+#define ERESTARTSYS 512
+
+#define TCP_ESTABLISHED 1
+#define TCP_SYN_RECV 3
 
 static __always_inline u64 file_of(u64 task_address, s32 descriptor);
 static __always_inline bool is_socket(u64 address);
@@ -55,13 +69,40 @@ static __always_inline u8 socket_kind(u64 address)
 	}
 }
 
-/* IPPROTO_* of an internet socket. */
+static __always_inline bool is_internet_socket(u64 address)
+{
+	u16 family = socket_family(address);
+
+	return family == AF_INET || family == AF_INET6;
+}
+
+/* IPPROTO_* of an internet socket. A raw one writes the headers of its protocol itself: as in Falco it is raw. */
 static __always_inline u8 socket_protocol(u64 address)
 {
 	struct sock *sock = (void *)address;
-	u16 family = socket_family(address);
 
-	return family == AF_INET || family == AF_INET6 ? BPF_CORE_READ(sock, sk_protocol) : 0;
+	if (!is_internet_socket(address))
+		return 0;
+	return BPF_CORE_READ(sock, sk_type) == SOCK_RAW ? IPPROTO_RAW : BPF_CORE_READ(sock, sk_protocol);
+}
+
+/*
+ * A wait for a connection was broken off, by a signal or by taking back a request of io_uring. The kernel goes on
+ * making the connection (POSIX, connect), so the call is told as one that did not wait.
+ */
+static __always_inline void tell_connecting(struct lanner_scratch *s)
+{
+	struct sock *sock;
+	u8 state;
+
+	if (s->result != -EINTR && s->result != -ERESTARTSYS && s->result != -ECANCELED)
+		return;
+	if (!s->file || !is_socket(s->file))
+		return;
+	sock = (void *)socket_of(s->file);
+	state = BPF_CORE_READ(sock, __sk_common.skc_state);
+	if (is_internet_socket((u64)sock) && state >= TCP_ESTABLISHED && state <= TCP_SYN_RECV)
+		s->result = -EINPROGRESS;
 }
 
 static __always_inline u64 unix_path(u64 address)
@@ -70,6 +111,14 @@ static __always_inline u64 unix_path(u64 address)
 	struct unix_address *bound = BPF_CORE_READ(sock, addr);
 
 	return bound ? (u64)&bound->name[0].sun_path : 0;
+}
+
+/* Bytes of the address that a unix socket is bound to, with its family. */
+static __always_inline u32 unix_length(u64 address)
+{
+	struct unix_sock *sock = (void *)address;
+
+	return BPF_CORE_READ(sock, addr, len);
 }
 
 /* It listens, or it is a unix socket with the name that its peer has connected to. */
@@ -89,23 +138,33 @@ static __always_inline bool socket_is_server(u64 address)
 	return false;
 }
 
-/* Text of a unix address at `path`; the NUL in front of an abstract name is left out. */
-static __always_inline u32 write_unix_path(struct lanner_scratch *s, u64 path, u32 offset, bool user)
+/*
+ * Text of a unix address of `size` bytes with its family, whose path is at `path`; the NUL in front of an abstract
+ * name is left out. What lies behind the address does not belong to the name.
+ */
+static __always_inline u32 write_unix_path(struct lanner_scratch *s, u64 path, u32 size, u32 offset, bool user)
 {
 	u8 first = 0;
 	long length;
 
-	if (!path)
+	if (!path || size <= sizeof(u16))
 		return 0;
+	size -= sizeof(u16);
+	if (size > UNIX_PATH_SIZE)
+		size = UNIX_PATH_SIZE;
 	if (user)
 		bpf_probe_read_user(&first, 1, (void *)path);
 	else
 		bpf_probe_read_kernel(&first, 1, (void *)path);
-	if (!first)
+	if (!first) {
 		path++;
+		size--;
+	}
+	/* With room for the NUL, which an address need not have. */
+	size = BOUND(size + 1, 127);
 	if (user)
-		return read_user_text(THERE(s, offset), UNIX_PATH_SIZE + 1, path);
-	length = bpf_probe_read_kernel_str(THERE(s, offset), UNIX_PATH_SIZE + 1, (void *)path);
+		return read_user_text(THERE(s, offset), size, path);
+	length = bpf_probe_read_kernel_str(THERE(s, offset), size, (void *)path);
 	return length > 0 ? length : 0;
 }
 
@@ -138,6 +197,36 @@ struct user_address6 {
 	u8 ip[16];
 };
 
+static __always_inline bool is_other_ip(const void *one, const void *other)
+{
+	return word_at(one)[0] != word_at(other)[0] || word_at(one)[1] != word_at(other)[1];
+}
+
+static __always_inline bool is_some_ip(const void *ip)
+{
+	return word_at(ip)[0] || word_at(ip)[1];
+}
+
+/* The address that was given to a socket of IPv6: also one of IPv4. False: none was given. */
+static __always_inline bool read_given6(struct lanner_scratch *s, struct user_address6 *given, u64 user, bool udp)
+{
+	struct user_address4 shorter = {};
+
+	/* The shorter one is all that need be there. */
+	if (read_given(s, &shorter, sizeof(shorter), user))
+		return false;
+	if (shorter.family == AF_INET) {
+		given->port = shorter.port;
+		given->ip[10] = given->ip[11] = 0xff;
+		__builtin_memcpy(&given->ip[12], &shorter.ip, 4);
+		return true;
+	}
+	/* Without a family UDP takes it for none, and connect(2) disconnects. */
+	if (!shorter.family && (udp || !s->is_datagram))
+		return false;
+	return !read_given(s, given, sizeof(*given), user);
+}
+
 static __always_inline u32 write_ends4(struct lanner_scratch *s, u64 address, u64 user, bool inbound, u32 offset)
 {
 	struct inet_sock *inet = (void *)address;
@@ -146,13 +235,19 @@ static __always_inline u32 write_ends4(struct lanner_scratch *s, u64 address, u6
 	u32 here = BPF_CORE_READ(inet, inet_saddr), there = BPF_CORE_READ(sock, __sk_common.skc_daddr);
 	u16 here_port = BPF_CORE_READ(inet, inet_sport), there_port = BPF_CORE_READ(sock, __sk_common.skc_dport);
 
-	/* Of a socket that is not connected only the call knows the other end. */
-	if (!there_port && user) {
+	/* Of a socket that is not connected only the call knows the other end. Without a family it disconnects. */
+	if (user && (!there_port || s->is_datagram)) {
 		struct user_address4 given = {};
 
-		read_given(s, &given, sizeof(given), user);
-		there = given.ip;
-		there_port = given.port;
+		if (!read_given(s, &given, sizeof(given), user) && (given.family || s->is_datagram) &&
+		    (given.ip != there || given.port != there_port)) {
+			s->elsewhere = there || there_port;
+			there = given.ip;
+			there_port = given.port;
+		}
+	} else if (!user && s->elsewhere) {
+		there = 0;
+		there_port = 0;
 	}
 	ends->family = AF_INET;
 	ends->source = inbound ? there : here;
@@ -174,12 +269,18 @@ static __always_inline u32 write_ends6(struct lanner_scratch *s, u64 address, u6
 	bpf_probe_read_kernel(here, 16, (void *)info + bpf_core_field_offset(struct ipv6_pinfo, saddr));
 	bpf_probe_read_kernel(there, 16, (void *)sock + bpf_core_field_offset(struct sock, __sk_common) +
 						 bpf_core_field_offset(struct sock_common, skc_v6_daddr));
-	if (!there_port && user) {
+	if (user && (!there_port || s->is_datagram)) {
 		struct user_address6 given = {};
 
-		read_given(s, &given, sizeof(given), user);
-		__builtin_memcpy(there, given.ip, 16);
-		there_port = given.port;
+		if (read_given6(s, &given, user, BPF_CORE_READ(sock, sk_protocol) == IPPROTO_UDP) &&
+		    (given.port != there_port || is_other_ip(there, given.ip))) {
+			s->elsewhere = there_port || is_some_ip(there);
+			__builtin_memcpy(there, given.ip, 16);
+			there_port = given.port;
+		}
+	} else if (!user && s->elsewhere) {
+		__builtin_memset(there, 0, 16);
+		there_port = 0;
 	}
 	ends->family = AF_INET6;
 	ends->source_port = swap16(inbound ? there_port : here_port);
@@ -191,16 +292,22 @@ static __always_inline u32 write_ends6(struct lanner_scratch *s, u64 address, u6
 static __always_inline u32 write_ends_unix(struct lanner_scratch *s, u64 address, u64 user, bool inbound, u32 offset)
 {
 	struct unix_sock *sock = (void *)address;
-	u64 peer = (u64)BPF_CORE_READ(sock, peer);
-	u64 path = unix_path(inbound ? address : peer);
-	bool from_user = !inbound && !peer && user && !s->kernel_copy;
+	u64 peer = (u64)BPF_CORE_READ(sock, peer), server, path;
+	u32 size = s->given_length;
+	bool given = !inbound && user && (!peer || s->is_datagram);
 
-	if (!inbound && !peer)
-		path = user ? user + 2 : 0;
+	if (given)
+		s->elsewhere = peer != 0;
+	if (s->elsewhere)
+		peer = 0;
+	server = inbound ? address : peer;
+	path = given ? user + sizeof(u16) : server ? unix_path(server) : 0;
+	if (!given)
+		size = path ? unix_length(server) : 0;
 	*THERE(s, offset) = AF_UNIX;
 	*(u64 *)THERE(s, offset + 1) = inbound ? address : peer;
 	*(u64 *)THERE(s, offset + 9) = inbound ? peer : address;
-	return 17 + write_unix_path(s, path, offset + 17, from_user);
+	return 17 + write_unix_path(s, path, size, offset + 17, given && !s->kernel_copy);
 }
 
 /*
@@ -250,7 +357,7 @@ static __always_inline void append_address(struct lanner_scratch *s, u64 address
 		append(s, 19);
 	} else if (family == AF_UNIX) {
 		*HERE(s) = family;
-		append(s, 1 + (length > 2 ? write_unix_path(s, address + 2, 1, !s->kernel_copy) : 0));
+		append(s, 1 + write_unix_path(s, address + 2, length > 128 ? 128 : length, 1, !s->kernel_copy));
 	} else {
 		append_empty(s);
 	}
@@ -259,10 +366,22 @@ static __always_inline void append_address(struct lanner_scratch *s, u64 address
 static __always_inline void append_ends(struct lanner_scratch *s, u64 p)
 {
 	bool told = s->result >= 0 || (PARAMETER_C(p) == ENDS_CONNECTING && s->result == -EINPROGRESS);
-	u32 length = 0;
+	u64 given = argument(s, PARAMETER_A(p));
+	u32 length = 0, length_at = PARAMETER_CONSTANT(p);
 
-	if (told && s->file && is_socket(s->file))
-		length = write_ends(socket_of(s->file), argument(s, PARAMETER_A(p)), PARAMETER_B(p), 0);
+	if (told && s->file && is_socket(s->file)) {
+		struct sock *sock = (void *)socket_of(s->file);
+		u16 type = BPF_CORE_READ(sock, sk_type);
+
+		if (length_at) {
+			s->given_length = argument(s, length_at);
+			/* Then the kernel does not look at it. */
+			if (!s->given_length)
+				given = 0;
+			s->is_datagram = PARAMETER_C(p) == ENDS_SUCCESS && (type == SOCK_DGRAM || type == SOCK_RAW);
+		}
+		length = write_ends((u64)sock, given, PARAMETER_B(p), 0);
+	}
 	append(s, BOUND(length, 0xff));
 }
 

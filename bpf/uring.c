@@ -172,6 +172,7 @@ static __always_inline void take_socket(struct lanner_request *r, struct io_kioc
 			copy_address(r, req, 4, (u64)BPF_CORE_READ(older, addr), BPF_CORE_READ(older, addr_len));
 		else
 			copy_address(r, req, 4, 0, 0);
+		r->arguments[5] = r->address_at == NO_ARGUMENT ? 0 : sizeof(r->address);
 		break;
 	case URING_LISTEN:
 		/*

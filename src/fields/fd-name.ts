@@ -5,7 +5,7 @@ import type { EventContext } from '../system/context.ts';
 import { tupleText } from '../system/socket-text.ts';
 import { absolutePath } from './event-paths.ts';
 import { argumentText } from './evt-arguments.ts';
-import { eventTuple, hasClient, hasServer, isInternet } from './socket-fields.ts';
+import { eventTuple, hasClient, hasServer, isInternet, unixTuple } from './socket-fields.ts';
 import { concernsDescriptor } from './subject.ts';
 
 /** Events whose own parameters name what they would have opened. */
@@ -30,11 +30,12 @@ export function fdName(context: EventContext): ByteString | undefined {
   return concernsDescriptor(event) ? nameFromEvent(context) : undefined;
 }
 
-/** Name of an internet socket that has a peer only in this event. */
-function socketName(context: EventContext): ByteString | undefined {
+/** Name of a socket that has a peer only in this event. */
+export function socketName(context: EventContext): ByteString | undefined {
   const { descriptor } = context;
-  if (!descriptor?.socket || !isInternet(descriptor) || descriptor.socket.listening !== undefined)
-    return undefined;
+  if (!descriptor?.socket || descriptor.socket.listening !== undefined) return undefined;
+  if (!isInternet(descriptor))
+    return descriptor.socket.path === '' ? tupleText(unixTuple(context)) : undefined;
   if (hasClient(descriptor.socket) && hasServer(descriptor.socket)) return undefined;
   return tupleText(eventTuple(context));
 }

@@ -3,10 +3,9 @@ import type { ByteString } from '../events/bytes.ts';
 import type { EventContext } from '../system/context.ts';
 import type { SocketEnds } from '../system/descriptor.ts';
 import type { FieldDefinition } from './define.ts';
-import { fdName, kindFromEvent } from './fd-name.ts';
+import { fdName, kindFromEvent, socketName } from './fd-name.ts';
 import type { FieldValue } from './field.ts';
 import {
-  eventTuple,
   hasClient,
   hasServer,
   isInternet,
@@ -98,7 +97,7 @@ export function isRenamed(context: EventContext): boolean | undefined {
   const creates = flags.has('CREATES_FD') && !flags.has('USES_FD');
   const names = creates || name === 'bind' || name === 'connect';
   if (names) return fdName(context) !== '' && !hasFailed(context);
-  return isConnected(context) === false && eventTuple(context) !== undefined;
+  return isConnected(context) === false && socketName(context) !== undefined;
 }
 
 const EINPROGRESS = -115;

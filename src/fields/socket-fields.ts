@@ -30,11 +30,20 @@ export function socketEnds(context: EventContext): SocketEnds | undefined {
 }
 
 /** The connection that the event carries; `undefined` without addresses. */
-export function eventTuple({ event }: EventContext): SocketTuple | undefined {
-  const index = parameterIndex(event.type, 'tuple');
-  if (index < 0 || event.sizeOf(index) === 0) return undefined;
-  const tuple = parseTuple(event.raw(index) as Buffer);
+export function eventTuple(context: EventContext): SocketTuple | undefined {
+  const tuple = anyTuple(context);
   return tuple?.sourceIp ? tuple : undefined;
+}
+
+/** The same of unix sockets; `undefined` without a path. */
+export function unixTuple(context: EventContext): SocketTuple | undefined {
+  const tuple = anyTuple(context);
+  return tuple?.path ? tuple : undefined;
+}
+
+function anyTuple({ event }: EventContext): SocketTuple | undefined {
+  const index = parameterIndex(event.type, 'tuple');
+  return index < 0 || event.sizeOf(index) === 0 ? undefined : parseTuple(event.raw(index) as Buffer);
 }
 
 function endsFromTuple({ protocol, isServer, path }: SocketEnds, tuple: SocketTuple): SocketEnds {

@@ -1,4 +1,4 @@
-/** Ways to reach another machine that a look at connect(2) alone would miss: all of them show its address. */
+/** Ways to reach another machine or process that a look at connect(2) alone would miss: all show where they lead. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { before, describe, test } from 'node:test';
@@ -6,20 +6,40 @@ import { cannotWatch } from '../../support/lanner.ts';
 import { compile, type Outcome, rulesOf, tryWays, type Way } from './ways.ts';
 
 const ADDRESS = '127.0.0.1';
+/** Ways that make the place themselves that they reach do so here. */
+const OWN_ADDRESS = '127.0.0.3';
 
-const WAYS: Readonly<Record<string, readonly [program: 'network' | 'uring', ...words: string[]]>> = {
+type Words = readonly [program: 'network' | 'uring', ...words: string[]];
+
+const WAYS: Readonly<Record<string, Words>> = {
   connect: ['network', 'connect'],
   'connect to a mapped IPv4 address': ['network', 'connect-mapped'],
   'sendto without a connection': ['network', 'sendto'],
   'sendto to a mapped IPv4 address': ['network', 'sendto-mapped'],
   'sendmsg without a connection': ['network', 'sendmsg'],
   'sendmmsg without a connection': ['network', 'sendmmsg'],
+  'sendto of an IPv6 socket to an IPv4 address': ['network', 'other-family'],
+  'sendto past the connection': ['network', 'past'],
+  'sendmsg past the connection': ['network', 'past-message'],
+  'sendto past the connection to a mapped IPv4 address': ['network', 'past-mapped'],
+  'connect by multipath TCP': ['network', 'connect-mptcp'],
+  'raw TCP': ['network', 'raw'],
   'io_uring connect': ['uring', '-', 'connect'],
   'io_uring connect, submitted by the kernel': ['uring', 'p', 'connect'],
   'io_uring connect, on a worker': ['uring', 'a', 'connect'],
   'io_uring send without a connection': ['uring', '-', 'send'],
   'io_uring sendmsg without a connection': ['uring', '-', 'sendmsg'],
+  'io_uring send past the connection': ['uring', '-', 'past'],
 };
+
+/** The call fails, the connection is made. */
+const BROKEN_OFF: Readonly<Record<string, Words>> = {
+  'a connection that a signal does not wait for': ['network', 'interrupted'],
+  'a connection that a signal does not wait for, with a limit of time': ['network', 'interrupted-limited'],
+  'an io_uring connect that is taken back': ['uring', '-', 'cancel'],
+};
+
+const FALSE_ADDRESS = 'an address that the kernel does not look at';
 
 describe('another machine is reached', { skip: cannotWatch() }, () => {
   let outcomes: ReadonlyMap<string, Outcome> = new Map();
@@ -31,20 +51,28 @@ describe('another machine is reached', { skip: cannotWatch() }, () => {
     await new Promise<void>((done) => server.listen(0, ADDRESS, done));
     server.unref();
     port = (server.address() as { port: number }).port;
+    // As Falco's rules ask.
     const rules = rulesOf(`
 - rule: Reached
   desc: The address is reached.
   condition: >
-    evt.type in (connect, sendto, sendmsg, sendmmsg) and fd.sip = ${ADDRESS} and fd.sport = ${port}
-    and fd.snet = "127.0.0.0/8" and evt.rawres >= 0
-  output: "%evt.type %fd.name %fd.sip %evt.is_io_uring"
+    (evt.type in (connect, sendmmsg)
+    or (evt.type in (sendto, sendmsg) and fd.l4proto != tcp and fd.connected = false and fd.name_changed = true))
+    and fd.sip in (${ADDRESS}, ${OWN_ADDRESS}) and fd.sport = ${port}
+    and fd.snet = "127.0.0.0/8" and (evt.rawres >= 0 or evt.res = EINPROGRESS)
+  output: "%evt.type %evt.res %fd.name %fd.sip %evt.is_io_uring"
   priority: WARNING
 `);
     const programs = { network: compile('network'), uring: compile('uring') };
-    const ways: Way[] = Object.entries(WAYS).map(([name, [program, ...words]]) => ({
+    const way = (name: string, [program, ...words]: Words, address: string): Way => ({
       name,
-      command: [programs[program], ...words, ADDRESS, String(port)],
-    }));
+      command: [programs[program], ...words, address, String(port)],
+    });
+    const ways = [
+      ...Object.entries(WAYS).map(([name, words]) => way(name, words, ADDRESS)),
+      ...Object.entries(BROKEN_OFF).map(([name, words]) => way(name, words, OWN_ADDRESS)),
+      way(FALSE_ADDRESS, ['network', 'false'], ADDRESS),
+    ];
     ({ outcomes, errors } = await tryWays(ways, rules));
     server.close();
   });
@@ -58,6 +86,65 @@ describe('another machine is reached', { skip: cannotWatch() }, () => {
       assert.ok(alert, `no alert\n${errors}`);
       assert.match(String(alert.output_fields['fd.name']), new RegExp(`->${ADDRESS}:${port}$`));
       assert.equal(alert.output_fields['evt.is_io_uring'], name.startsWith('io_uring'));
+    });
+  }
+
+  for (const name of Object.keys(BROKEN_OFF)) {
+    test(name, (context) => {
+      const { said, alerts } = outcomes.get(name) as Outcome;
+      if (said.startsWith('no io_uring')) return context.skip(`this machine does not allow it: ${said}`);
+      assert.equal(said, '0');
+      // The first connection is the one that keeps the place from answering.
+      const told = alerts.map(({ output_fields }) => output_fields['evt.res']);
+      assert.deepEqual(told, ['SUCCESS', 'EINPROGRESS'], errors);
+      assert.match(String(alerts[1]?.output_fields['fd.name']), new RegExp(`->${OWN_ADDRESS}:${port}$`));
+    });
+  }
+
+  test(FALSE_ADDRESS, () => {
+    const { said, alerts } = outcomes.get(FALSE_ADDRESS) as Outcome;
+    assert.equal(said, '6');
+    assert.deepEqual(alerts, []);
+  });
+});
+
+const UNIX_WAYS: Readonly<Record<string, string>> = {
+  connect: 'connect',
+  'connect through a link': 'connect-link',
+  'connect to a relative path': 'connect-relative',
+  'connect to a path with bytes behind it': 'connect-longer',
+  'sendto without a connection': 'sendto',
+  'sendto past the connection': 'past',
+};
+
+describe('a unix socket is reached', { skip: cannotWatch() }, () => {
+  let outcomes: ReadonlyMap<string, Outcome> = new Map();
+  let errors = '';
+
+  before(async () => {
+    const rules = rulesOf(`
+- rule: Reached
+  desc: The socket is reached.
+  condition: >
+    evt.type in (connect, sendto) and evt.rawres >= 0 and fd.type = unix and fd.name endswith /engine.sock
+  output: "%evt.type %fd.name %evt.arg.addr"
+  priority: WARNING
+`);
+    const program = compile('unix');
+    const ways = Object.entries(UNIX_WAYS).map(([name, way]) => ({
+      name,
+      command: [program, way, 'FOLDER/engine.sock'],
+    }));
+    ({ outcomes, errors } = await tryWays(ways, rules));
+  });
+
+  for (const [name, way] of Object.entries(UNIX_WAYS)) {
+    test(name, () => {
+      const { said, alerts } = outcomes.get(name) as Outcome;
+      assert.match(said, /^\d+$/);
+      assert.equal(alerts.length, 1, errors);
+      const given = String(alerts[0]?.output_fields['evt.arg.addr']);
+      if (way === 'connect' || way === 'connect-longer') assert.match(given, /\/engine\.sock$/);
     });
   }
 });

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,7 +152,35 @@ static int connect_to(const char *address, const char *port)
 	return result();
 }
 
-static int send_to(const char *address, const char *port, int by_message)
+/* Takes back a request to connect, to a place of its own that does not answer yet; the kernel goes on with it. */
+static int connect_and_cancel(const char *address, const char *port)
+{
+	struct sockaddr_in there = { .sin_family = AF_INET, .sin_port = htons(atoi(port)) };
+	struct __kernel_timespec soon = { 0, 50000000 };
+	int waiting = socket(AF_INET, SOCK_STREAM, 0), first = socket(AF_INET, SOCK_STREAM, 0);
+	int made = socket(AF_INET, SOCK_STREAM, 0), one = 1, ended;
+	struct pollfd done = { made, POLLOUT };
+	socklen_t size = sizeof(there);
+
+	inet_pton(AF_INET, address, &there.sin_addr);
+	setsockopt(waiting, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(waiting, (void *)&there, size) || listen(waiting, 0) || connect(first, (void *)&there, size))
+		return -errno;
+	close(first);
+	request(IORING_OP_CONNECT, made, &there)->off = size;
+	entries[(number - 1) & (params.sq_entries - 1)].flags |= IOSQE_IO_LINK;
+	request(IORING_OP_LINK_TIMEOUT, -1, &soon)->len = 1;
+	/* The ends of both requests, in either order. */
+	ended = result();
+	if (ended != -ECANCELED && result() != -ECANCELED)
+		return ended;
+	accept(waiting, NULL, NULL);
+	if (poll(&done, 1, 15000) != 1 || getpeername(made, (void *)&there, &size))
+		return -errno;
+	return 0;
+}
+
+static int send_to(const char *address, const char *port, int by_message, int past)
 {
 	struct sockaddr_in ip4 = { .sin_family = AF_INET, .sin_port = htons(atoi(port)) };
 	struct iovec part = { "lanner", 6 };
@@ -159,6 +188,13 @@ static int send_to(const char *address, const char *port, int by_message)
 	struct io_uring_sqe *entry;
 	int made = socket(AF_INET, SOCK_DGRAM, 0);
 
+	if (past) {
+		struct sockaddr_in elsewhere = ip4;
+
+		inet_pton(AF_INET, "127.0.0.9", &elsewhere.sin_addr);
+		if (connect(made, (void *)&elsewhere, sizeof(elsewhere)))
+			return -errno;
+	}
 	inet_pton(AF_INET, address, &ip4.sin_addr);
 	if (by_message) {
 		entry = request(IORING_OP_SENDMSG, made, &message);
@@ -195,8 +231,11 @@ int main(int count, char **arguments)
 	} else if (!strcmp(what, "connect")) {
 		print(connect_to(first, second));
 		return 0;
-	} else if (!strcmp(what, "send") || !strcmp(what, "sendmsg")) {
-		print(send_to(first, second, what[4]));
+	} else if (!strcmp(what, "cancel")) {
+		print(connect_and_cancel(first, second));
+		return 0;
+	} else if (!strcmp(what, "send") || !strcmp(what, "sendmsg") || !strcmp(what, "past")) {
+		print(send_to(first, second, what[4], !strcmp(what, "past")));
 		return 0;
 	} else if (!strcmp(what, "unlink")) {
 		request(IORING_OP_UNLINKAT, AT_FDCWD, first);

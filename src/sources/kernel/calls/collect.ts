@@ -193,12 +193,13 @@ export const address =
     b: lengthArgument,
   });
 export const outboundEnds =
-  (addressArgument: number, rule: keyof typeof ENDS): Collect =>
+  (addressArgument: number, rule: keyof typeof ENDS, lengthArgument = 0): Collect =>
   () => ({
     kind: 'ENDS',
     a: addressArgument,
     b: 0,
     c: ENDS[rule],
+    constant: lengthArgument,
   });
 export const inboundEnds =
   (addressArgument: number): Collect =>

@@ -33,7 +33,7 @@ const ACCEPTED: Readonly<Record<string, Collect>> = {
   fdinfo: serverDescriptor,
 };
 /** Words of `struct user_msghdr` as arguments. */
-const MESSAGE = { name: 6, vectors: 8, count: 9, control: 10, controlLength: 11 } as const;
+const MESSAGE = { name: 6, nameLength: 7, vectors: 8, count: 9, control: 10, controlLength: 11 } as const;
 
 const MESSAGES = { argument: 1, words: 8, native: true, messages: true } as const;
 const optionValue =
@@ -82,7 +82,7 @@ export const SOCKET_CALLS: readonly CallRow[] = [
     subject: 'argument',
     parameters: {
       res: result,
-      tuple: outboundEnds(1, 'connecting'),
+      tuple: outboundEnds(1, 'connecting', 2),
       fd: id(0),
       addr: address(1, 2),
       fdinfo: descriptor,
@@ -102,7 +102,7 @@ export const SOCKET_CALLS: readonly CallRow[] = [
       data: bytes(1, 2, 'sent'),
       fd: id(0),
       size: number(2),
-      tuple: outboundEnds(4, 'success'),
+      tuple: outboundEnds(4, 'success', 5),
       fdinfo: descriptor,
     },
   },
@@ -127,7 +127,7 @@ export const SOCKET_CALLS: readonly CallRow[] = [
       data: vectorBytes(MESSAGE.vectors, MESSAGE.count, 'sent'),
       fd: id(0),
       size: vectorSize(MESSAGE.vectors, MESSAGE.count),
-      tuple: outboundEnds(MESSAGE.name, 'success'),
+      tuple: outboundEnds(MESSAGE.name, 'success', MESSAGE.nameLength),
       fdinfo: descriptor,
     },
   },
@@ -154,7 +154,7 @@ export const SOCKET_CALLS: readonly CallRow[] = [
       fd: id(0),
       size: vectorSize(MESSAGE.vectors, MESSAGE.count),
       data: vectorBytes(MESSAGE.vectors, MESSAGE.count, 'sent'),
-      tuple: outboundEnds(MESSAGE.name, 'success'),
+      tuple: outboundEnds(MESSAGE.name, 'success', MESSAGE.nameLength),
       fdinfo: descriptor,
     },
   },
