@@ -26,6 +26,8 @@ export interface JudgeOptions {
   readonly hostname?: string | undefined;
   /** Codes of events that are about to come. */
   readonly expected?: Iterable<number>;
+  /** The events are those of a capture of Falco's: compare as Falco does, also where it is odd. */
+  readonly asFalco?: boolean;
 }
 
 export function makeJudge(settings: RunSettings, options: JudgeOptions): Judge {
@@ -34,12 +36,12 @@ export function makeJudge(settings: RunSettings, options: JudgeOptions): Judge {
 
 export function* judgeInSteps(
   { config, ruleSet }: RunSettings,
-  { sources, hostname, expected = [] }: JudgeOptions,
+  { sources, hostname, expected = [], asFalco = false }: JudgeOptions,
 ): Steps<Judge> {
   const fields = configuredFields(config);
   const matching = config.rule_matching;
   return {
-    matcher: yield* compileSources(ruleSet, fields, { matching, sources, expected }),
+    matcher: yield* compileSources(ruleSet, fields, { matching, sources, expected, asFalco }),
     maker: new AlertMaker(fields, hostname),
     evidence: new EvidenceMaker(ruleSet, fields),
     rules: ruleSet.rules,

@@ -150,7 +150,11 @@ async function replayCapture(
     observers: captures ? [captures, ...observers] : observers,
     judge: makeJudge(
       { config, ruleSet },
-      { sources: [capture.name, 'k8s_audit'], hostname: hostnameOfAlerts() },
+      {
+        sources: [capture.name, 'k8s_audit'],
+        hostname: hostnameOfAlerts(),
+        asFalco: !capture.recording,
+      },
     ),
     outputs,
     evidence: new EvidenceBudget(false),

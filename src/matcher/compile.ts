@@ -3,6 +3,7 @@ import { EVENT_TYPES } from '../events/table.ts';
 import type { Field, FieldCatalog } from '../fields/field.ts';
 import type { CheckedRule, CheckedRuleSet } from '../rules/checked.ts';
 import type { EventContext } from '../system/context.ts';
+import { FalcoComparisons } from './falco-comparisons.ts';
 import type { CandidateIndex } from './index/candidates.ts';
 import { indexFor, indexInSteps } from './index/rule-index.ts';
 import { type MatcherProfile, RuleProfiler } from './profile.ts';
@@ -23,6 +24,8 @@ export interface MatcherOptions {
   readonly matching: 'first' | 'all';
   /** Event source whose rules are compiled; the other rules are left out. */
   readonly source: string;
+  /** The events are those of a capture of Falco's: compare as Falco does, also where it is odd. */
+  readonly asFalco?: boolean;
 }
 
 const NONE: readonly number[] = [];
@@ -48,9 +51,13 @@ export function* compileInSteps(
   expected: Iterable<number> = [],
 ): Steps<Matcher> {
   const asked = rules.filter((rule) => rule.enabled && rule.source === options.source);
+  const comparisons = options.asFalco ? new FalcoComparisons(catalog) : undefined;
+  const judged = comparisons
+    ? asked.map((rule) => ({ ...rule, condition: comparisons.of(rule.condition) }))
+    : asked;
   const isFirstOnly = options.matching === 'first';
   const code = yield* RuleCode.of(
-    asked.map(({ condition }) => condition),
+    judged.map(({ condition }) => condition),
     catalog,
   );
   /** By event code; `null` where no rule can match, `undefined` before the first such event. */
@@ -59,10 +66,10 @@ export function* compileInSteps(
   const profiler = new RuleProfiler(asked);
 
   for (const eventCode of expected)
-    indexes[eventCode] = (yield* indexInSteps(eventCode, asked, catalog)) ?? null;
+    indexes[eventCode] = (yield* indexInSteps(eventCode, judged, catalog)) ?? null;
 
   function indexOf(eventCode: number): CandidateIndex | null {
-    const index = indexFor(eventCode, asked, catalog) ?? null;
+    const index = indexFor(eventCode, judged, catalog) ?? null;
     indexes[eventCode] = index;
     return index;
   }

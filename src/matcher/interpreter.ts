@@ -2,10 +2,10 @@
  * The slow and obvious matcher: it walks the condition for every event and prepares nothing. It states what
  * conditions mean; the compiled matcher must agree with it on every event, which tests check.
  */
-import { RE2JS } from 're2js';
 import { type ByteString, toText } from '../events/bytes.ts';
 import { compileGlob } from '../events/glob.ts';
 import type { Field, FieldCatalog, FieldValue, Scalar } from '../fields/field.ts';
+import { compilePattern } from '../rules/check/regex.ts';
 import type {
   CheckedRuleSet,
   Condition,
@@ -164,7 +164,7 @@ function compareText(left: ByteString, operator: ScalarOperator, right: ByteStri
     case 'iglob':
       return compileGlob(right, { ignoreCase: true })(left);
     case 'regex':
-      return RE2JS.compile(toText(right), RE2JS.MULTILINE).testExact(toText(left));
+      return compilePattern(toText(right)).testExact(toText(left));
     default:
       throw new Error(`${operator} does not compare text`);
   }

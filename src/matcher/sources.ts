@@ -6,7 +6,7 @@ import { compileNamingMatcher, type NamingMatcher } from './other-names.ts';
 import type { MatcherProfile } from './profile.ts';
 import type { Steps } from './steps.ts';
 
-export interface SourcesOptions extends Pick<MatcherOptions, 'matching'> {
+export interface SourcesOptions extends Pick<MatcherOptions, 'matching' | 'asFalco'> {
   /** Names of the sources whose rules are compiled; events of others match nothing. */
   readonly sources: readonly string[];
   /** Codes of events that are about to come. */
@@ -17,11 +17,11 @@ export interface SourcesOptions extends Pick<MatcherOptions, 'matching'> {
 export function* compileSources(
   ruleSet: CheckedRuleSet,
   catalog: FieldCatalog<Field>,
-  { matching, sources, expected = [] }: SourcesOptions,
+  { sources, expected = [], ...options }: SourcesOptions,
 ): Steps<NamingMatcher> {
   const matchers: [string, NamingMatcher][] = [];
   for (const source of sources) {
-    const matcher = yield* compileNamingMatcher(ruleSet, catalog, { matching, source }, expected);
+    const matcher = yield* compileNamingMatcher(ruleSet, catalog, { ...options, source }, expected);
     matchers.push([source, matcher]);
   }
   const [only] = matchers;

@@ -23,6 +23,18 @@ test('a file without problems is Ok', () => {
   });
 });
 
+test('the schema wants true or false, and a value where a text belongs; what loads with others is told', () => {
+  const warnings = (more: string): readonly string[] =>
+    falcoResult(first(ruleFile('evt.type=open', more))).schema_warnings;
+  assert.deepEqual(warnings('  enabled: false\n  capture: "true"\n  tags: [a]\n'), []);
+  for (const flag of ['yes', '"yes"', 'True', 'off']) {
+    const told =
+      "validation failed for <root>[0][enabled]: Value type not permitted by 'type' constraint: expected boolean.";
+    assert.deepEqual(warnings(`  enabled: ${flag}\n`), [told], flag);
+  }
+  assert.equal(warnings('  tags: [~]\n').length, 1);
+});
+
 test('an error in a condition has the chain of items, with the place in the condition on top', () => {
   const file = first(`- rule: R
   desc: d

@@ -173,10 +173,11 @@ function fits(node: YamlNode, { type }: Schema): boolean {
     case 'array':
       return node.kind === 'sequence';
     case 'boolean':
-      return node.kind === 'scalar' && /^(true|false|yes|no|on|off|y|n)$/i.test(node.text.text);
+      // What a rule takes as true or false besides, such as `yes`, loads, but does not fit the schema.
+      return node.kind === 'scalar' && /^(?:true|false)$/.test(node.text.text);
     case 'integer':
       return node.kind === 'scalar' && /^[+-]?[0-9]+$/.test(node.text.text);
     default:
-      return node.kind === 'scalar';
+      return node.kind === 'scalar' && !node.isNull;
   }
 }

@@ -1,10 +1,20 @@
 /** Patterns of `regex`: the syntax of RE2, matched against the whole value. */
 import { RE2JS, RE2JSException } from 're2js';
+import { perlOfPosix } from './posix-regex.ts';
+
+/**
+ * Compiles a pattern. What is one in RE2's POSIX syntax means what it means there, as in Falco; what is not, such as
+ * `\d` or `(?i)`, is read in Perl's, which Falco refuses. As in the POSIX syntax `^` and `$` also stand for the ends
+ * of lines. Throws RE2JSException for a pattern that RE2 takes in neither.
+ */
+export function compilePattern(pattern: string): RE2JS {
+  return RE2JS.compile(perlOfPosix(pattern) ?? pattern, RE2JS.MULTILINE);
+}
 
 /** What is wrong with a pattern; `undefined` when it is a good one. */
 export function regexError(pattern: string): string | undefined {
   try {
-    RE2JS.compile(pattern);
+    compilePattern(pattern);
     return undefined;
   } catch (error) {
     if (error instanceof RE2JSException) return error.message;
