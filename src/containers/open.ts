@@ -47,7 +47,7 @@ export function openContainers(
       .map((socket) => new CLIENTS[api](socket, options.label_max_len));
   });
   const isThere = (socket: string): boolean => exists(socket, looks);
-  return new ContainerMetadataService({ clients, onFailure, isThere });
+  return new ContainerMetadataService({ clients, onFailure, isThere, hostRoot });
 }
 
 /** On the machine /var/run is a link to /run, which would lead to this container's own. */

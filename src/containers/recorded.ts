@@ -3,7 +3,7 @@
  * plugin, with all that Lanner knows in a part of its own; and how a recording is read again.
  */
 import { type ByteString, toByteString, toText } from '../events/bytes.ts';
-import type { ContainerMetadata, PodMetadata } from '../system/container.ts';
+import type { ContainerMetadata, EngineOwner, PodMetadata } from '../system/container.ts';
 import type { ContainerEngine } from '../system/containers/cgroup-id.ts';
 import type { Json } from './json.ts';
 
@@ -97,6 +97,7 @@ export function recordedMetadata(container: Json): ContainerMetadata | undefined
   const start = own.at('startTime').text();
   return {
     fullId: own.at('fullId').text(),
+    knownTo: ownerOf(own.at('knownTo').text()),
     name: textOf(own, 'name'),
     image: textOf(own, 'image'),
     imageId: textOf(own, 'imageId'),
@@ -141,6 +142,11 @@ function podOf(pod: Json): PodMetadata | undefined {
     ip: textOf(pod, 'ip'),
     cniJson: textOf(pod, 'cniJson'),
   };
+}
+
+function ownerOf(text: string): EngineOwner | undefined {
+  if (text === 'system' || text === 'any') return text;
+  return /^\d{1,10}$/.test(text) ? Number(text) : undefined;
 }
 
 function textOf(json: Json, key: string): ByteString | undefined {

@@ -163,3 +163,57 @@ test('a container that its engine creates is asked about before any process is s
   assert.equal(service.get(DOCKER.id)?.name, 'web');
   service.close();
 });
+
+/** Which clients are asked about a container, in order, and who has told of it. */
+async function askedAbout(user: number | undefined, sockets: readonly string[], hostRoot = '') {
+  const asked: string[] = [];
+  const clients = sockets.map(
+    (socket): EngineClient => ({
+      ...clientOf('docker'),
+      socket,
+      async inspect(fullId) {
+        asked.push(socket);
+        return socket.includes('knows') ? { fullId, name: socket } : undefined;
+      },
+    }),
+  );
+  const { service, settled } = serviceOf(clients, { retryPauses: [], hostRoot });
+  service.see(DOCKER, user);
+  await settled();
+  return { asked, knownTo: service.get(DOCKER.id)?.knownTo };
+}
+
+test("a user's engine is asked about what lies in his own control groups, and last", async () => {
+  const users = '/run/user/1000/knows.sock';
+  const sockets = [users, '/home/me/engine.sock', '/var/run/engine.sock'];
+  assert.deepEqual(await askedAbout(undefined, sockets), {
+    asked: ['/var/run/engine.sock', '/home/me/engine.sock'],
+    knownTo: undefined,
+  });
+  assert.deepEqual(await askedAbout(1001, [users]), { asked: [], knownTo: undefined });
+  assert.deepEqual(await askedAbout(1000, sockets), {
+    asked: ['/var/run/engine.sock', '/home/me/engine.sock', users],
+    knownTo: 1000,
+  });
+  assert.equal((await askedAbout(1000, ['/run/knows.sock', users])).knownTo, 'system');
+  assert.equal((await askedAbout(undefined, ['/home/me/knows.sock'])).knownTo, 'any');
+  assert.equal((await askedAbout(undefined, ['/host/run/knows.sock'], '/host')).knownTo, 'system');
+});
+
+test("what a user's engine has said does not count when the container turns out not to be his", async () => {
+  const users = { ...clientOf('docker', { fullId: FULL_ID, name: 'trusted' }), socket: '/run/user/7/d.sock' };
+  const systems = {
+    ...clientOf('docker', undefined, { fullId: FULL_ID, name: 'web' }),
+    socket: '/run/d.sock',
+  };
+  const { service, settled } = serviceOf([users, systems], { retryPauses: [] });
+  service.see(DOCKER, 7);
+  await settled();
+  assert.equal(service.get(DOCKER.id)?.name, 'trusted');
+  service.see(DOCKER);
+  await settled();
+  assert.equal(service.get(DOCKER.id)?.name, 'web');
+  service.see(DOCKER, 7);
+  await settled();
+  assert.equal(service.get(DOCKER.id)?.name, 'web', 'nor afterwards');
+});

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import type { ByteString } from '../events/bytes.ts';
-import type { ContainerMetadata, ContainerObserver } from '../system/container.ts';
+import type { ContainerMetadata, ContainerObserver, EngineOwner } from '../system/container.ts';
 import type { ContainerEngine, ContainerIdentity } from '../system/containers/cgroup-id.ts';
 import type { EngineApi, EngineClient } from './client.ts';
 import { containerJson, type ToldContainer, type ToldContainers } from './recorded.ts';
@@ -32,6 +32,8 @@ export interface ServiceOptions {
   readonly retryPauses?: readonly number[];
   /** Whether something is at the path of a socket; for tests. */
   readonly isThere?: (socket: string) => boolean;
+  /** Where the machine's files are mounted; empty on the machine itself. */
+  readonly hostRoot?: string;
   /** Milliseconds of a clock that never goes back; for tests. */
   readonly clock?: () => number;
   /** Told when an engine cannot be asked: once per client and cause. */
@@ -53,6 +55,8 @@ export interface ContainerStatistics {
 
 interface Entry {
   readonly identity: ContainerIdentity;
+  /** Whose control groups it lies in, if a user's. */
+  readonly user: number | undefined;
   metadata: ContainerMetadata;
   pending: boolean;
   /** Called when the entry is no longer pending. */
@@ -83,6 +87,7 @@ export class ContainerMetadataService implements ContainerObserver, ToldContaine
   constructor(options: ServiceOptions) {
     this.#options = {
       limit: DEFAULT_LIMIT,
+      hostRoot: '',
       retryPauses: RETRY_PAUSES,
       isThere: (socket) => existsSync(socket),
       clock: () => performance.now(),
@@ -90,26 +95,30 @@ export class ContainerMetadataService implements ContainerObserver, ToldContaine
     };
   }
 
-  see(container: ContainerIdentity): void {
-    const known = this.#entries.get(container.id);
-    if (known) {
-      this.#entries.delete(container.id);
-      this.#entries.set(container.id, known);
-      if (known.askAgainAt <= this.#options.clock()) this.#askAgain(container, known);
+  see(identity: ContainerIdentity, user?: number): void {
+    const known = this.#entries.get(identity.id);
+    // What the engine of a user has told of a container that turns out not to be his own does not count.
+    const isAnothers = known !== undefined && known.user !== undefined && user === undefined;
+    if (known && !isAnothers) {
+      this.#entries.delete(identity.id);
+      this.#entries.set(identity.id, known);
+      if (known.askAgainAt <= this.#options.clock()) this.#askAgain(known);
       return;
     }
     if (this.#closed || this.#isPaused || !this.#makeRoom()) return;
-    const clients = this.#clientsFor(container.engine);
+    const clients = this.#clientsFor(identity.engine, user);
     const entry: Entry = {
-      identity: container,
-      metadata: { fullId: container.fullId },
+      identity,
+      user,
+      metadata: { fullId: identity.fullId },
       pending: clients.length > 0,
-      waiting: [],
+      waiting: known?.waiting ?? [],
       askAgainAt: Number.POSITIVE_INFINITY,
     };
-    this.#entries.set(container.id, entry);
+    this.#entries.set(identity.id, entry);
     this.#revision++;
-    if (entry.pending) void this.#findOut(container, entry, clients);
+    if (entry.pending) void this.#findOut(entry, clients);
+    else release(entry);
   }
 
   async #hear(client: EngineClient, engine: EngineApi): Promise<void> {
@@ -117,7 +126,7 @@ export class ContainerMetadataService implements ContainerObserver, ToldContaine
       try {
         if (this.#options.isThere(client.socket))
           await client.listen?.((fullId) => {
-            if (engine !== 'cri') this.see({ id: shortId(fullId), fullId, engine });
+            if (engine !== 'cri') this.#created(client, { id: shortId(fullId), fullId, engine });
           });
       } catch (error) {
         this.#fail(client, error as Error);
@@ -126,11 +135,17 @@ export class ContainerMetadataService implements ContainerObserver, ToldContaine
     }
   }
 
+  /** A user's engine speaks for his own containers only. */
+  #created(client: EngineClient, identity: ContainerIdentity): void {
+    const owner = ownerOf(client, this.#options.hostRoot);
+    this.see(identity, typeof owner === 'number' ? owner : undefined);
+  }
+
   /** Nobody waits for the answer this time. */
-  #askAgain(container: ContainerIdentity, entry: Entry): void {
-    const clients = this.#clientsFor(container.engine);
+  #askAgain(entry: Entry): void {
+    const clients = this.#clientsFor(entry.identity.engine, entry.user);
     entry.askAgainAt = this.#options.clock() + ASK_AGAIN_MS;
-    if (clients.length > 0 && !this.#closed) void this.#findOut(container, entry, clients);
+    if (clients.length > 0 && !this.#closed) void this.#findOut(entry, clients);
   }
 
   /** Hears from the engines of containers that they create; their first events know them then. */
@@ -198,24 +213,29 @@ export class ContainerMetadataService implements ContainerObserver, ToldContaine
     return [...this.#entries.values()].filter(({ metadata }) => !metadata.image).length;
   }
 
-  /** Engines that run on this machine now and may know the container. */
-  #clientsFor(engine: ContainerEngine): EngineClient[] {
-    const { clients, isThere } = this.#options;
+  /**
+   * Engines that run on this machine now and may know the container. One that a user runs says what he likes: it is
+   * asked about what lies in his own control groups alone, and after all others.
+   */
+  #clientsFor(engine: ContainerEngine, user: number | undefined): EngineClient[] {
+    const { clients, isThere, hostRoot } = this.#options;
+    const maySpeak = clients.filter((client) => {
+      const owner = ownerOf(client, hostRoot);
+      return typeof owner !== 'number' || owner === user;
+    });
+    const inOrder = maySpeak.toSorted((a, b) => rank(ownerOf(a, hostRoot)) - rank(ownerOf(b, hostRoot)));
     return APIS[engine].flatMap((api) =>
-      clients.filter((client) => client.api === api && isThere(client.socket)),
+      inOrder.filter((client) => client.api === api && isThere(client.socket)),
     );
   }
 
-  async #findOut(
-    container: ContainerIdentity,
-    entry: Entry,
-    clients: readonly EngineClient[],
-  ): Promise<void> {
-    let metadata = await this.#ask(container.fullId, clients);
+  async #findOut(entry: Entry, clients: readonly EngineClient[]): Promise<void> {
+    const { fullId } = entry.identity;
+    let metadata = await this.#ask(fullId, clients);
     for (const pause of this.#options.retryPauses) {
       if (metadata || this.#closed) break;
       await this.#sleep(pause);
-      if (!this.#closed) metadata = await this.#ask(container.fullId, clients);
+      if (!this.#closed) metadata = await this.#ask(fullId, clients);
     }
     if (this.#closed) return;
     this.#revision++;
@@ -234,7 +254,7 @@ export class ContainerMetadataService implements ContainerObserver, ToldContaine
     for (const client of clients) {
       try {
         const metadata = await client.inspect(fullId);
-        if (metadata) return metadata;
+        if (metadata) return { ...metadata, knownTo: ownerOf(client, this.#options.hostRoot) };
       } catch (error) {
         this.#fail(client, error as Error);
       }
@@ -279,9 +299,26 @@ function shortId(fullId: ByteString): ByteString {
   return fullId.slice(0, 12);
 }
 
+/** Sockets of the system's engines lie in /run, where root alone makes directories; a user has /run/user/UID. */
+function ownerOf({ socket }: EngineClient, hostRoot: string): EngineOwner {
+  const path = socket.startsWith(hostRoot) ? socket.slice(hostRoot.length) : socket;
+  const [, uid] = /^\/(?:var\/)?run\/user\/(\d+)\//.exec(path) ?? [];
+  if (uid !== undefined) return Number(uid);
+  return /^\/(?:var\/)?run\//.test(path) ? 'system' : 'any';
+}
+
+function rank(owner: EngineOwner): number {
+  return owner === 'system' ? 0 : owner === 'any' ? 1 : 2;
+}
+
 function settle(entry: Entry): void {
   if (!entry.pending) return;
   entry.pending = false;
+  release(entry);
+}
+
+/** Calls whoever waits for the entry. */
+function release(entry: Entry): void {
   const { waiting } = entry;
   entry.waiting = [];
   for (const action of waiting) action();

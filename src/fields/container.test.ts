@@ -8,7 +8,7 @@ const ID = 'abcdef012345';
 function contextFor(containerId: string, metadata?: ContainerMetadata) {
   const system = systemOf({
     threads: [threadOf({ containerId, containerType: containerId ? 'runc' : 'host' })],
-    containers: { get: (id) => (id === ID ? metadata : undefined) },
+    containers: { isPending: () => false, get: (id) => (id === ID ? metadata : undefined) },
   });
   return contextOf(eventOf('getuid', { uid: 0 }), { system });
 }
@@ -154,7 +154,10 @@ test('the start of a container is that of its pid namespace, where it has one', 
   const startOf = (hostPid: boolean): unknown[] => {
     const system = systemOf({
       threads: [threadOf({ containerId: ID, pidNamespaceStart })],
-      containers: { get: () => ({ fullId: ID, hostPid, startTime: EVENT_TIME - 5n }) },
+      containers: {
+        isPending: () => false,
+        get: () => ({ fullId: ID, hostPid, startTime: EVENT_TIME - 5n }),
+      },
     });
     const context = contextOf(eventOf('getuid', { uid: 0 }), { system });
     return [read(context, 'container.start_ts'), read(context, 'container.duration')];

@@ -37,7 +37,7 @@ function contextFor(containerId: string, metadata?: ContainerMetadata, cluster?:
   const system = {
     ...systemOf({
       threads: [threadOf({ containerId, containerType: containerId ? 'containerd' : 'host' })],
-      containers: { get: () => metadata },
+      containers: { isPending: () => false, get: () => metadata },
     }),
     cluster,
   };

@@ -6,8 +6,8 @@ test('equal cgroups are one set, until it is forgotten', () => {
   const sets = new CgroupSets(2);
   const first = sets.of('cpu=/web\0memory=/web\0');
   assert.deepEqual(first.paths, ['cpu=/web', 'memory=/web']);
-  assert.equal(first.container, undefined);
-  assert.equal(first.containerInPidNamespace?.id, 'web');
+  assert.equal(first.containers.believed, undefined);
+  assert.equal(first.containersInPidNamespace.believed?.id, 'web');
   assert.equal(sets.of('cpu=/web\0memory=/web\0'), first);
   sets.of('cpu=/a');
   sets.of('cpu=/b');

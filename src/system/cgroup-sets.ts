@@ -1,6 +1,8 @@
 /** Cgroups of processes, shared: many processes have the same few sets of paths. */
 import type { ByteString } from '../events/bytes.ts';
-import { type ContainerIdentity, containerOf } from './containers/cgroup-id.ts';
+import type { ContainerDirectory } from './container.ts';
+import { type ContainerIdentity, containersOf } from './containers/cgroup-id.ts';
+import { believedContainer, type ContainerClaim } from './containers/claims.ts';
 
 /** Controllers whose name in the kernel's source or in a newer kernel is not the one that rules know. */
 const COMMON_NAMES: Readonly<Record<string, string>> = { perf: 'perf_event', mem: 'memory', io: 'blkio' };
@@ -14,15 +16,37 @@ function withCommonName(cgroup: ByteString): ByteString {
 export interface CgroupSet {
   /** `controller=path` for each hierarchy. */
   readonly paths: readonly ByteString[];
-  /** Container of a process with these cgroups, by whether it has a pid namespace of its own. */
-  readonly container: ContainerIdentity | undefined;
-  readonly containerInPidNamespace: ContainerIdentity | undefined;
+  /** What they say of containers, for a process that has no pid namespace of its own, and for one that has. */
+  readonly containers: NamedContainers;
+  readonly containersInPidNamespace: NamedContainers;
 }
+
+/** The containers that paths name. */
+export class NamedContainers {
+  /** From the outermost to the innermost. */
+  readonly claims: readonly ContainerClaim[];
+  readonly #directory: ContainerDirectory | undefined;
+
+  constructor(claims: readonly ContainerClaim[], directory: ContainerDirectory | undefined) {
+    this.claims = claims;
+    this.#directory = directory;
+  }
+
+  /** The one that is believed now: what engines say may change it. */
+  get believed(): ContainerIdentity | undefined {
+    const [first, second] = this.claims;
+    if (first === undefined) return undefined;
+    if (second === undefined && first.user === undefined) return first.identity;
+    return believedContainer(this.claims, this.#directory);
+  }
+}
+
+const NO_CONTAINERS = new NamedContainers([], undefined);
 
 export const NO_CGROUPS: CgroupSet = {
   paths: [],
-  container: undefined,
-  containerInPidNamespace: undefined,
+  containers: NO_CONTAINERS,
+  containersInPidNamespace: NO_CONTAINERS,
 };
 
 /** Keeps the sets that were used last; one that is forgotten is only worked out again. */
@@ -30,8 +54,12 @@ export class CgroupSets {
   readonly #sets = new Map<ByteString, CgroupSet>();
   readonly #limit: number;
 
-  constructor(limit: number) {
+  readonly #directory: ContainerDirectory | undefined;
+
+  /** `directory`: what engines say of containers. */
+  constructor(limit: number, directory?: ContainerDirectory) {
     this.#limit = limit;
+    this.#directory = directory;
   }
 
   clear(): void {
@@ -48,8 +76,8 @@ export class CgroupSets {
       .map(withCommonName);
     set = {
       paths,
-      container: containerOf(paths, false),
-      containerInPidNamespace: containerOf(paths, true),
+      containers: new NamedContainers(containersOf(paths, false), this.#directory),
+      containersInPidNamespace: new NamedContainers(containersOf(paths, true), this.#directory),
     };
     if (this.#sets.size >= this.#limit) {
       const [oldest] = this.#sets.keys();

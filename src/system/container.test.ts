@@ -19,6 +19,7 @@ function hostWithContainer() {
 function systemWithObserver(root: string, seed: Seed) {
   const seen: ContainerIdentity[] = [];
   const containers = {
+    isPending: () => false,
     get: () => undefined,
     see: (container: ContainerIdentity) => void seen.push(container),
   };
@@ -53,4 +54,29 @@ test('so is that of a process which is looked up', () => {
   const { seen, system } = systemWithObserver(host.root, { kind: 'none' });
   pass(system, event('setuid', { tid: 300 }, { res: 0, uid: 0 }));
   assert.deepEqual(seen, [EXPECTED]);
+});
+
+test('a container does not become another by the name of its control group', () => {
+  using host = hostWithShell();
+  const other = 'd'.repeat(64);
+  const known = new Set<string>();
+  const seen: string[] = [];
+  const containers = {
+    get: (id: string) => (known.has(id) ? { fullId: id, knownTo: 'system' as const } : undefined),
+    isPending: () => false,
+    see: ({ id }: ContainerIdentity) => void seen.push(id),
+  };
+  const system = System.open({ hostRoot: host.root, seed: { kind: 'host' }, containers, clock: () => 0 });
+  const cgroups = [`unified=/docker/${FULL_ID}/docker-${other}.scope`];
+  const parameters = { ...processParameters(200, 100, 'sh'), cgroups };
+  pass(system, event('clone', { tid: 200 }, { res: 0, ...parameters, flags: 0, vtid: 1, vpid: 1 }));
+  const thread = system.thread(200);
+  assert.equal(thread?.containerId, other.slice(0, 12), 'as in Falco, while no engine knows any of them');
+  assert.deepEqual(seen, [ID, other.slice(0, 12)]);
+  assert.deepEqual(system.containersInUse(), new Set(seen));
+  known.add(ID).add(other.slice(0, 12));
+  assert.equal(thread?.containerId, ID);
+  seen.length = 0;
+  pass(system, event('execve', { tid: 200 }, { res: 0, ...parameters }));
+  assert.deepEqual(new Set(seen), new Set([ID]), 'no engine is asked about the names that it makes up');
 });

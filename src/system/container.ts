@@ -5,18 +5,28 @@ import type { ContainerIdentity } from './containers/cgroup-id.ts';
 export interface ContainerDirectory {
   /** `id` as Thread.containerId has it. */
   get(id: ByteString): ContainerMetadata | undefined;
+  /** An engine is being asked about it. */
+  isPending(id: ByteString): boolean;
 }
 
 /** A directory that is told of containers as the model meets them, and finds out about them on its own. */
 export interface ContainerObserver extends ContainerDirectory {
-  /** A process is in this container. Called often; returns at once. */
-  see(container: ContainerIdentity): void;
+  /**
+   * A process is in this container, or its control group says so, which the `user` of this id may have made. Called
+   * often; returns at once.
+   */
+  see(container: ContainerIdentity, user?: number): void;
 }
+
+/** Who runs an engine: the system, or the user of this id; `any` where its socket does not tell. */
+export type EngineOwner = 'system' | 'any' | number;
 
 /** All text is byte strings; what the engine does not tell is absent. */
 export interface ContainerMetadata {
   /** Id in full length. */
   readonly fullId: ByteString;
+  /** Whose engine has told of it; absent when none knows it. */
+  readonly knownTo?: EngineOwner | undefined;
   readonly name?: ByteString | undefined;
   /** Image as it was asked for, and its parts. */
   readonly image?: ByteString | undefined;

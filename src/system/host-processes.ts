@@ -87,7 +87,8 @@ export class HostProcesses {
  * acts, and may be found elsewhere then: so it must be heard.
  */
 function isOnHost({ cgroups, knowledge, lookedUp }: Process): boolean {
-  const { paths, container, containerInPidNamespace } = cgroups;
+  const { paths, containers, containersInPidNamespace } = cgroups;
   if (knowledge !== 'full' && !lookedUp) return false;
-  return paths.length > 0 && container === undefined && containerInPidNamespace === undefined;
+  // Where paths name a container, engines have a say, and may change their mind.
+  return paths.length > 0 && containers.claims.length + containersInPidNamespace.claims.length === 0;
 }

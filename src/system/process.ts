@@ -1,8 +1,9 @@
 /** A process as the model keeps it: the facts that its threads share, and its threads. */
 import type { ByteString } from '../events/bytes.ts';
 import type { EventCursor } from '../events/cursor.ts';
-import { type CgroupSet, NO_CGROUPS } from './cgroup-sets.ts';
+import { type CgroupSet, type NamedContainers, NO_CGROUPS } from './cgroup-sets.ts';
 import type { ContainerIdentity } from './containers/cgroup-id.ts';
+import type { ContainerClaim } from './containers/claims.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
 import type { Suspicion } from './lost-exec.ts';
 import { NO_EXECUTABLE_FACTS } from './proc-reader.ts';
@@ -73,9 +74,18 @@ export class Process {
     return this.containerOf(this.cgroups);
   }
 
+  /** All that its control groups name, from the outermost to the innermost. */
+  get claims(): readonly ContainerClaim[] {
+    return this.#namedBy(this.cgroups).claims;
+  }
+
   /** The container of a thread that is in these control groups. */
   containerOf(cgroups: CgroupSet): ContainerIdentity | undefined {
-    return this.vpid === this.pid ? cgroups.container : cgroups.containerInPidNamespace;
+    return this.#namedBy(cgroups).believed;
+  }
+
+  #namedBy(cgroups: CgroupSet): NamedContainers {
+    return this.vpid === this.pid ? cgroups.containers : cgroups.containersInPidNamespace;
   }
 
   /** Take over what a new process has from the one that made it; what it knows better is set afterwards. */

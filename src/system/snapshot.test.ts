@@ -136,7 +136,7 @@ test('a container has its own address, and the IPv4 ones of the machine only whe
   ] as const) {
     const system = System.open({
       seed: { kind: 'capture' },
-      containers: { see: () => {}, get: () => ({ fullId: container, ip: address }) },
+      containers: { isPending: () => false, see: () => {}, get: () => ({ fullId: container, ip: address }) },
     });
     system.snapshot?.interfaces([
       { address: ip('10.0.0.1'), netmask: ip('255.0.0.0') },

@@ -169,7 +169,7 @@ export class System implements SystemView {
     this.#table = new ThreadTable(limits.threads);
     this.#reader = new ProcReader(hostRoot);
     this.#inquiry = options.inquiry ?? new LookInquiry(hostRoot, this.looks);
-    const cgroups = new CgroupSets(CGROUP_SETS);
+    const cgroups = new CgroupSets(CGROUP_SETS, this.containers);
     this.#loader = new ProcessLoader({
       table: this.#table,
       reader: this.#reader,
@@ -365,8 +365,12 @@ export class System implements SystemView {
   }
 
   /** What starts a container makes processes in it before the container's own program runs. */
-  #seeContainer({ container }: Process): void {
-    if (container) this.containers?.see(container);
+  #seeContainer({ claims }: Process): void {
+    for (const { identity, user } of claims) {
+      this.containers?.see(identity, user);
+      // Who is in a container may name as many others below it as he likes.
+      if (this.containers?.get(identity.id)?.knownTo !== undefined) return;
+    }
   }
 
   /** A thread acts of which not all is known, and nobody could be asked. */
@@ -423,10 +427,10 @@ export class System implements SystemView {
     for (const { pid, knowledge } of this.#table.processes()) if (knowledge === 'full') yield pid;
   }
 
-  /** Ids of the containers that have processes. */
+  /** Ids of the containers that have processes, or are said to. */
   containersInUse(): Set<ByteString> {
     const ids = new Set<ByteString>();
-    for (const { container } of this.#table.processes()) if (container) ids.add(container.id);
+    for (const { claims } of this.#table.processes()) for (const { identity } of claims) ids.add(identity.id);
     return ids;
   }
 

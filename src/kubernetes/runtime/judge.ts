@@ -28,7 +28,7 @@ export async function judgeRunning(options: RuntimeOptions): Promise<Posture> {
       problems.push({ place: { origin: `container ${id}` }, message: 'no such container is running' });
   const service = openContainers(engines, onFailure);
   try {
-    for (const { identity } of containers) service.see(identity);
+    for (const { identity, user } of containers) service.see(identity, user);
     for (const { identity } of containers)
       await new Promise<void>((resolve) => service.whenSettled(identity.id, resolve));
     const subjects = containers.flatMap((container) => {

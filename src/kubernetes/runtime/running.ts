@@ -1,11 +1,13 @@
 /** Finds the containers that run on this machine: from the cgroups of processes, as events tell them, too. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ContainerIdentity, containerOf } from '../../system/containers/cgroup-id.ts';
+import { type ContainerIdentity, containersOf } from '../../system/containers/cgroup-id.ts';
 import { parseCgroups } from '../../system/proc-text.ts';
 
 export interface RunningContainer {
   readonly identity: ContainerIdentity;
+  /** Id of the user in whose control groups it lies, if in one's. */
+  readonly user?: number | undefined;
   /** Its first process. */
   readonly pid: number;
 }
@@ -21,15 +23,16 @@ export function runningContainers(proc = '/proc'): RunningContainer[] {
     const pids = idsOf(join(proc, name));
     const cgroups = pids === undefined ? undefined : readOr(join(proc, name, 'cgroup'));
     if (pids === undefined || cgroups === undefined) continue;
-    const identity = containerOf(parseCgroups(cgroups), pids.length > 1);
-    if (identity === undefined) continue;
+    const innermost = containersOf(parseCgroups(cgroups), pids.length > 1).at(-1);
+    if (innermost === undefined) continue;
+    const { identity, user } = innermost;
     const innerPid = pids.at(-1) ?? 0;
     const known = found.get(identity.fullId);
     if (known === undefined || innerPid < known.innerPid)
-      found.set(identity.fullId, { identity, pid: Number(name), innerPid });
+      found.set(identity.fullId, { identity, user, pid: Number(name), innerPid });
   }
   return [...found.values()]
-    .map(({ identity, pid }) => ({ identity, pid }))
+    .map(({ identity, user, pid }) => ({ identity, pid, ...(user === undefined ? {} : { user }) }))
     .sort((a, b) => (a.identity.fullId < b.identity.fullId ? -1 : 1));
 }
 

@@ -3,6 +3,7 @@
  * container plugin; what makes each of them certain stands beside it.
  */
 import type { ByteString } from '../../events/bytes.ts';
+import type { ContainerClaim } from './claims.ts';
 
 /** What `container.type` prints. */
 export type ContainerEngine =
@@ -35,24 +36,27 @@ const BELOW = '(?:/.*)?';
 
 /** A name that an engine gives comes before a bare id. Of several ids in a path a form takes the last. */
 const PATH_FORMS: readonly PathForm[] = [
-  { engine: 'podman', path: new RegExp(`^.*/libpod(?:-payload)?-${HEX64}(?:\\.scope)?${BELOW}$`) },
-  { engine: 'docker', path: new RegExp(`^.*/docker-${HEX64}\\.scope${BELOW}$`) },
-  { engine: 'docker', path: new RegExp(`^.*/docker/${HEX64}${BELOW}$`) },
-  { engine: 'cri-o', path: new RegExp(`^.*[/:]crio[-:]${HEX64}(?:\\.scope)?${BELOW}$`) },
+  { engine: 'podman', path: new RegExp(`^.*/libpod(?:-payload)?-${HEX64}(?:\\.scope)?${BELOW}$`, 'd') },
+  { engine: 'docker', path: new RegExp(`^.*/docker-${HEX64}\\.scope${BELOW}$`, 'd') },
+  { engine: 'docker', path: new RegExp(`^.*/docker/${HEX64}${BELOW}$`, 'd') },
+  { engine: 'cri-o', path: new RegExp(`^.*[/:]crio[-:]${HEX64}(?:\\.scope)?${BELOW}$`, 'd') },
   {
     engine: 'containerd',
-    path: new RegExp(`^.*[/:](?:cri-containerd|nerdctl)[-:]${HEX64}(?:\\.scope)?${BELOW}$`),
+    path: new RegExp(`^.*[/:](?:cri-containerd|nerdctl)[-:]${HEX64}(?:\\.scope)?${BELOW}$`, 'd'),
   },
-  { engine: 'containerd', path: new RegExp(`/(?:kubepods[^/]*/.*|k8s\\.io|default)/${HEX64}${BELOW}$`) },
-  { engine: 'runc', path: new RegExp(`^/${HEX64}${BELOW}$`) },
-  { engine: 'docker', path: new RegExp(`^.*/${HEX64}${BELOW}$`) },
-  { engine: 'libvirt-lxc', path: /\/libvirt\/lxc\/([^/]+)/ },
-  { engine: 'lxc', path: /\/lxc(?:\.payload)?\/([^/]+)/ },
-  { engine: 'lxc', path: /\/lxc\.payload\.([^/]+)/ },
-  { engine: 'libvirt-lxc', path: /\/([^/]+)\.libvirt-lxc(?:\/|$)/ },
-  { engine: 'libvirt-lxc', path: /\/machine-lxc\\x2d\d+\\x2d([^/]+)\.scope(?:\/libvirt)?(?:\/|$)/ },
-  { engine: 'bpm', path: /\/bpm-([^/]+?)\.scope(?:\/|$)/ },
+  { engine: 'containerd', path: new RegExp(`/(?:kubepods[^/]*/.*|k8s\\.io|default)/${HEX64}${BELOW}$`, 'd') },
+  { engine: 'runc', path: new RegExp(`^/${HEX64}${BELOW}$`, 'd') },
+  { engine: 'docker', path: new RegExp(`^.*/${HEX64}${BELOW}$`, 'd') },
+  { engine: 'libvirt-lxc', path: /\/libvirt\/lxc\/([^/]+)/d },
+  { engine: 'lxc', path: /\/lxc(?:\.payload)?\/([^/]+)/d },
+  { engine: 'lxc', path: /\/lxc\.payload\.([^/]+)/d },
+  { engine: 'libvirt-lxc', path: /\/([^/]+)\.libvirt-lxc(?:\/|$)/d },
+  { engine: 'libvirt-lxc', path: /\/machine-lxc\\x2d\d+\\x2d([^/]+)\.scope(?:\/libvirt)?(?:\/|$)/d },
+  { engine: 'bpm', path: /\/bpm-([^/]+?)\.scope(?:\/|$)/d },
 ];
+
+/** What lies below belongs to a user of the machine, see user@.service(5). */
+const USERS_OWN = /\/user@(\d+)\.service\//;
 
 /** `/NAME` and `/NAMESPACE/NAME`: where runc and containerd put a container that is not named by digits. */
 const PLAIN_FORM = /^\/(?:([^/]+)\/)?([^/]{1,64})$/;
@@ -60,8 +64,8 @@ const PLAIN_FORM = /^\/(?:([^/]+)\/)?([^/]{1,64})$/;
 const SYSTEMD_UNIT = /\.(?:service|slice|scope|mount|socket)$/;
 
 /**
- * The container of a process with these cgroups (`controller=path`), or `undefined` on the host. Of containers
- * in containers it is the innermost: the one whose id is furthest to the right.
+ * The containers that the cgroups of a process name (`controller=path`), from the outermost to the innermost: the one
+ * whose id is furthest to the right. Empty on the host.
  *
  * A path may look like a container's and be none: anyone can make a cgroup `/web` or `/jobs/4711`. A
  * name that is not 64 digits is therefore believed only when the process has no other path than `/NAME`
@@ -69,25 +73,71 @@ const SYSTEMD_UNIT = /\.(?:service|slice|scope|mount|socket)$/;
  * pid namespace of its own (`ownPidNamespace`), as runc and containerd arrange it. A process that was
  * merely put into a cgroup of one controller, or of all of them, does not fit.
  */
-export function containerOf(
+export function containersOf(
   cgroups: readonly ByteString[],
   ownPidNamespace: boolean,
-): ContainerIdentity | undefined {
+): readonly ContainerClaim[] {
   const paths = new Set<ByteString>();
   for (const cgroup of cgroups) {
     const path = pathOf(cgroup);
     if (path !== '/' && path !== '') paths.add(path);
   }
-  let innermost: { readonly identity: ContainerIdentity; readonly depth: number } | undefined;
-  for (const { engine, path: form } of PATH_FORMS)
-    for (const path of paths) {
-      const id = form.exec(path)?.[1];
-      if (id === undefined) continue;
-      const depth = path.lastIndexOf(id);
-      if (innermost === undefined || depth > innermost.depth)
-        innermost = { identity: identity(id, engine), depth };
-    }
-  return innermost?.identity ?? (ownPidNamespace ? plainContainer(cgroups, paths) : undefined);
+  const found = [...paths].flatMap(namedIn).sort((a, b) => a.depth - b.depth);
+  const claims = new Map<ByteString, ContainerClaim>();
+  for (const { identity, user } of found) {
+    // The same one in several hierarchies lies as deep as the deepest says.
+    claims.delete(identity.fullId);
+    claims.set(identity.fullId, { identity, user });
+  }
+  if (claims.size > 0) return [...claims.values()];
+  const plain = ownPidNamespace ? plainContainer(cgroups, paths) : undefined;
+  return plain === undefined ? [] : [{ identity: plain, user: undefined }];
+}
+
+/** The innermost of {@link containersOf}, without asking any engine; `undefined` on the host. */
+export function containerOf(
+  cgroups: readonly ByteString[],
+  ownPidNamespace: boolean,
+): ContainerIdentity | undefined {
+  return containersOf(cgroups, ownPidNamespace).at(-1)?.identity;
+}
+
+interface Named extends ContainerClaim {
+  /** Where in the path the id begins. */
+  readonly depth: number;
+}
+
+/** All containers that a path names. */
+function namedIn(path: ByteString): Named[] {
+  const found: Named[] = [];
+  let rest = path;
+  for (;;) {
+    const innermost = innermostIn(rest);
+    if (innermost === undefined) return found;
+    found.push(innermost);
+    rest = rest.slice(0, rest.lastIndexOf('/', innermost.depth));
+  }
+}
+
+function userAbove(path: ByteString): number | undefined {
+  const [, uid] = USERS_OWN.exec(path) ?? [];
+  return uid === undefined ? undefined : Number(uid);
+}
+
+function innermostIn(path: ByteString): Named | undefined {
+  let innermost: Named | undefined;
+  for (const { engine, path: form } of PATH_FORMS) {
+    const match = form.exec(path);
+    const [depth] = match?.indices?.[1] ?? [];
+    if (match?.[1] === undefined || depth === undefined) continue;
+    if (innermost !== undefined && depth <= innermost.depth) continue;
+    innermost = {
+      identity: identity(match[1], engine),
+      user: userAbove(path.slice(0, depth)),
+      depth,
+    };
+  }
+  return innermost;
 }
 
 /**
