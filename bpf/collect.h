@@ -81,7 +81,7 @@ static __always_inline void collect(struct lanner_scratch *s, const struct lanne
 
 	if (call->socket_role)
 		note_socket(s, call->socket_role);
-	if (call->socket_role == ROLE_OWN && call->subject == SUBJECT_ARGUMENT)
+	if (is_connect(call))
 		tell_connecting(s);
 	if (s->filtered)
 		return;

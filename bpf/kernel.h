@@ -473,14 +473,18 @@ struct sock_common {
 	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
 };
 
+struct socket;
+
 struct sock {
 	struct sock_common __sk_common;
+	struct socket *sk_socket;
 	u16 sk_type;
 	u16 sk_protocol;
 	u32 sk_ack_backlog, sk_max_ack_backlog;
 };
 
 struct socket {
+	struct file *file;
 	struct sock *sk;
 };
 

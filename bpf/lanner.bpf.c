@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The probe: one object out of one program per tracepoint. */
+#include "connecting.c"
 #include "exec.c"
 #include "exit.c"
 #include "fork.c"

@@ -332,6 +332,19 @@ struct {
 	__type(value, u32);
 } accepted_sockets SEC(".maps");
 
+/* Sockets whose connections have begun, by the thread that has called connect(2). */
+struct lanner_connecting {
+	u64 file;
+	u64 sock;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u32);
+	__type(value, struct lanner_connecting);
+} connecting SEC(".maps");
+
 /* Inodes, of whichever device, of files that rules name: opened under any name they count as opened under those. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

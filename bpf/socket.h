@@ -26,6 +26,7 @@
 #define ERESTARTSYS 512
 
 #define TCP_ESTABLISHED 1
+#define TCP_SYN_SENT 2
 #define TCP_SYN_RECV 3
 
 static __always_inline u64 file_of(u64 task_address, s32 descriptor);
@@ -103,6 +104,28 @@ static __always_inline void tell_connecting(struct lanner_scratch *s)
 	state = BPF_CORE_READ(sock, __sk_common.skc_state);
 	if (is_internet_socket((u64)sock) && state >= TCP_ESTABLISHED && state <= TCP_SYN_RECV)
 		s->result = -EINPROGRESS;
+}
+
+/* Whether it is connect(2): of the calls that tell that a socket is their own it is the one on a socket that exists. */
+static __always_inline bool is_connect(const struct lanner_call *call)
+{
+	return call->socket_role == ROLE_OWN && call->subject == SUBJECT_ARGUMENT;
+}
+
+/* The socket that the thread has begun to connect (connecting.c), whatever its descriptor's number stands for now. */
+static __always_inline void find_connecting(struct lanner_scratch *s)
+{
+	u32 tid = ((struct lanner_header *)s->data)->tid;
+	struct lanner_connecting *noted = bpf_map_lookup_elem(&connecting, &tid);
+	u64 file;
+
+	if (!noted)
+		return;
+	file = noted->file;
+	/* It may be gone by now, and its memory another's. */
+	if (file != s->file && is_socket(file) && socket_of(file) == noted->sock)
+		s->file = file;
+	bpf_map_delete_elem(&connecting, &tid);
 }
 
 static __always_inline u64 unix_path(u64 address)

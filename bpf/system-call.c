@@ -88,6 +88,8 @@ int BPF_PROG(lanner_call_end, struct pt_regs *regs, long result)
 	if (call->words)
 		read_structure(s, call, argument(s, call->structure));
 	find_subject(s, call);
+	if (is_connect(call))
+		find_connecting(s);
 	glance_and_collect(s, call);
 	submit_event(s);
 	return 0;

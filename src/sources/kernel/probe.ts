@@ -43,6 +43,8 @@ import { measureEpochOffset } from './wall-clock.ts';
 const DEFAULT_PROBE = fileURLToPath(new URL('../../../build/lanner.bpf.o', import.meta.url));
 /** The scheduler's tracepoints come first: whoever is forked must be in scope before its first call. */
 const COMMON_PROGRAMS = ['lanner_fork', 'lanner_exec', 'lanner_exit', 'lanner_call_end'];
+/** The program that notes sockets whose connections begin, and the tracepoint that it needs. */
+const CONNECTING = { name: 'lanner_connecting', tracepoint: 'inet_sock_set_state' };
 const MAX_WATCHED_THREADS = 65_536;
 const LOG_SIZE = 1 << 20;
 const EPERM = 1;
@@ -100,7 +102,8 @@ export class Probe {
     const present = own.filter(({ tracepoint }) => hasTracepoint(tracepoint));
     const uring = uringPrograms(os.release(), hasTracepoint);
     this.watchesUring = uring.length > 0;
-    this.#programs = [...COMMON_PROGRAMS, ...present.map(({ name }) => name), ...uring];
+    const connecting = hasTracepoint(CONNECTING.tracepoint) ? [CONNECTING.name] : [];
+    this.#programs = [...COMMON_PROGRAMS, ...connecting, ...present.map(({ name }) => name), ...uring];
     this.missingEvents = [
       ...new Set(own.filter((program) => !present.includes(program)).map(({ event }) => event)),
     ];
@@ -343,7 +346,7 @@ function load(
       for (const name of ['scratch', 'counters', 'rings']) object.map(name).setMaxEntries(cpus);
       object.map('rings').setInnerMap(ringFds[0] as number);
       if (settings.scope === SCOPE_PROCESSES) object.map('watched').setMaxEntries(MAX_WATCHED_THREADS);
-      for (const name of [...OWN_PROGRAMS.map((program) => program.name), ...URING_PROGRAMS])
+      for (const name of [CONNECTING.name, ...OWN_PROGRAMS.map((program) => program.name), ...URING_PROGRAMS])
         if (!programs.includes(name)) object.leaveOut(name);
       for (const program of programs) object.setLog(program, log);
       object.load();

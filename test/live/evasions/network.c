@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +55,51 @@ static int interrupted(int limited)
 	if (poll(&done, 1, 15000) != 1 || getpeername(made, (void *)&there, &size))
 		return -errno;
 	return 0;
+}
+
+static int waiting_place, moved_socket;
+
+/* Takes the socket that another thread connects away from its number, and lets the place answer then. */
+static void *move_away(void *replace)
+{
+	char state;
+
+	/* Until the other thread waits in its call. */
+	do {
+		FILE *stat = fopen("/proc/self/stat", "r");
+
+		usleep(1000);
+		if (!stat || fscanf(stat, "%*d (%*[^)]) %c", &state) != 1)
+			state = 'R';
+		fclose(stat);
+	} while (state != 'S');
+	moved_socket = dup(*(int *)replace);
+	if (moved_socket < 0)
+		return NULL;
+	dup2(open("/dev/null", O_RDONLY), *(int *)replace);
+	accept(waiting_place, NULL, NULL);
+	return NULL;
+}
+
+/* While it waits for the connection, another thread puts a file in the socket's place. */
+static int moved(void)
+{
+	struct sockaddr_in there;
+	socklen_t size = sizeof(there);
+	int first = socket(AF_INET, SOCK_STREAM, 0), made = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+	pthread_t thread;
+
+	waiting_place = socket(AF_INET, SOCK_STREAM, 0);
+	setsockopt(waiting_place, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(waiting_place, (void *)&ip4, sizeof(ip4)) || listen(waiting_place, 0) ||
+	    connect(first, (void *)&ip4, sizeof(ip4)))
+		return -errno;
+	close(first);
+	pthread_create(&thread, NULL, move_away, &made);
+	if (connect(made, (void *)&ip4, sizeof(ip4)))
+		return -errno;
+	pthread_join(thread, NULL);
+	return getpeername(moved_socket, (void *)&there, &size);
 }
 
 /* An address of IPv4 for a socket of IPv6, at the end of what can be read. */
@@ -120,6 +167,8 @@ int main(int count, char **arguments)
 		      strstr(way, "mptcp") ? IPPROTO_MPTCP : 0);
 	if (!strncmp(way, "interrupted", 11))
 		result = interrupted(!!strstr(way, "limited"));
+	else if (!strcmp(way, "moved"))
+		result = moved();
 	else if (!strcmp(way, "other-family"))
 		result = send_to_other_family();
 	else if (!strncmp(way, "past", 4))
