@@ -25,7 +25,6 @@ static __always_inline bool is_in_connect(struct pt_regs *regs)
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(lanner_connecting, struct sock *sock, int old_state, int new_state)
 {
-	struct task_struct *task;
 	struct lanner_connecting noted;
 	u32 tid = bpf_get_current_pid_tgid();
 
@@ -33,10 +32,9 @@ int BPF_PROG(lanner_connecting, struct sock *sock, int old_state, int new_state)
 		return 0;
 	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) /* 5.15 */
 		return 0;
-	task = bpf_get_current_task_btf();
-	if (!is_watched(tid, (u64)task))
+	if (!is_watched(tid, bpf_get_current_task()))
 		return 0;
-	if (!is_in_connect((void *)bpf_task_pt_regs(task)))
+	if (!is_in_connect((void *)bpf_task_pt_regs(bpf_get_current_task_btf())))
 		return 0;
 	noted.file = (u64)BPF_CORE_READ(sock, sk_socket, file);
 	if (!noted.file || !is_socket(noted.file))
