@@ -90,7 +90,13 @@ test('a plain name counts only with a pid namespace and in more than one hierarc
   assert.equal(containerOf([...everywhere('/web'), 'memory=/own/cgroup/web'], true)?.id, 'web');
   assert.equal(containerOf([...everywhere('/web'), 'pids=/other'], true), undefined);
   assert.equal(containerOf(['cpu=/', `memory=/job_server/${ID.slice(0, 32)}`], true), undefined);
-  for (const path of ['/init.scope', '/user.slice', '/system.slice/cron.service', '/a/b/c'])
+  // Below its own cgroup, in all hierarchies or in one, by itself or by a systemd of its own, it is no host.
+  assert.equal(containerOf(everywhere('/default/web/own/deep'), true)?.id, 'web');
+  assert.equal(containerOf([...everywhere('/web'), 'memory=/web/own/deep'], true)?.id, 'web');
+  assert.equal(containerOf(everywhere('/web/system.slice/cron.service'), true)?.id, 'web');
+  assert.equal(containerOf(everywhere('/web/init.scope'), true)?.id, 'web');
+  assert.equal(containerOf([...everywhere('/web'), 'memory=/website/web2'], true), undefined);
+  for (const path of ['/init.scope', '/user.slice', '/system.slice/cron.service', '/user.slice/a.scope/b/c'])
     assert.equal(containerOf(everywhere(path), true), undefined, path);
   assert.equal(containerOf([], true), undefined);
 });

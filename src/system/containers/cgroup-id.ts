@@ -58,8 +58,8 @@ const PATH_FORMS: readonly PathForm[] = [
 /** What lies below belongs to a user of the machine, see user@.service(5). */
 const USERS_OWN = /\/user@(\d+)\.service\//;
 
-/** `/NAME` and `/NAMESPACE/NAME`: where runc and containerd put a container that is not named by digits. */
-const PLAIN_FORM = /^\/(?:([^/]+)\/)?([^/]{1,64})$/;
+/** What is longer is no container's name. */
+const MAX_NAME = 64;
 
 const SYSTEMD_UNIT = /\.(?:service|slice|scope|mount|socket)$/;
 
@@ -68,8 +68,8 @@ const SYSTEMD_UNIT = /\.(?:service|slice|scope|mount|socket)$/;
  * whose id is furthest to the right. Empty on the host.
  *
  * A path may look like a container's and be none: anyone can make a cgroup `/web` or `/jobs/4711`. A
- * name that is not 64 digits is therefore believed only when the process has no other path than `/NAME`
- * or one that ends in it, in more than one hierarchy (or in the only one that there is), *and* lives in a
+ * name that is not 64 digits is therefore believed only when the process has no other path than `/NAME`,
+ * one that ends in it or lies below, in more than one hierarchy (or in the only one that there is), *and* lives in a
  * pid namespace of its own (`ownPidNamespace`), as runc and containerd arrange it. A process that was
  * merely put into a cgroup of one controller, or of all of them, does not fit.
  */
@@ -141,8 +141,9 @@ function innermostIn(path: ByteString): Named | undefined {
 }
 
 /**
- * Not all paths need be the same: a controller that is not in use leaves the process in the root there,
- * and where the runtime itself is in a cgroup, it puts the container's below its own.
+ * `/NAME` or `/NAMESPACE/NAME`, where runc and containerd put a container that is not named by digits, or what lies
+ * below: who is in it may make cgroups there. Not all paths need be the same: a controller that is not in use leaves
+ * the process in the root there, and where the runtime itself is in a cgroup, it puts the container's below its own.
  */
 function plainContainer(
   cgroups: readonly ByteString[],
@@ -151,12 +152,15 @@ function plainContainer(
   let path: ByteString | undefined;
   for (const candidate of paths) if (path === undefined || candidate.length < path.length) path = candidate;
   if (path === undefined) return undefined;
-  for (const other of paths) if (!other.endsWith(path)) return undefined;
+  for (const other of paths) if (!`${other}/`.includes(`${path}/`)) return undefined;
   const hierarchies = cgroups.filter((cgroup) => paths.has(pathOf(cgroup))).length;
   if (hierarchies < 2 && cgroups.length > 1) return undefined;
-  const [, namespace, name] = PLAIN_FORM.exec(path) ?? [];
-  if (name === undefined || SYSTEMD_UNIT.test(name) || SYSTEMD_UNIT.test(namespace ?? '')) return undefined;
-  return identity(name, namespace === undefined ? 'runc' : 'containerd');
+  const [, first = '', second] = path.split('/');
+  if (SYSTEMD_UNIT.test(first)) return undefined;
+  // A systemd of the container's own makes its units below it.
+  const isNamespace = second !== undefined && !SYSTEMD_UNIT.test(second);
+  const name = isNamespace ? second : first;
+  return name.length > MAX_NAME ? undefined : identity(name, isNamespace ? 'containerd' : 'runc');
 }
 
 function identity(fullId: ByteString, engine: ContainerEngine): ContainerIdentity {
