@@ -172,3 +172,70 @@ test('a backslash takes the next character of a key literally', (context) => {
   const { warnings } = load(context, { overrides: ['a\\.b\\=c=1'] });
   assert.match(warnings[0] ?? '', /unknown key a\.b=c, left out/);
 });
+
+test('variables in values of variables are replaced, and none behind a $ that begins none', (context) => {
+  const environment = {
+    NAME: 'log',
+    TWICE: '${NAME}/x',
+    SELF: '${SELF}',
+    LONG: '${LONG}${LONG}'.padEnd(600),
+  };
+  const expanded: Record<string, string> = {
+    '${TWICE}': 'log/x',
+    '$${${NAME}}': '${log}',
+    '$${NAME}${NAME}': '${NAME}log',
+    '$NAME/${NAME}': '$NAME/${NAME}',
+    '$$${NAME}': '$$${NAME}',
+    '${NAME': '${NAME',
+    '${ NAME }': '',
+    '${SELF}': '${SELF}',
+  };
+  for (const [written, value] of Object.entries(expanded)) {
+    const { config } = load(context, { yaml: `file_output: {filename: '${written}'}`, environment });
+    assert.equal(config.file_output.filename, value, written);
+  }
+  const { config } = load(context, { yaml: "file_output: {filename: '${LONG}'}", environment });
+  assert.ok(config.file_output.filename.length < 4 * 1024 * 1024, 'a value that grows comes to an end');
+});
+
+test('rules_file is the old name of rules_files; both together are an error', (context) => {
+  const { config, warnings } = load(context, { yaml: 'rules_file: [/a, /b]\n' });
+  assert.deepEqual(config.rules_files, ['/a', '/b']);
+  assert.match(warnings.join(), /rules_file is the old name of rules_files/);
+  assert.throws(() => load(context, { yaml: 'rules_file: [/a]\nrules_files: [/b]\n' }), /give one of them/);
+});
+
+test('a single value is a list of one', (context) => {
+  assert.deepEqual(load(context, { yaml: 'rules_files: /a\n' }).config.rules_files, ['/a']);
+  assert.deepEqual(load(context, { overrides: ['rules_files=/a'] }).config.rules_files, ['/a']);
+  assert.throws(() => load(context, { yaml: 'rules: x\n' }), /rules must be a list/);
+});
+
+test('an entry of rules names rules or a tag', (context) => {
+  for (const entry of ['{}', '{enable: {}}', '{disable: {rule: ""}}']) {
+    assert.throws(
+      () => load(context, { yaml: `rules: [${entry}]\n` }),
+      /rules\[0\] names no rule and no tag/,
+      entry,
+    );
+  }
+  const { config } = load(context, { yaml: 'rules: [{disable: {tag: t}}]\n' });
+  assert.equal(config.rules[0]?.disable?.tag, 't');
+});
+
+test('the address of the web server is no name', (context) => {
+  for (const address of ['0.0.0.0', '::', '::1', '169.255.0.0', '1200::AB00:1234:0:2552:7777:1313']) {
+    const overrides = [`webserver.listen_address=${address}`];
+    assert.equal(load(context, { overrides }).config.webserver.listen_address, address);
+  }
+  for (const address of ['localhost', '327.0.0.1', '127. 0.0.1', '1200:0:AB00:1234:0:2552:7777:131G']) {
+    const overrides = [`webserver.listen_address=${address}`];
+    assert.throws(() => load(context, { overrides }), /listen_address must be an IP address/, address);
+  }
+});
+
+test('an option with an escape that there is not is refused', (context) => {
+  for (const option of ['a\\x=1', '.a=1', 'a\\']) {
+    assert.throws(() => load(context, { overrides: [option] }), /write it as key=value/, option);
+  }
+});

@@ -61,7 +61,12 @@ export function loadConfig({ file, overrides, environment }: ConfigSources): Loa
     }
   }
   for (const option of others) applyOverride(root, option, environment);
-  const adopted = [...adoptContainerPlugin(root, environment), ...adoptK8sAuditPlugin(root, environment)];
+  const renamed = adoptOldName(root);
+  const adopted = [
+    ...renamed,
+    ...adoptContainerPlugin(root, environment),
+    ...adoptK8sAuditPlugin(root, environment),
+  ];
   const findings: Findings = { errors: [], warnings: adopted, idle: [] };
   const config = SCHEMA.read(root, '', findings);
   if (findings.errors.length > 0) throw new ConfigError(findings.errors);
@@ -71,6 +76,17 @@ export function loadConfig({ file, overrides, environment }: ConfigSources): Loa
     files,
     included: included.map(({ path }) => path),
   };
+}
+
+/** Falco's name of `rules_files` before 0.38. Throws where both are set, as Falco does. */
+function adoptOldName({ entries }: MapNode): string[] {
+  const old = entries.get('rules_file');
+  if (old === undefined) return [];
+  if (entries.has('rules_files'))
+    throw new ConfigError([`${old.place}: rules_file is the old name of rules_files: give one of them`]);
+  entries.delete('rules_file');
+  entries.set('rules_files', old);
+  return [`${old.place}: rules_file is the old name of rules_files`];
 }
 
 /** The entries of `config_files`, read before everything else is there. A single path is a list of one. */

@@ -8,11 +8,11 @@ type Step =
   | { readonly kind: 'map'; readonly key: string }
   | { readonly kind: 'list'; readonly index: number | undefined };
 
-const STEP = /(?:^|\.)((?:\\.|[^.[\]=\\])+)|\[(\d{0,5})\]/gy;
+const STEP = /(?:^|(?!^)\.)((?:\\[.[\]=\\]|[^.[\]=\\])+)|\[(\d{0,5})\]/gy;
 
 /**
  * Sets the key that `option` names in `root`: `a.b=value`, `list[1]=value`, `list[]=value` to append; a
- * backslash takes the next character of a key literally. Throws {@link ConfigError} when the option is
+ * backslash takes a dot, bracket, equals sign or backslash of a key literally. Throws {@link ConfigError} when the option is
  * not of this form, or does not fit what is there.
  */
 export function applyOverride(root: MapNode, option: string, environment: Environment): void {

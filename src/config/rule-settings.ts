@@ -8,10 +8,22 @@ const RULES = section({
   tag: key('Every rule with this tag.', optional(text(''))),
 });
 
-export const RULE_SELECTION = section({
+const SELECTION = section({
   enable: key('Turns these rules on; with a name and a tag, the rules of either.', optional(RULES)),
   disable: key('Turns these rules off.', optional(RULES)),
 });
+
+/** An entry that names no rules is a slip, and an error as in Falco. */
+export const RULE_SELECTION: typeof SELECTION = {
+  ...SELECTION,
+  read(node, path, findings) {
+    const selection = SELECTION.read(node, path, findings);
+    const named = [selection.enable, selection.disable].some((rules) => rules?.rule || rules?.tag);
+    if (node.kind === 'map' && !named)
+      findings.errors.push(`${node.place}: ${path} names no rule and no tag under enable or disable`);
+    return selection;
+  },
+};
 
 const RAW_FIELD = text('');
 const FORMATTED_FIELDS = entries(text(''));

@@ -3,6 +3,7 @@
  * is not given, and reads it from a node. TypeScript derives the type of the configuration from them; what
  * people read and the JSON schema come from them too.
  */
+import { isIP } from 'node:net';
 import type { ConfigNode } from './node.ts';
 
 /** Takes what is wrong with a configuration, as it is found. */
@@ -138,6 +139,19 @@ export function text(fallback: string): Shape<string> {
   };
 }
 
+/** An address of this machine or 0.0.0.0, `::`; no name. */
+export function ipAddress(fallback: string): Shape<string> {
+  return {
+    fallback,
+    expected: 'an IP address',
+    schema: { type: 'string' },
+    read(node, path, findings) {
+      const given = scalarText(node);
+      return isIP(given) > 0 ? given : mismatch(this, node, path, findings);
+    },
+  };
+}
+
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
@@ -195,7 +209,7 @@ export function choice<T extends string>(
   };
 }
 
-/** A list whose items are all of one shape. */
+/** A list whose items are all of one shape. A single value is a list of one, as in Falco. */
 export function list<T>(item: Shape<T>, fallback: readonly T[]): Shape<readonly T[]> {
   return {
     fallback,
@@ -204,6 +218,7 @@ export function list<T>(item: Shape<T>, fallback: readonly T[]): Shape<readonly 
     ...(item.keys ? { keys: item.keys } : {}),
     read(node, path, findings) {
       if (isAbsent(node)) return [];
+      if (node.kind === 'scalar' && !item.keys) return [item.read(node, path, findings)];
       if (node.kind !== 'list') return mismatch(this, node, path, findings);
       return node.items.map((entry, index) => item.read(entry, `${path}[${index}]`, findings));
     },

@@ -1,6 +1,6 @@
 /** Settings about what Lanner says of itself: log, metrics, web server. */
 import { key, section } from './section.ts';
-import { choice, duration, flag, integer, text } from './shape.ts';
+import { choice, duration, flag, integer, ipAddress, text } from './shape.ts';
 
 /** From the most to the least severe; the index is the syslog number. */
 export const LOG_LEVELS = [
@@ -31,7 +31,9 @@ export const WEBSERVER = section({
     idle: 'questions are answered between events',
   }),
   listen_port: key('Port; 0 for any that is free, which the log tells.', integer(8765, 0, 65_535)),
-  listen_address: key('Address; 0.0.0.0 for all of the machine.', text('127.0.0.1'), { falco: '0.0.0.0' }),
+  listen_address: key('Address; 0.0.0.0 for all of the machine.', ipAddress('127.0.0.1'), {
+    falco: '0.0.0.0',
+  }),
   k8s_healthz_endpoint: key('Path that says whether Lanner works.', text('/healthz')),
   prometheus_metrics_enabled: key(
     'Metrics for Prometheus under /metrics, with metrics.enabled.',
