@@ -108,6 +108,20 @@ export const FILE_VIOLATIONS: readonly Violation[] = [
     shows: { 'fs.path.name': '/usr/bin/shuf', 'evt.type': /chown/ },
   },
   {
+    rule: 'Mount Hides File or Process',
+    because: 'another table of jobs lies over the one that is there, and no file is written',
+    place: 'container',
+    does: 'touch /tmp/jobs; mount -o bind /tmp/jobs /etc/crontab; umount /etc/crontab',
+    shows: { 'fs.path.source': '/tmp/jobs', 'fs.path.target': '/etc/crontab' },
+  },
+  {
+    rule: 'Mount Hides File or Process',
+    because: 'an empty directory lies over that of a process, which is no longer listed',
+    place: 'host',
+    does: 'mkdir /home/empty; sleep 9 & mount --bind /home/empty /proc/$!; umount /proc/$!; kill $!',
+    shows: { 'fs.path.target': /^\/proc\/\d+$/ },
+  },
+  {
     rule: 'Security Configuration Changed',
     because: 'a job is added to /etc/cron.d',
     place: 'container',
@@ -233,6 +247,12 @@ export const FILE_TWINS: readonly Twin[] = [
     because: 'a public key gets a second name',
     place: 'container',
     does: 'ln /root/.ssh/id_ed25519.pub /srv/key.pub',
+  },
+  {
+    rule: 'Mount Hides File or Process',
+    because: 'a directory is mounted elsewhere, and made read-only and private',
+    place: 'container',
+    does: 'mkdir /mnt/view; mount -o bind /etc /mnt/view; mount -o remount,bind,ro /mnt/view; umount /mnt/view',
   },
   {
     rule: 'Setuid or Setgid Bit Set',
