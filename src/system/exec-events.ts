@@ -59,6 +59,7 @@ export function learnExec(event: EventCursor, caller: ThreadEntry, model: Proces
   process.execTime = event.milliseconds;
   process.suspicion = undefined;
   process.hasNewLayout = false;
+  process.hasNewExecutable = false;
   process.isMakerSure = true;
   process.exe = event.text(EXE) ?? '';
   process.args = model.texts.of(event, ARGS) ?? [];

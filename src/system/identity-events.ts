@@ -11,6 +11,8 @@ import { type Change, type ProcessModel, RES, setDirectory } from './process-mod
 const CLONE_NEWUSER = 1 << 20;
 const PR_SET_NAME = 15;
 const PR_SET_MM = 35;
+/** PR_SET_MM_EXE_FILE and PR_SET_MM_MAP. */
+const NEW_EXECUTABLE: ReadonlySet<number> = new Set([13, 14]);
 const COMM_LENGTH = 15;
 
 /** `(uid_t)-1`: leave as it is. */
@@ -141,5 +143,7 @@ export function learnName(event: EventCursor, thread: ThreadEntry): void {
   if (event.i64(RES) !== 0) return;
   const option = event.u32(1);
   if (option === PR_SET_NAME) thread.comm = event.text(2)?.slice(0, COMM_LENGTH) ?? thread.comm;
-  if (option === PR_SET_MM) thread.process.hasNewLayout = true;
+  if (option !== PR_SET_MM) return;
+  thread.process.hasNewLayout = true;
+  if (NEW_EXECUTABLE.has(Number(event.i64(3)))) thread.process.hasNewExecutable = true;
 }

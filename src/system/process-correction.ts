@@ -20,7 +20,8 @@ export function correct(
   const before = stateOf(process, threads);
   // Of a process outside the scope only names are read, which tell nothing of its program.
   const { details } = read;
-  if (details && runsAnother(process, details)) {
+  // One that has chosen what the kernel calls its executable is not believed: any user may, in a user namespace.
+  if (details && !process.hasNewExecutable && runsAnother(process, details)) {
     takeProgram(process, read);
     process.knowledge = 'full';
     process.lookedUp = true;

@@ -40,6 +40,8 @@ export class Process {
   suspicion: Suspicion | undefined;
   /** It has given itself other addresses of arguments or another executable, see PR_SET_MM in prctl(2). */
   hasNewLayout = false;
+  /** The kernel may call another executable its own than the one that it runs: PR_SET_MM_EXE_FILE and PR_SET_MM_MAP. */
+  hasNewExecutable = false;
   /** False when what it began with is from its parent, which may not be the process that made it. */
   isMakerSure = true;
   /** It asked for the children of its children, see prctl(2). */
@@ -94,6 +96,7 @@ export class Process {
     this.suspicion = parent.suspicion && 'look';
     this.isMakerSure = parent.suspicion === undefined || parent.isMakerSure;
     this.hasNewLayout = parent.hasNewLayout;
+    this.hasNewExecutable = parent.hasNewExecutable;
     this.sid = parent.sid;
     this.pgid = parent.pgid;
     this.vpgid = parent.vpgid;

@@ -125,6 +125,22 @@ test('what only the kernel tells of an executable stays known', () => {
   assert.deepEqual([thread?.cwd, thread?.executable.writable], ['/tmp/', true]);
 });
 
+test('a process that chose what the kernel calls its executable is not taken for that', () => {
+  const PR_SET_MM = 35;
+  const exepathAfter = (option: number) => {
+    using host = hostWithShell();
+    const { system, wait } = modelOf(host);
+    pass(system, event('prctl', { tid: 100 }, { res: 0, option: PR_SET_MM, arg2_str: '', arg2_int: option }));
+    become(host, { ...SHELL, exepath: '/usr/sbin/sshd', argv: ['sshd'] });
+    system.resync('host');
+    wait(3);
+    return system.thread(100)?.exepath;
+  };
+  assert.equal(exepathAfter(13), '/usr/bin/bash', 'PR_SET_MM_EXE_FILE');
+  assert.equal(exepathAfter(14), '/usr/bin/bash', 'PR_SET_MM_MAP');
+  assert.equal(exepathAfter(8), '/usr/sbin/sshd', 'PR_SET_MM_ARG_START, which changes arguments alone');
+});
+
 test('only so many comparisons are made', () => {
   using host = hostWithShell();
   const { system, wait } = modelOf(host);
