@@ -154,7 +154,7 @@ test('an override that cannot be read says what is wrong', (context) => {
     ['[0]=x', /write it as key=value/],
     ['priority=x', /^-o priority=x: priority must be one of/],
     ['rules_files[3]=x', /there is no element \[3\]; the list has 0/],
-    ['rules_files={"a"', /not valid JSON/],
+    ['rules_files={"a"', /^-o rules_files=\{"a".*must end with a \}/],
   ];
   for (const [option, expected] of cases) {
     assert.throws(() => load(context, { overrides: [option] }), { message: expected }, option);
@@ -237,5 +237,25 @@ test('the address of the web server is no name', (context) => {
 test('an option with an escape that there is not is refused', (context) => {
   for (const option of ['a\\x=1', '.a=1', 'a\\']) {
     assert.throws(() => load(context, { overrides: [option] }), /write it as key=value/, option);
+  }
+});
+
+test('a mapping or list in an option is JSON, or as YAML writes it in brackets', (context) => {
+  const overrides = [
+    'rules[]={disable: {tag: network}}',
+    'rules[]={"enable": {"rule": "A b"}}',
+    'rules_files=[/a, /b]',
+  ];
+  const { config } = load(context, { overrides });
+  assert.deepEqual(
+    config.rules.map(({ enable, disable }) => [enable?.rule, disable?.tag]),
+    [
+      [undefined, 'network'],
+      ['A b', undefined],
+    ],
+  );
+  assert.deepEqual(config.rules_files, ['/a', '/b']);
+  for (const option of ['rules[]={disable: {tag: network}', 'rules[]={a: 1}}', 'rules[]={a: 1}, b: {c: 2}']) {
+    assert.throws(() => load(context, { overrides: [option] }), /^ConfigError: -o rules/, option);
   }
 });

@@ -76,8 +76,8 @@ export function parseConfigText(text: string, file: string, environment: Environ
 }
 
 /**
- * Reads the value of an option on the command line: a mapping or list in JSON, otherwise one value as
- * YAML reads it when it is written without quotes.
+ * Reads the value of an option on the command line: a mapping or list in brackets, in JSON or as YAML writes it,
+ * otherwise one value as YAML reads it when it is written without quotes.
  */
 export function parseOptionValue(text: string, place: string, environment: Environment): ConfigNode {
   if (!/^\s*[[{]/.test(text)) {
@@ -86,9 +86,18 @@ export function parseOptionValue(text: string, place: string, environment: Envir
   try {
     return fromPlainData(JSON.parse(text), place, environment);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new ConfigError([`${place}: not valid JSON: ${error.message}`]);
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    return parseFlow(text, place, environment);
   }
+}
+
+/** Reads YAML in brackets, which need not be JSON: `{disable: {tag: network}}`. */
+function parseFlow(text: string, place: string, environment: Environment): ConfigNode {
+  const { entries } = parseConfigText(`{value: ${text}}`, place, environment);
+  const node = entries.get('value');
+  if (node === undefined || node.kind === 'scalar' || entries.size > 1)
+    throw new ConfigError([`${place}: expected a mapping or a list in brackets`]);
+  return node;
 }
 
 function fromPlainData(data: unknown, place: string, environment: Environment): ConfigNode {
