@@ -230,6 +230,26 @@ static __always_inline bool is_some_ip(const void *ip)
 	return word_at(ip)[0] || word_at(ip)[1];
 }
 
+/*
+ * No datagram leaves the loopback interface with an address of that (the kernel refuses it): one that does has an
+ * address of its own (IP_PKTINFO), which is not known.
+ */
+static __always_inline bool is_loopback4(u32 ip)
+{
+	return (ip & 0xff) == 127;
+}
+
+static __always_inline bool is_loopback6(const void *ip)
+{
+	const u8 *bytes = ip;
+
+	if (word_at(ip)[0])
+		return false;
+	if (!*half_at(bytes + 8))
+		return *half_at(bytes + 12) == 1 << 24;
+	return *half_at(bytes + 8) == 0xffff0000 && bytes[12] == 127;
+}
+
 /* The address that was given to a socket of IPv6: also one of IPv4. False: none was given. */
 static __always_inline bool read_given6(struct lanner_scratch *s, struct user_address6 *given, u64 user, bool udp)
 {
@@ -267,6 +287,8 @@ static __always_inline u32 write_ends4(struct lanner_scratch *s, u64 address, u6
 			s->elsewhere = there || there_port;
 			there = given.ip;
 			there_port = given.port;
+			if (s->is_datagram && is_loopback4(here) && !is_loopback4(there))
+				here = 0;
 		}
 	} else if (!user && s->elsewhere) {
 		there = 0;
@@ -300,6 +322,8 @@ static __always_inline u32 write_ends6(struct lanner_scratch *s, u64 address, u6
 			s->elsewhere = there_port || is_some_ip(there);
 			__builtin_memcpy(there, given.ip, 16);
 			there_port = given.port;
+			if (s->is_datagram && is_loopback6(here) && !is_loopback6(there))
+				__builtin_memset(here, 0, 16);
 		}
 	} else if (!user && s->elsewhere) {
 		__builtin_memset(there, 0, 16);

@@ -136,6 +136,26 @@ static int send_past_connection(const char *way)
 	return sendto(made, "lanner", 6, 0, (void *)&ip4, sizeof(ip4));
 }
 
+/* Past a connection, or the address that it is bound to, of the loopback interface: from one that the datagram has. */
+static int send_from_own_address(int bound)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(struct in_pktinfo))];
+	} control = {};
+	struct msghdr message = { &ip4, sizeof(ip4), &part, 1, &control, sizeof(control) };
+	struct in_pktinfo *own = (void *)CMSG_DATA(&control.header);
+	struct sockaddr_in other = ip4;
+	int made = socket(AF_INET, SOCK_DGRAM, 0);
+
+	inet_pton(AF_INET, ELSEWHERE, &other.sin_addr);
+	if (bound ? bind(made, (void *)&other, sizeof(other)) : connect(made, (void *)&other, sizeof(other)))
+		return -1;
+	control.header = (struct cmsghdr){ CMSG_LEN(sizeof(*own)), IPPROTO_IP, IP_PKTINFO };
+	inet_pton(AF_INET, "198.51.100.1", &own->ipi_spec_dst);
+	return sendmsg(made, &message, 0);
+}
+
 /* An address that the kernel does not look at, on a socket that is connected elsewhere. */
 static int send_with_false_address(void)
 {
@@ -169,6 +189,8 @@ int main(int count, char **arguments)
 		result = interrupted(!!strstr(way, "limited"));
 	else if (!strcmp(way, "moved"))
 		result = moved();
+	else if (!strncmp(way, "own-address", 11))
+		result = send_from_own_address(!!strstr(way, "bound"));
 	else if (!strcmp(way, "other-family"))
 		result = send_to_other_family();
 	else if (!strncmp(way, "past", 4))

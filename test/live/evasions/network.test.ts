@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { before, describe, test } from 'node:test';
 import { cannotWatch } from '../../support/lanner.ts';
+import { lannerRun } from '../../support/lanner-run.ts';
 import { compile, type Outcome, rulesOf, tryWays, type Way } from './ways.ts';
 
 const ADDRESS = '127.0.0.1';
@@ -110,6 +111,28 @@ describe('another machine is reached', { skip: cannotWatch() }, () => {
     assert.equal(said, '6');
     assert.deepEqual(alerts, []);
   });
+});
+
+describe('a datagram does not come from where its socket is', { skip: cannotWatch() }, () => {
+  for (const way of ['own-address', 'own-address-bound'])
+    test(way, async () => {
+      const rules = rulesOf(`
+- rule: Out
+  desc: A datagram leaves the machine.
+  condition: >
+    evt.type = sendmsg and evt.rawres >= 0 and fd.connected = false and fd.net != "127.0.0.0/8"
+  output: "%fd.name"
+  priority: WARNING
+`);
+      const { alerts, lines, errors } = await lannerRun({
+        command: [compile('network'), way, '198.51.100.7', '4444'],
+        prepare: 'ip link set lo up; ip addr add 198.51.100.1/24 dev lo',
+        rules,
+      });
+      assert.deepEqual(lines, ['6'], errors);
+      assert.equal(alerts.length, 1, errors);
+      assert.match(String(alerts[0]?.output_fields['fd.name']), /^0\.0\.0\.0:\d+->198\.51\.100\.7:4444$/);
+    });
 });
 
 const UNIX_WAYS: Readonly<Record<string, string>> = {
