@@ -34,9 +34,9 @@ export class NamedContainers {
 
   /** The one that is believed now: what engines say may change it. */
   get believed(): ContainerIdentity | undefined {
-    const [first, second] = this.claims;
+    const { length, 0: first } = this.claims;
     if (first === undefined) return undefined;
-    if (second === undefined && first.user === undefined) return first.identity;
+    if (length === 1 && first.user === undefined) return first.identity;
     return believedContainer(this.claims, this.#directory);
   }
 }
