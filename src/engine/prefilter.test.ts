@@ -142,6 +142,7 @@ function randomCheck(choices: Choices): string {
       /(=|contains) \((.*)\)/,
       '$1 $2',
     ),
+    `evt.arg.flags contains ${choices.of(['O_TRUNC', 'TRUNC', 'O_RD', 'O_CREAT', 'LAYER', 'O_N', 'X', '0', '|'])}`,
     `evt.arg.type in (${choices.of(['3', '1, 2'])})`,
     `fd.${choices.of(['net', 'snet', 'cnet'])} ${choices.of(['=', '!='])} "${choices.of(['127.0.0.0/8', '10.0.0.0/8', '0.0.0.0/0'])}"`,
     `fd.snet in ("127.0.0.0/8", "10.0.0.0/8")`,
@@ -204,7 +205,7 @@ function randomEvent(choices: Choices, name: string): EventCursor {
     name: () => choices.of([...PATHS, undefined]),
     path: () => choices.of(PATHS),
     base: () => choices.of(BASES),
-    flags: () => choices.of([0, 1, 2, 3, 4, 6, 1 | 16_384, 2 | 4 | 16_384, 8192 | 2]),
+    flags: () => choices.of([0, 1, 2, 3, 4, 6, 1 | 256, 1 | 32_768, 1 | 16_384, 2 | 4 | 16_384, 8192 | 2]),
     mode: () => choices.of([0, 0o644, 0o755]),
     domain: () => choices.of([2, 17, 16, 70, 66]),
     type: () => choices.of([1, 2, 3]),
@@ -397,4 +398,15 @@ test('what the model learns from is not left out', () => {
     ),
     { socket: 0, connect: 0, accept: 0, accept4: 0, execve: 1, execveat: 1 },
   );
+});
+
+test('the flags of an open are asked for', () => {
+  const text = `- {rule: R, desc: d, output: o, priority: ERROR, condition: 'evt.type = openat and (evt.is_open_write = true or evt.arg.flags contains O_TRUNC)'}`;
+  const { ruleSet } = loadRules([{ name: 'r.yaml', text }], ruleEnvironment());
+  assert.ok(ruleSet);
+  const encoded = filtersOf(ruleSet);
+  const passing = [1, 2, 3, 1 | 256, 1 | 4096].filter((flags) =>
+    isHandedOver(encoded, eventOf('openat', { fd: 3, flags, name: '/x' })),
+  );
+  assert.deepEqual(passing, [2, 3, 1 | 256]);
 });

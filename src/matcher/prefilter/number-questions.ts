@@ -2,13 +2,14 @@
 import type { NumberPredicate } from '../../events/event-filter.ts';
 import { parameterIndex } from '../../events/parameters.ts';
 import { SYMBOLS } from '../../events/symbols.ts';
-import { type EventType, PARAMETER_SIZES } from '../../events/table.ts';
+import { type EventType, PARAMETER_SIZES, type Parameter } from '../../events/table.ts';
 import { isNetwork } from '../comparisons.ts';
 import type { Check } from '../necessary.ts';
 
 /** Numbers below this have a bit of their own in a set. */
 const SET_SIZE = 64;
 const MAX_NUMBERS = 4;
+const LAYERS: ReadonlySet<string> = new Set(['FD_UPPER_LAYER', 'FD_LOWER_LAYER']);
 
 /** Where in a DESCRIPTOR its ends begin: a family, then address and port of one end, and of the other. */
 const ENDS = 16;
@@ -47,10 +48,27 @@ export function argumentQuestions(
     for (const { name, value } of symbols) if (isWanted(name)) operand |= 1n << BigInt(value);
     return [{ ...question, operation: 'in set', operand }];
   }
+  if (parameter.type.startsWith('FLAGS'))
+    return literals ? undefined : flagQuestions(question, parameter, texts);
   const isPlain = /^UINT(8|16|32)$/.test(parameter.type) && parameter.format === 'dec';
   if (!isPlain || !literals || texts.length > MAX_NUMBERS) return undefined;
   if (!texts.every((text) => /^(0|[1-9]\d{0,8})$/.test(text))) return undefined;
   return texts.map((text) => ({ ...question, operation: 'equals', operand: BigInt(text) }));
+}
+
+/** Flags are shown by their names; a layer of an overlay is among them only when the event is complete. */
+function flagQuestions(
+  question: Pick<NumberPredicate, 'kind' | 'parameter' | 'offset' | 'width'>,
+  { symbols }: Parameter,
+  [text = '']: readonly string[],
+): readonly NumberPredicate[] | undefined {
+  // A value without a name is shown in digits.
+  if (!/^\w*[A-Za-z_]\w*$/.test(text)) return undefined;
+  const named = (SYMBOLS.get(symbols ?? '') ?? []).filter(({ name }) => name.includes(text));
+  if (named.length === 0 || named.some(({ name, value }) => value === 0 || LAYERS.has(name)))
+    return undefined;
+  const operand = named.reduce((bits, { value }) => bits | BigInt(value), 0n);
+  return [{ ...question, operation: 'any bit', operand }];
 }
 
 function containedText(check: Check): string[] | undefined {
