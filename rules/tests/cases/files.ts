@@ -94,6 +94,13 @@ export const FILE_VIOLATIONS: readonly Violation[] = [
     shows: { 'fs.path.name': '/srv/groupshell', 'evt.arg.mode': /S_ISGID/ },
   },
   {
+    rule: 'Setuid or Setgid Bit Set',
+    because: 'a file is made with the setuid bit, so that no mode is changed',
+    place: 'host',
+    does: `perl -MFcntl -e 'umask 0; sysopen F, "/home/made", O_WRONLY | O_CREAT, 04755 or die'`,
+    shows: { 'fs.path.name': '/home/made', 'evt.arg.mode': '04755' },
+  },
+  {
     rule: 'Mode or Owner of Protected File Changed',
     because: 'everyone is allowed to read /etc/shadow',
     place: 'container',
@@ -259,6 +266,12 @@ export const FILE_TWINS: readonly Twin[] = [
     because: 'dpkg installs a setuid program',
     place: 'host',
     does: 'test -u /usr/lib/lanner-twin/helper',
+  },
+  {
+    rule: 'Setuid or Setgid Bit Set',
+    because: 'files are made with other modes, setgid without execution among them',
+    place: 'host',
+    does: `perl -MFcntl -e 'umask 0; for (0777, 01777, 02767) { sysopen F, "/home/m$_", O_WRONLY | O_CREAT, $_ or die }'`,
   },
   {
     rule: 'Setuid or Setgid Bit Set',
