@@ -215,7 +215,9 @@ for (const [name, make] of Object.entries(RECEIVERS)) {
     delivery.reopen();
     write(delivery, 25, 30);
     await until(() => delivery.undelivered === 0, 'those after opening anew are delivered');
-    if (receiver.isDeaf) await until(() => receiver.received().length === 30, 'those are received');
+    // What a local receiver has not read when it goes is gone, as with one that does not answer.
+    if (receiver.isDeaf || name === 'local syslog')
+      await until(() => receiver.received().length === 30, 'those are received');
     await receiver.stop();
     if (!receiver.isDeaf) {
       write(delivery, 30, 50);
