@@ -260,7 +260,7 @@ export class KernelPredicates {
     return opens ? parameterIndex(this.#type, 'flags') : -1;
   }
 
-  /** Which sign the result must have. */
+  /** Which sign the result must have, and which descriptors it may be. */
   #result(check: Check, wanted: boolean): Formula<KernelPredicate> {
     if (!wanted || check.kind === 'exists' || check.right.kind !== 'values') return true;
     const { values } = check.right;
@@ -275,7 +275,8 @@ export class KernelPredicates {
       case '=':
       case 'in':
         if (check.kind === 'scalar' && !isAlone && check.modifier !== 'anyof') return true;
-        if (values.every((value) => Number(value) >= 0)) return this.#notNegative();
+        if (values.every((value) => Number(value) >= 0))
+          return allOf([this.#notNegative(), this.#resultAmong(values.map(Number))]);
         return values.every((value) => Number(value) < 0) ? this.#negative() : true;
       case '>':
         return isAlone && first >= -1 ? this.#notNegative() : true;
@@ -288,6 +289,12 @@ export class KernelPredicates {
       default:
         return true;
     }
+  }
+
+  #resultAmong(numbers: readonly number[]): Formula<KernelPredicate> {
+    const [first] = this.#type.parameters;
+    if (this.#notNegative() === true || first?.type !== 'FD') return true;
+    return this.#amongSmall(0, numbers);
   }
 
   #resultText(check: Check, wanted: boolean): Formula<KernelPredicate> {
@@ -393,12 +400,18 @@ export class KernelPredicates {
   #descriptorNumber(check: Check, wanted: boolean): Formula<KernelPredicate> {
     const index = parameterIndex(this.#type, 'fd');
     const literals = equalTo(check)?.map(Number);
-    if (!wanted || !literals?.every((number) => number >= 0 && number < 64)) return true;
+    if (!wanted || literals === undefined) return true;
     const { flags, parameters } = this.#type;
     if (!flags.has('USES_FD') || flags.has('CREATES_FD') || parameters[index]?.type !== 'FD') return true;
+    return this.#amongSmall(index, literals);
+  }
+
+  /** The descriptor is one of these, as far as a set can tell: greater ones than its size may seem to be in it. */
+  #amongSmall(parameter: number, numbers: readonly number[]): Formula<KernelPredicate> {
+    if (!numbers.every((number) => Number.isInteger(number) && number >= 0 && number < 64)) return true;
     let operand = 0n;
-    for (const number of literals) operand |= 1n << BigInt(number);
-    return this.#ask({ kind: 'number', parameter: index, offset: 0, width: 8, operation: 'in set', operand });
+    for (const number of numbers) operand |= 1n << BigInt(number);
+    return this.#ask({ kind: 'number', parameter, offset: 0, width: 8, operation: 'in set', operand });
   }
 
   #anyBit(parameter: number, operand: bigint): Formula<KernelPredicate> {
