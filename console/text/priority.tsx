@@ -1,6 +1,7 @@
 /** Priorities: by a word, by how full the mark is, and by colour; never by colour alone. */
+
+import { PRIORITIES } from '../../src/rules/checked.ts';
 import type { PriorityName } from '../../src/server/api-types.ts';
-import { PRIORITIES } from './priorities.ts';
 
 const SHORT: Readonly<Record<PriorityName, string>> = {
   Emergency: 'Emerg',

@@ -185,19 +185,21 @@ test('parts of what was written have the shape of those of the rules, for all ru
   if (folders.length < 3) context.diagnostic('../shared is not there: Falco\u2019s rules are left out');
   const form = ({ kind, text, operands }: Part): string =>
     `${kind === 'macro' ? text : kind}(${operands.map(form).join(' ')})`;
-  let count = 0;
   for (const folder of folders) {
-    for (const name of readdirSync(folder).filter((name) => /(?<!\.test)\.ya?ml$/.test(name))) {
-      const outcome = loadRules([{ name, bytes: readFileSync(join(folder, name)) }], ruleEnvironment());
+    const names = readdirSync(folder).filter((name) => /(?<!\.test)\.ya?ml$/.test(name));
+    const files = names.map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
+    // Files build on those before them; upstream's stand for themselves, and two of them share names.
+    for (const together of folder === upstream ? files.map((file) => [file]) : [files]) {
+      const outcome = loadRules(together, ruleEnvironment());
+      const written = together.flatMap(({ bytes }) => bytes.toString().match(/^- rule:/gm) ?? []).length;
+      assert.equal(outcome.ruleSet.rules.length, written);
       for (const rule of outcome.ruleSet.rules) {
         const parts = partsOfWritten(rule, outcome.ruleSet);
         assert.ok(parts, rule.name);
         assert.equal(form(parts), form(partsOf(outcome, rule.name)), rule.name);
-        count++;
       }
     }
   }
-  assert.ok(count > 50, `${count} rules`);
 });
 
 test('a condition that cannot be read without its lists has no parts', () => {

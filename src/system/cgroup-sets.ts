@@ -53,7 +53,6 @@ export const NO_CGROUPS: CgroupSet = {
 export class CgroupSets {
   readonly #sets = new Map<ByteString, CgroupSet>();
   readonly #limit: number;
-
   readonly #directory: ContainerDirectory | undefined;
 
   /** `directory`: what engines say of containers. */

@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { PRIORITIES } from '../../../src/rules/checked.ts';
 import type { AlertFilter } from '../../../src/server/api-types.ts';
-import { PRIORITIES } from '../../text/priorities.ts';
 import { Untrusted, visibleText } from '../../text/untrusted.tsx';
 import { changed, isEmpty, isPriority, keyOf, LIST_FILTERS, withoutValue } from './filters.ts';
 import { MoreFilters } from './more-filters.tsx';

@@ -1,7 +1,8 @@
 /** What is looked for: it lives in the address of the page, by the names that the server and `lanner alerts` have. */
+
+import { PRIORITIES } from '../../../src/rules/checked.ts';
 import type { AlertFilter, PriorityName } from '../../../src/server/api-types.ts';
 import { type Query, withQuery } from '../../data/api.ts';
-import { PRIORITIES } from '../../text/priorities.ts';
 
 /** Filters that may have several values. */
 export const LIST_FILTERS = ['rule', 'process', 'container', 'pod', 'source', 'tag'] as const;

@@ -1,8 +1,8 @@
 /** The timeline as stacked bars, the most severe at the bottom; a time is chosen by dragging over it. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { PRIORITIES } from '../../../src/rules/checked.ts';
 import type { Timeline } from '../../../src/server/api-types.ts';
 import { counted, wholeText } from '../../text/number.ts';
-import { PRIORITIES } from '../../text/priorities.ts';
 import { exactText, shortText } from '../../text/time.tsx';
 import { timeTicks } from './time-ticks.ts';
 

@@ -1,6 +1,7 @@
 /** The order of the table of rules, and what the search finds. */
+
+import { PRIORITIES } from '../../../src/rules/checked.ts';
 import type { RuleItem } from '../../../src/server/api-types.ts';
-import { PRIORITIES } from '../../text/priorities.ts';
 
 export type Column = 'name' | 'priority' | 'enabled' | 'day' | 'all' | 'last' | 'evaluations' | 'share';
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { containerOf } from './cgroup-id.ts';
+import { containersOf } from './cgroup-id.ts';
+
+/** The innermost. */
+const containerOf = (...of: Parameters<typeof containersOf>) => containersOf(...of).at(-1)?.identity;
 
 const ID = '0123456789abcdef'.repeat(4);
 const SHORT = '0123456789ab';

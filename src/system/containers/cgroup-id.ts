@@ -94,14 +94,6 @@ export function containersOf(
   return plain === undefined ? [] : [{ identity: plain, user: undefined }];
 }
 
-/** The innermost of {@link containersOf}, without asking any engine; `undefined` on the host. */
-export function containerOf(
-  cgroups: readonly ByteString[],
-  ownPidNamespace: boolean,
-): ContainerIdentity | undefined {
-  return containersOf(cgroups, ownPidNamespace).at(-1)?.identity;
-}
-
 interface Named extends ContainerClaim {
   /** Where in the path the id begins. */
   readonly depth: number;
